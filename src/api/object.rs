@@ -110,7 +110,7 @@ fn qualified(word: &str, group: &str) -> String {
 }
 
 /// A typed kind: how to reach its metadata, and how to go to and from [`Object`].
-pub trait Resource: Clone + Serialize + DeserializeOwned {
+pub trait Resource: Clone + Serialize + DeserializeOwned + 'static {
     /// Which kind it is.
     const KIND: Kind;
     /// Its metadata.
