@@ -32,4 +32,7 @@
 
 pub mod api;
 pub mod diagnostic;
+pub mod engine;
+pub mod shell;
 pub mod sim;
+pub mod timeline;
