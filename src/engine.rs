@@ -136,7 +136,7 @@ impl Engine {
         if let Some(busy) = self.busy().map(str::to_owned) {
             return self.refuse(line, &busy);
         }
-        self.undone.clear();
+        self.undone.drain(..).for_each(|undone| self.timeline.keep(undone.branch));
         let at = self.head();
         let before = self.timeline.track().live().changes().next();
         let turn = self.timeline.act(line, stdin, |world| shell::run(world, line, stdin));
@@ -294,7 +294,7 @@ impl Engine {
         let before = self.timeline.track().live().changes().next();
         let moments = self.timeline.track().moments().len();
         let wake = self.running.as_ref().and_then(|running| running.job.until());
-        self.timeline.pass(wake.map_or(until, |wake| wake.clamp(self.head(), until)));
+        self.timeline.pass(wake.map_or(until, |wake| wake.max(self.head() + Span::millis(1)).min(until)));
         self.marks.extend(marks::of_time(self.timeline.track().live(), before));
         self.poll() || self.timeline.track().moments().len() != moments
     }
