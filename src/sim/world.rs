@@ -160,6 +160,18 @@ impl World {
         super::step::step(self)
     }
 
+    /// When something other than a sign of life, a periodic pass, a retry or a distant timer is due next.
+    pub fn next_busy(&self) -> Option<Time> {
+        let horizon = self.now + Span::secs(5);
+        let is_busy = |at: Time, due: &Due| match due {
+            Due::Heartbeat(_) | Due::Pass(_) => false,
+            Due::Sync(..) => at <= horizon,
+            Due::Kubelet(_, errand) => !errand.is_idle(),
+            Due::Schedule => true,
+        };
+        self.agenda.iter().find(|((at, _), entry)| is_busy(*at, &entry.due)).map(|((at, _), _)| *at)
+    }
+
     /// Puts an event on the agenda, answering the change that is being answered now.
     pub(super) fn schedule(&mut self, at: Time, due: Due) -> Ticket {
         self.agenda.add(at.max(self.now), due, self.cause)
