@@ -1,1 +1,3 @@
 //! The Kubernetes nouns.
+
+pub mod yaml;
