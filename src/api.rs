@@ -1,3 +1,4 @@
 //! The Kubernetes nouns.
 
+pub mod gate;
 pub mod yaml;
