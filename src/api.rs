@@ -1,4 +1,5 @@
 //! The Kubernetes nouns.
 
 pub mod gate;
+pub mod jsonpath;
 pub mod yaml;
