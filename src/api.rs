@@ -2,4 +2,5 @@
 
 pub mod gate;
 pub mod jsonpath;
+pub mod table;
 pub mod yaml;
