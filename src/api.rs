@@ -2,5 +2,6 @@
 
 pub mod gate;
 pub mod jsonpath;
+pub mod patch;
 pub mod table;
 pub mod yaml;

@@ -84,8 +84,7 @@ fn recorded_descriptions_are_laid_out_alike() {
     assert!(count > 5, "{count}");
 }
 
-/// Undoes the layout: deep indentation is an empty cell, two spaces or more within a line were a tab. A pod's
-/// conditions are the one place where kubectl puts a space at the end of each cell.
+/// Undoes the layout: deep indentation is an empty cell, two spaces or more within a line were a tab.
 fn with_tabs(line: &str) -> String {
     let text = line.trim_start();
     let indent = line.len() - text.len();
@@ -95,12 +94,27 @@ fn with_tabs(line: &str) -> String {
         " ".repeat(indent)
     };
     let mut rest = text;
+    let mut column = 0;
     while let Some(at) = rest.find("  ") {
         out.push_str(&rest[..at]);
-        out.push_str(if line.ends_with("True ") { " \t" } else { "\t" });
+        out.push_str(separator(line, column));
         rest = rest[at..].trim_start();
+        column += 1;
     }
     out + rest
+}
+
+/// Where kubectl ends a cell otherwise than by a tab: a space before it in the conditions of pods and nodes, and an
+/// empty cell after the names of a node's pods.
+fn separator(line: &str, column: usize) -> &'static str {
+    const NODE_PODS: [&str; 3] = ["  Namespace", "  ---------  ", "  default"];
+    let is_condition =
+        line.ends_with("True ") || line.contains("Kubelet") && line.contains(" 2026 ");
+    match column {
+        1 if NODE_PODS.iter().any(|start| line.starts_with(start)) => "\t\t",
+        _ if is_condition => " \t",
+        _ => "\t",
+    }
 }
 
 #[test]
