@@ -132,7 +132,7 @@ fn bounds(slice: &Slice, length: i64) -> Result<Option<(i64, i64)>, String> {
 fn go_type(value: &Value) -> &'static str {
     match value {
         Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float64",
+        Value::Number(number) if number.to_string().contains(['.', 'e']) => "float64",
         Value::Number(_) => "int64",
         Value::String(_) => "string",
         Value::Null | Value::Array(_) | Value::Object(_) => "map[string]interface {}",
