@@ -27,7 +27,7 @@ fn strategic_patches_merge_lists_by_their_keys() {
         ),
         (
             json!({"containers": [{"name": "a", "env": [{"name": "B", "value": "2"}], "image": null}]}),
-            json!([{"name": "a", "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]}, {"name": "b"}]),
+            json!([{"name": "a", "env": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}]}, {"name": "b"}]),
         ),
         (
             json!({"$setElementOrder/containers": [{"name": "c"}, {"name": "b"}, {"name": "a"}], "containers": [{"name": "c"}]}),
@@ -71,7 +71,7 @@ fn strategic_patches_of_maps_sets_and_atomic_lists() {
         (
             json!({"spec": {"ports": [{"port": 80, "name": "a"}]}}),
             json!({"spec": {"ports": [{"port": 81}]}}),
-            json!({"spec": {"ports": [{"port": 80, "name": "a"}, {"port": 81}]}}),
+            json!({"spec": {"ports": [{"port": 81}, {"port": 80, "name": "a"}]}}),
         ),
         (
             json!({"spec": {"a": {"b": 1}}}),
@@ -98,7 +98,7 @@ fn a_refused_patch_changes_nothing() {
     let error = strategic(&mut found, &patch).unwrap_err();
     assert_eq!(
         error,
-        "map: {\"image\":\"y\"} does not contain declared merge key: name"
+        "map: map[image:y] does not contain declared merge key: name"
     );
     assert_eq!(found, doc);
     let patch =
@@ -128,8 +128,10 @@ fn applying_keeps_what_others_wrote_and_removes_what_the_file_dropped() {
         "containers": [{"name": "a", "image": "x", "tty": true, "imagePullPolicy": "Always"}, {"name": "b"}, {"name": "injected"}]}),
     );
     let patch = three_way(&last, &modified, &live);
-    let wanted = pod(json!({"replicas": 3, "paused": null,
-        "containers": [{"name": "a", "tty": null}, {"$patch": "delete", "name": "b"}]}));
+    let wanted = pod(
+        json!({"replicas": 3, "paused": null, "$setElementOrder/containers": [{"name": "a"}],
+        "containers": [{"name": "a", "tty": null}, {"$patch": "delete", "name": "b"}]}),
+    );
     assert_eq!(patch, wanted);
     let mut found = live;
     strategic(&mut found, &patch).unwrap();
