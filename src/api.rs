@@ -1,7 +1,32 @@
-//! The Kubernetes nouns.
+//! The Kubernetes nouns: what an object is, how it is written, read, checked, printed and refused. Nothing here knows
+//! what happens over time.
 
 pub mod gate;
 pub mod jsonpath;
+pub mod labels;
+pub mod meta;
+pub mod node;
+pub mod object;
 pub mod patch;
+pub mod pod;
+pub mod quantity;
+pub mod service;
+pub mod status;
+pub mod storage;
 pub mod table;
+pub mod time;
+pub mod wire;
+pub mod workload;
 pub mod yaml;
+
+pub use labels::{Operator, Requirement, Selector};
+pub use meta::{Condition, Key, Labels, Meta, Name, ObjectRef, OwnerRef, Rest, Truth, Uid};
+pub use node::Node;
+pub use object::{Kind, Object, Resource};
+pub use pod::{Phase, Pod};
+pub use quantity::Quantity;
+pub use service::{EndpointSlice, Event, Service};
+pub use status::{FieldError, Reason, Refusal};
+pub use storage::{PersistentVolume, PersistentVolumeClaim};
+pub use time::{Span, Time};
+pub use workload::{ReplicaSet, StatefulSet};

@@ -32,3 +32,4 @@
 
 pub mod api;
 pub mod diagnostic;
+pub mod sim;

@@ -50,25 +50,15 @@ enum Directive {
 }
 
 fn directive(fields: &Map<String, Value>) -> Result<Directive, String> {
-    match fields
-        .get(DIRECTIVE)
-        .map(|word| word.as_str().unwrap_or_default())
-    {
+    match fields.get(DIRECTIVE).map(|word| word.as_str().unwrap_or_default()) {
         None | Some("merge") => Ok(Directive::Merge),
         Some("replace") => Ok(Directive::Replace),
         Some("delete") => Ok(Directive::Delete),
-        Some(other) => Err(format!(
-            "unknown patch type: {other} in map: {}",
-            go(&Value::Object(fields.clone()))
-        )),
+        Some(other) => Err(format!("unknown patch type: {other} in map: {}", go(&Value::Object(fields.clone())))),
     }
 }
 
-fn merge_fields(
-    target: &mut Map<String, Value>,
-    fields: &Map<String, Value>,
-    path: &str,
-) -> Result<(), String> {
+fn merge_fields(target: &mut Map<String, Value>, fields: &Map<String, Value>, path: &str) -> Result<(), String> {
     retain(target, fields);
     for (key, value) in fields.iter().filter(|(key, _)| !key.starts_with('$')) {
         let here = keys::join(path, key);
@@ -78,9 +68,7 @@ fn merge_fields(
             }
             (Value::Object(_), Some(found)) => merge(found, value, &here)?,
             (Value::Array(items), found) => {
-                let mut list = found
-                    .and_then(|found| found.as_array().cloned())
-                    .unwrap_or_default();
+                let mut list = found.and_then(|found| found.as_array().cloned()).unwrap_or_default();
                 let before = list.clone();
                 merge_list(&mut list, items, &here)?;
                 let merge_key = keys::merge_key(&here, items.first());
@@ -113,22 +101,13 @@ fn merge_list(list: &mut Vec<Value>, items: &[Value], path: &str) -> Result<(), 
     let replaces = |item: &Value| item.get(DIRECTIVE).is_some_and(|word| word == "replace");
     match keys::merge_key(path, items.first()) {
         Some(_) if items.iter().any(replaces) => {
-            let kept = items.iter().filter(|item| {
-                item.as_object()
-                    .is_none_or(|map| map.len() > 1 || !replaces(item))
-            });
+            let kept = items.iter().filter(|item| item.as_object().is_none_or(|map| map.len() > 1 || !replaces(item)));
             *list = kept.map(without_directives).collect();
             Ok(())
         }
-        Some(key) => items
-            .iter()
-            .try_for_each(|item| merge_item(list, item, key, path)),
+        Some(key) => items.iter().try_for_each(|item| merge_item(list, item, key, path)),
         None if keys::is_set(path) => {
-            let new: Vec<Value> = items
-                .iter()
-                .filter(|item| !list.contains(item))
-                .cloned()
-                .collect();
+            let new: Vec<Value> = items.iter().filter(|item| !list.contains(item)).cloned().collect();
             list.extend(new);
             Ok(())
         }
@@ -140,12 +119,7 @@ fn merge_list(list: &mut Vec<Value>, items: &[Value], path: &str) -> Result<(), 
 }
 
 fn merge_item(list: &mut Vec<Value>, item: &Value, key: &str, path: &str) -> Result<(), String> {
-    let id = item.get(key).ok_or_else(|| {
-        format!(
-            "map: {} does not contain declared merge key: {key}",
-            go(item)
-        )
-    })?;
+    let id = item.get(key).ok_or_else(|| format!("map: {} does not contain declared merge key: {key}", go(item)))?;
     let at = list.iter().position(|other| other.get(key) == Some(id));
     let deletes = item.get(DIRECTIVE).is_some_and(|word| word == "delete");
     match at {
@@ -163,10 +137,7 @@ fn merge_item(list: &mut Vec<Value>, item: &Value, key: &str, path: &str) -> Res
 fn go(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
-            let fields: Vec<String> = fields
-                .iter()
-                .map(|(key, value)| format!("{key}:{}", go(value)))
-                .collect();
+            let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}:{}", go(value))).collect();
             format!("map[{}]", fields.join(" "))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(go).collect::<Vec<_>>().join(" ")),
@@ -176,17 +147,9 @@ fn go(value: &Value) -> String {
     }
 }
 
-fn list_directive(
-    target: &mut Map<String, Value>,
-    (key, value): (&str, &Value),
-    patched: &Map<String, Value>,
-    path: &str,
-) {
+fn list_directive(target: &mut Map<String, Value>, (key, value): (&str, &Value), patched: &Map<String, Value>, path: &str) {
     let Value::Array(named) = value else { return };
-    if let Some(Value::Array(list)) = key
-        .strip_prefix(DELETE)
-        .and_then(|field| target.get_mut(field))
-    {
+    if let Some(Value::Array(list)) = key.strip_prefix(DELETE).and_then(|field| target.get_mut(field)) {
         list.retain(|item| !named.contains(item));
     }
     let is_merged = |field: &&str| patched.contains_key(*field);
@@ -204,19 +167,13 @@ fn list_directive(
 fn ordered(list: Vec<Value>, wanted: &[Value], before: &[Value], key: Option<&str>) -> Vec<Value> {
     let same = |a: &Value, b: &Value| key.map_or(a == b, |key| a.get(key) == b.get(key));
     let place = |order: &[Value], item: &Value| order.iter().position(|other| same(other, item));
-    let (mut named, others): (Vec<Value>, Vec<Value>) = list
-        .into_iter()
-        .partition(|item| place(wanted, item).is_some());
+    let (mut named, others): (Vec<Value>, Vec<Value>) = list.into_iter().partition(|item| place(wanted, item).is_some());
     named.sort_by_key(|item| place(wanted, item));
     let mut out = Vec::new();
     let mut others = others.into_iter().peekable();
     for item in named {
         let at = place(before, &item);
-        let stands_before = |other: &Value| {
-            place(before, other)
-                .zip(at)
-                .is_some_and(|(other, at)| other < at)
-        };
+        let stands_before = |other: &Value| place(before, other).zip(at).is_some_and(|(other, at)| other < at);
         while let Some(other) = others.next_if(stands_before) {
             out.push(other);
         }
@@ -230,13 +187,8 @@ fn ordered(list: Vec<Value>, wanted: &[Value], before: &[Value], key: Option<&st
 fn without_directives(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let kept = fields
-                .iter()
-                .filter(|(key, value)| !key.starts_with('$') && !value.is_null());
-            Value::Object(
-                kept.map(|(key, value)| (key.clone(), without_directives(value)))
-                    .collect(),
-            )
+            let kept = fields.iter().filter(|(key, value)| !key.starts_with('$') && !value.is_null());
+            Value::Object(kept.map(|(key, value)| (key.clone(), without_directives(value))).collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(without_directives).collect()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),

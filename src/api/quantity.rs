@@ -1,0 +1,137 @@
+//! Quantities: `1Mi`, `100m`, `5G`.
+
+use super::meta::Name;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::cmp::Ordering;
+use std::fmt;
+
+/// resource.Quantity: the text it was written as, and its value in thousandths.
+#[derive(Clone, Debug, Default)]
+pub struct Quantity {
+    text: Name,
+    milli: i128,
+}
+
+/// Suffix and its factor in thousandths of one.
+const SUFFIXES: [(&str, i128); 14] = [
+    ("Ki", 1_000 << 10),
+    ("Mi", 1_000 << 20),
+    ("Gi", 1_000 << 30),
+    ("Ti", 1_000 << 40),
+    ("Pi", 1_000 << 50),
+    ("Ei", 1_000 << 60),
+    ("m", 1),
+    ("k", 1_000_000),
+    ("M", 1_000_000_000),
+    ("G", 1_000_000_000_000),
+    ("T", 1_000_000_000_000_000),
+    ("P", 1_000_000_000_000_000_000),
+    ("E", 1_000_000_000_000_000_000_000),
+    ("", 1_000),
+];
+
+impl Quantity {
+    /// Reads a quantity; `None` where the text is none. Fractions finer than a thousandth are rounded up, as upstream does.
+    pub fn parse(text: &str) -> Option<Quantity> {
+        let (number, factor) = SUFFIXES.iter().find_map(|(s, f)| Some((text.strip_suffix(s)?, *f)))?;
+        let milli = match number.split_once(['e', 'E']) {
+            Some((base, power)) => shift(decimal(base, factor)?, power.parse().ok()?)?,
+            None => decimal(number, factor)?,
+        };
+        Some(Quantity { text: text.into(), milli })
+    }
+    /// A whole number.
+    pub fn whole(n: i64) -> Quantity {
+        Quantity { text: n.to_string().into(), milli: i128::from(n) * 1000 }
+    }
+    /// In thousandths.
+    pub fn milli(&self) -> i128 {
+        self.milli
+    }
+    /// In whole units, rounded up.
+    pub fn value(&self) -> i128 {
+        self.milli.div_euclid(1000) + i128::from(self.milli.rem_euclid(1000) != 0)
+    }
+}
+
+fn decimal(text: &str, factor: i128) -> Option<i128> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{fraction}");
+    if all.is_empty() || all.len() > 24 || !all.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let scale = 10i128.checked_pow(fraction.len().try_into().ok()?)?;
+    let value = all.parse::<i128>().ok()?.checked_mul(factor)?;
+    Some(sign * (value / scale + i128::from(value % scale != 0)))
+}
+
+fn shift(milli: i128, power: i32) -> Option<i128> {
+    let scale = 10i128.checked_pow(power.unsigned_abs())?;
+    if power >= 0 { milli.checked_mul(scale) } else { Some(milli / scale + i128::from(milli % scale != 0)) }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(if self.text.is_empty() { "0" } else { &self.text })
+    }
+}
+
+impl PartialEq for Quantity {
+    fn eq(&self, other: &Quantity) -> bool {
+        self.milli == other.milli
+    }
+}
+
+impl Eq for Quantity {}
+
+impl PartialOrd for Quantity {
+    fn partial_cmp(&self, other: &Quantity) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Quantity {
+    fn cmp(&self, other: &Quantity) -> Ordering {
+        self.milli.cmp(&other.milli)
+    }
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Quantity, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Quantity::parse(&text).ok_or_else(|| {
+            serde::de::Error::custom("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Quantity;
+
+    #[test]
+    fn values() {
+        let milli = |text| Quantity::parse(text).map(|q| q.milli());
+        assert_eq!(milli("1Mi"), Some(1_048_576_000));
+        assert_eq!(milli("100m"), Some(100));
+        assert_eq!(milli("1.5"), Some(1500));
+        assert_eq!(milli("5G"), Some(5_000_000_000_000));
+        assert_eq!(milli("1e3"), Some(1_000_000));
+        assert_eq!(milli("-2"), Some(-2000));
+        for wrong in ["", "Mi", "1.2.3", "one", "1Zi", "9999999999999999999999999999"] {
+            assert_eq!(milli(wrong), None, "{wrong}");
+        }
+        assert!(Quantity::parse("1Gi") > Quantity::parse("1G"));
+    }
+}

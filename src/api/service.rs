@@ -1,0 +1,246 @@
+//! Services, endpoint slices and events.
+
+use super::meta::{Labels, Meta, Name, ObjectRef, Rest, is_blank};
+use super::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// core/v1 Service.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Service {
+    /// Names and identity.
+    pub metadata: Meta,
+    /// What it offers.
+    pub spec: ServiceSpec,
+    /// Everything else.
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+/// How a service is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ServiceType {
+    /// By an address inside the cluster.
+    #[default]
+    ClusterIP,
+    /// Also by a port of each node.
+    NodePort,
+    /// Also by a load balancer.
+    LoadBalancer,
+    /// By another name.
+    ExternalName,
+}
+
+/// What a service offers.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceSpec {
+    /// How it is reached.
+    #[serde(rename = "type")]
+    pub kind: ServiceType,
+    /// Its address; `None` where headless.
+    #[serde(rename = "clusterIP", skip_serializing_if = "is_blank")]
+    pub cluster_ip: Name,
+    /// The same, as a list.
+    #[serde(rename = "clusterIPs", skip_serializing_if = "Vec::is_empty")]
+    pub cluster_ips: Vec<Name>,
+    /// The name it stands for.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub external_name: Name,
+    /// Pods that answer; empty where endpoints are managed by hand.
+    #[serde(skip_serializing_if = "Labels::is_empty")]
+    pub selector: Labels,
+    /// Its ports.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<ServicePort>,
+    /// True where DNS also names pods that are not ready.
+    #[serde(skip_serializing_if = "is_not_set")]
+    pub publish_not_ready_addresses: bool,
+    /// `None` or `ClientIP`.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub session_affinity: Name,
+    /// Everything else.
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+fn is_not_set(flag: &bool) -> bool {
+    !*flag
+}
+
+/// A port of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServicePort {
+    /// Its name; needed where there are several.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub name: Name,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: Name,
+    /// Port of the service.
+    pub port: i32,
+    /// Port of the pod, by number or name; `port` where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_port: Option<PortRef>,
+    /// Port of each node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node_port: Option<i32>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+impl Default for ServicePort {
+    fn default() -> ServicePort {
+        ServicePort { name: Name::default(), protocol: "TCP".into(), port: 0, target_port: None, node_port: None, rest: Rest::default() }
+    }
+}
+
+/// A port by number or by a container port's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PortRef {
+    /// By number.
+    Number(i32),
+    /// By name.
+    Named(Name),
+}
+
+impl Service {
+    /// True where names resolve to pods rather than to one address.
+    pub fn is_headless(&self) -> bool {
+        &*self.spec.cluster_ip == "None"
+    }
+}
+
+/// discovery.k8s.io/v1 EndpointSlice.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EndpointSlice {
+    /// Names and owner.
+    pub metadata: Meta,
+    /// `IPv4`.
+    pub address_type: Name,
+    /// Who answers.
+    pub endpoints: Vec<Endpoint>,
+    /// On which ports; absent ports print as null.
+    pub ports: Vec<EndpointPort>,
+}
+
+/// One that answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Endpoint {
+    /// Its addresses; always one.
+    pub addresses: Vec<Name>,
+    /// Whether it may be asked.
+    pub conditions: EndpointConditions,
+    /// Host name under the service.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub hostname: Name,
+    /// Where it runs.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub node_name: Name,
+    /// The pod behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_ref: Option<ObjectRef>,
+    /// Its zone.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub zone: Name,
+}
+
+/// Whether an endpoint may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EndpointConditions {
+    /// Serving and not terminating, or published regardless.
+    pub ready: bool,
+    /// The pod is ready.
+    pub serving: bool,
+    /// The pod is going.
+    pub terminating: bool,
+}
+
+/// A port of an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EndpointPort {
+    /// The service port's name, empty where it has none.
+    pub name: Name,
+    /// The port number in the pod.
+    pub port: i32,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: Name,
+}
+
+/// Normal or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum EventType {
+    /// As expected.
+    #[default]
+    Normal,
+    /// Worth a look.
+    Warning,
+}
+
+/// core/v1 Event.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Event {
+    /// Its name is made from the object's.
+    pub metadata: Meta,
+    /// What it is about.
+    pub involved_object: ObjectRef,
+    /// One word.
+    pub reason: Name,
+    /// One sentence.
+    pub message: Name,
+    /// Who says so.
+    pub source: EventSource,
+    /// When it first happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_timestamp: Option<Time>,
+    /// When it last happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_timestamp: Option<Time>,
+    /// How often; 0 for the scheduler's events, which do not count.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub count: i32,
+    /// Normal or Warning.
+    #[serde(rename = "type")]
+    pub kind: EventType,
+    /// Who says so, in the newer form.
+    pub reporting_component: Name,
+    /// Which instance of it.
+    pub reporting_instance: Name,
+    /// Everything else.
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+fn is_zero(n: &i32) -> bool {
+    *n == 0
+}
+
+/// Who reports an event, and from where.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventSource {
+    /// The component.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub component: Name,
+    /// The node.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub host: Name,
+}
+
+impl Event {
+    /// When it last happened.
+    pub fn last_seen(&self) -> Time {
+        self.last_timestamp.unwrap_or_else(|| self.metadata.created())
+    }
+    /// The component that reports it.
+    pub fn from(&self) -> &Name {
+        if self.source.component.is_empty() { &self.reporting_component } else { &self.source.component }
+    }
+}

@@ -1,0 +1,259 @@
+//! The API server: admission, identity, generations, optimistic concurrency, finalizers, graceful and forced deletion.
+//! It never waits and never looks at machines.
+
+use super::act::{DeleteOptions, Propagation, Request};
+use super::change::{Actor, ChangeId, What};
+use super::world::World;
+use crate::api::meta::{Condition, Name, Truth, set_condition};
+use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time};
+use std::ops::Deref;
+use std::sync::Arc;
+
+mod admission;
+mod events;
+
+pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
+pub use events::Identity as EventIdentity;
+
+/// A client of the API server: whose writes these are. Reads go straight to the world.
+pub struct Desk<'w> {
+    world: &'w mut World,
+    actor: Actor,
+}
+
+impl Deref for Desk<'_> {
+    type Target = World;
+    fn deref(&self) -> &World {
+        self.world
+    }
+}
+
+impl<'w> Desk<'w> {
+    /// The desk of an actor.
+    pub fn new(world: &'w mut World, actor: Actor) -> Desk<'w> {
+        Desk { world, actor }
+    }
+    /// Who sits here.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+    /// The world, for what is no request to the API server.
+    pub(super) fn world(&mut self) -> &mut World {
+        self.world
+    }
+
+    /// Does what a request asks.
+    pub fn request(&mut self, request: Request) -> Result<Option<Object>, Refusal> {
+        match request {
+            Request::Create(object) => self.create(object).map(Some),
+            Request::Update(object) => self.update(object).map(Some),
+            Request::UpdateStatus(object) => self.update_status(object).map(Some),
+            Request::Delete(kind, key, options) => self.delete(kind, &key, &options),
+        }
+    }
+
+    /// Stores a new object after admission; a blank name with `generateName` gets a suffix, tried up to 8 times.
+    pub fn create(&mut self, object: impl Into<Object>) -> Result<Object, Refusal> {
+        let mut object = object.into();
+        self.name(&mut object)?;
+        admission::admit(self.world, &mut object)?;
+        let now = self.now.to_second();
+        let uid = self.world.chance.uid();
+        let kind = object.kind();
+        let meta = object.meta_mut();
+        meta.uid = uid;
+        meta.creation_timestamp = Some(now);
+        meta.deletion_timestamp = None;
+        meta.deletion_grace_period_seconds = None;
+        meta.generation = i64::from(kind.info().generation);
+        Ok(self.commit(None, object))
+    }
+
+    /// Stores spec and metadata of an object that exists; the status is left alone. An unchanged object is not written.
+    pub fn update(&mut self, object: impl Into<Object>) -> Result<Object, Refusal> {
+        let mut object = object.into();
+        let before = self.current(&object)?;
+        admission::keep_identity(&before, &mut object)?;
+        admission::copy_status(&before, &mut object);
+        if admission::spec_changed(&before, &object) && before.kind().info().generation {
+            object.meta_mut().generation = before.meta().generation + 1;
+        }
+        self.store_or_finish(before, object)
+    }
+
+    /// Stores the status of an object that exists; everything else is left alone. An unchanged object is not written.
+    pub fn update_status(&mut self, object: impl Into<Object>) -> Result<Object, Refusal> {
+        let object = object.into();
+        let before = self.current(&object)?;
+        let mut after = before.clone();
+        admission::copy_status(&object, &mut after);
+        self.store_or_finish(before, after)
+    }
+
+    /// Binds a pod to a node: one write of spec and condition. Upstream: the binding subresource.
+    pub fn bind(&mut self, key: &Key, node: &Name) -> Result<Object, Refusal> {
+        let before = self.get::<Pod>(key).cloned().ok_or_else(|| Refusal::not_found(Kind::Pod, &key.name))?;
+        if before.is_scheduled() {
+            let why = format!("pod {} is already assigned to node {:?}", key.name, before.spec.node_name);
+            return Err(Refusal::conflict(Kind::Pod, &key.name, &why));
+        }
+        if before.metadata.is_terminating() {
+            let why = format!("pod {} is being deleted, cannot be assigned to a host", key.name);
+            return Err(Refusal::conflict(Kind::Pod, &key.name, &why));
+        }
+        let mut after = (*before).clone();
+        Arc::make_mut(&mut after.spec).node_name = node.clone();
+        let scheduled = Condition {
+            kind: "PodScheduled".into(),
+            status: Truth::True,
+            last_transition_time: Some(self.now.to_second()),
+            ..Condition::default()
+        };
+        set_condition(&mut after.status.conditions, scheduled);
+        Ok(self.commit(Some(Object::Pod(before)), after.into()))
+    }
+
+    /// Deletes an object, gracefully where its kind knows grace, after its finalizers where it has any. Answers the
+    /// object where it stays for now.
+    pub fn delete(&mut self, kind: Kind, key: &Key, options: &DeleteOptions) -> Result<Option<Object>, Refusal> {
+        let before = self.object(kind, key).cloned().ok_or_else(|| Refusal::not_found(kind, &key.name))?;
+        if let Some(uid) = options.uid.filter(|uid| *uid != before.meta().uid) {
+            let why = format!(
+                "the UID in the precondition ({uid}) does not match the UID in record ({}). The object might have been deleted and then recreated",
+                before.meta().uid
+            );
+            return Err(Refusal { message: why.clone(), ..Refusal::conflict(kind, &key.name, &why) });
+        }
+        let mut after = before.clone();
+        propagate(options.propagation, &mut after);
+        let grace = grace(&before, options);
+        let now = self.now;
+        let was_terminating = before.meta().is_terminating();
+        let shortens = match before.meta().deletion_grace_period_seconds {
+            Some(left) if was_terminating => grace.unwrap_or(0) < left,
+            _ => true,
+        };
+        if shortens && (grace.is_some() || !after.meta().finalizers.is_empty()) {
+            mark(&mut after, now, grace.unwrap_or(0), was_terminating);
+        }
+        let stays = grace.is_some_and(|g| g > 0) || !after.meta().finalizers.is_empty();
+        let marked = if after == before { before } else { self.commit(Some(before), after) };
+        if stays || (was_terminating && !shortens && marked.meta().deletion_grace_period_seconds != Some(0)) {
+            return Ok(Some(marked));
+        }
+        self.erase(marked);
+        Ok(None)
+    }
+
+    /// Writes an event about an object, counting up an identical one.
+    pub fn event(&mut self, about: ObjectRef, warning: bool, reason: &str, message: impl Into<Name>) {
+        events::record(self, about, warning, reason, message.into());
+    }
+
+    fn name(&mut self, object: &mut Object) -> Result<(), Refusal> {
+        let kind = object.kind();
+        if !object.meta().name.is_empty() {
+            let taken = self.object(kind, &object.key()).is_some();
+            return if taken { Err(Refusal::already_exists(kind, &object.meta().name)) } else { Ok(()) };
+        }
+        let base = object.meta().generate_name.clone();
+        let base = &base[..base.len().min(58)];
+        for _ in 0..8 {
+            object.meta_mut().name = format!("{base}{}", self.world.chance.suffix()).into();
+            if self.object(kind, &object.key()).is_none() {
+                return Ok(());
+            }
+        }
+        let refusal = Refusal::already_exists(kind, &object.meta().name);
+        let message = format!("{}, the server was not able to generate a unique name for the object", refusal.message);
+        Err(Refusal { message, ..refusal })
+    }
+
+    fn current(&self, object: &Object) -> Result<Object, Refusal> {
+        let (kind, meta) = (object.kind(), object.meta());
+        let before = self.object(kind, &meta.key()).cloned().ok_or_else(|| Refusal::not_found(kind, &meta.name))?;
+        if !meta.uid.is_nil() && meta.uid != before.meta().uid {
+            let why = format!("Precondition failed: UID in precondition: {}, UID in object meta: {}", meta.uid, before.meta().uid);
+            return Err(Refusal::conflict(kind, &meta.name, &why));
+        }
+        if meta.resource_version.0 != 0 && meta.resource_version != before.meta().resource_version {
+            let why = "the object has been modified; please apply your changes to the latest version and try again";
+            return Err(Refusal::conflict(kind, &meta.name, why));
+        }
+        Ok(before)
+    }
+
+    fn store_or_finish(&mut self, before: Object, mut after: Object) -> Result<Object, Refusal> {
+        after.meta_mut().resource_version = before.meta().resource_version;
+        if after == before {
+            return Ok(before);
+        }
+        let meta = after.meta();
+        let due = meta.is_terminating() && meta.finalizers.is_empty() && meta.deletion_grace_period_seconds.unwrap_or(0) == 0;
+        if due {
+            self.erase(before.clone());
+            return Ok(after);
+        }
+        Ok(self.commit(Some(before), after))
+    }
+
+    fn commit(&mut self, before: Option<Object>, mut after: Object) -> Object {
+        after.meta_mut().resource_version = self.world.store.next_revision();
+        self.world.store.put(after.clone());
+        self.note(before, Some(after.clone()));
+        after
+    }
+
+    fn erase(&mut self, last: Object) {
+        self.world.store.next_revision();
+        self.world.store.take(last.kind(), &last.key());
+        self.world.waits.remove(&(last.kind(), last.key()));
+        self.note(Some(last), None);
+    }
+
+    fn note(&mut self, before: Option<Object>, after: Option<Object>) -> ChangeId {
+        let cause = self.world.cause;
+        let what = What::Written { before: before.clone(), after: after.clone() };
+        let id = self.world.changes.push(self.world.now, self.actor.clone(), cause, what);
+        self.world.cause = Some(id);
+        super::routes::written(self.world, before.as_ref(), after.as_ref());
+        self.world.cause = cause;
+        id
+    }
+}
+
+/// Seconds of grace that a delete gives; `None` for kinds that know no grace. Upstream: podStrategy.CheckGracefulDelete.
+fn grace(object: &Object, options: &DeleteOptions) -> Option<i64> {
+    let Object::Pod(pod) = object else { return None };
+    let asked = options.grace.unwrap_or(pod.spec.termination_grace_period_seconds);
+    let asked = if asked < 0 { 1 } else { asked };
+    Some(if !pod.is_scheduled() || pod.status.phase.is_terminal() { 0 } else { asked })
+}
+
+fn mark(object: &mut Object, now: Time, grace: i64, again: bool) {
+    let counts = object.kind().info().generation;
+    let meta = object.meta_mut();
+    meta.deletion_timestamp = Some((now + Span::secs(grace)).to_second());
+    meta.deletion_grace_period_seconds = Some(grace);
+    meta.generation += i64::from(counts && !again);
+}
+
+fn propagate(propagation: Propagation, object: &mut Object) {
+    let finalizer = match propagation {
+        Propagation::Background => return,
+        Propagation::Foreground => "foregroundDeletion",
+        Propagation::Orphan => "orphan",
+    };
+    let finalizers = &mut object.meta_mut().finalizers;
+    if !finalizers.iter().any(|f| &**f == finalizer) {
+        finalizers.push(finalizer.into());
+    }
+}
+
+/// The event that an event write stores, for tests and describe: all about one object.
+pub fn events_about<'w>(world: &'w World, kind: Kind, key: &'w Key) -> impl Iterator<Item = &'w Arc<Event>> {
+    world.list::<Event>().filter(move |e| {
+        let about = &e.involved_object;
+        &*about.kind == kind.name() && about.name == key.name && about.namespace == key.namespace
+    })
+}

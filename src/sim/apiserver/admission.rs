@@ -1,0 +1,144 @@
+//! What happens to an object on its way into the store: namespaces, finalizers, default tolerations, addresses.
+
+use crate::api::pod::{Effect, Toleration};
+use crate::api::{FieldError, Key, Kind, Labels, Name, Object, Pod, Refusal};
+use crate::sim::world::World;
+use std::sync::Arc;
+
+/// The finalizer that keeps a claim while pods use it.
+pub const POD_PROTECTION: &str = "kubernetes.io/pvc-protection";
+const VOLUME_PROTECTION: &str = "kubernetes.io/pv-protection";
+
+/// Completes an object that is about to be stored, or refuses it.
+pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
+    let namespace = &object.meta().namespace;
+    if object.kind().info().namespaced
+        && object.kind() != Kind::Event
+        && world.object(Kind::Namespace, &Key::cluster(namespace.clone())).is_none()
+    {
+        return Err(Refusal::not_found(Kind::Namespace, namespace));
+    }
+    match object {
+        Object::Pod(pod) => admit_pod(world, Arc::make_mut(pod)),
+        Object::PersistentVolumeClaim(claim) => {
+            let claim = Arc::make_mut(claim);
+            finalizer(&mut claim.metadata.finalizers, POD_PROTECTION);
+            claim.status = Default::default();
+            if claim.spec.storage_class_name.is_none() {
+                claim.spec.storage_class_name = crate::sim::controllers::volumes::default_class(world);
+            }
+        }
+        Object::PersistentVolume(volume) => {
+            let volume = Arc::make_mut(volume);
+            finalizer(&mut volume.metadata.finalizers, VOLUME_PROTECTION);
+            volume.status = Default::default();
+        }
+        Object::Service(service) => crate::sim::network::admit_service(world, Arc::make_mut(service))?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn admit_pod(world: &World, pod: &mut Pod) {
+    pod.status = Default::default();
+    pod.status.qos_class = qos(pod).into();
+    let covers = |t: &Toleration, key: &str| (t.key.is_empty() || &*t.key == key) && t.effect.is_none_or(|e| e == Effect::NoExecute);
+    let defaults = &world.memory.tolerations.0;
+    let wanted: Vec<Toleration> = defaults.iter().filter(|d| !pod.spec.tolerations.iter().any(|t| covers(t, &d.key))).cloned().collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let spec = Arc::make_mut(&mut pod.spec);
+    spec.tolerations = match spec.tolerations.is_empty() {
+        true => defaults.clone(),
+        false => Arc::new(spec.tolerations.iter().cloned().chain(wanted).collect()),
+    };
+}
+
+/// One list of default tolerations, shared by all pods that have no others. Upstream: DefaultTolerationSeconds.
+#[derive(Clone, Debug)]
+pub struct DefaultTolerations(Arc<Vec<Toleration>>);
+
+impl Default for DefaultTolerations {
+    fn default() -> DefaultTolerations {
+        let toleration = |key: &str| Toleration {
+            key: key.into(),
+            operator: "Exists".into(),
+            effect: Some(Effect::NoExecute),
+            toleration_seconds: Some(300),
+            ..Toleration::default()
+        };
+        DefaultTolerations(Arc::new(vec![toleration("node.kubernetes.io/not-ready"), toleration("node.kubernetes.io/unreachable")]))
+    }
+}
+
+/// Upstream: component-helpers qos.ComputePodQOS, for cpu and memory.
+fn qos(pod: &Pod) -> &'static str {
+    let all = || pod.spec.containers.iter().map(|c| &c.resources);
+    if all().all(|r| r.requests.is_empty() && r.limits.is_empty()) {
+        return "BestEffort";
+    }
+    let pinned =
+        |name: &str| all().all(|r| r.limits.get(name).is_some_and(|limit| r.requests.get(name).is_none_or(|request| request == limit)));
+    if pinned("cpu") && pinned("memory") { "Guaranteed" } else { "Burstable" }
+}
+
+fn finalizer(list: &mut Vec<Name>, name: &str) {
+    if !list.iter().any(|f| &**f == name) {
+        list.push(name.into());
+    }
+}
+
+/// What an update may not change: identity and times stay as they were; new finalizers are refused on a terminating object.
+pub fn keep_identity(before: &Object, after: &mut Object) -> Result<(), Refusal> {
+    let old = before.meta();
+    let fresh: Vec<&Name> = after.meta().finalizers.iter().filter(|f| !old.finalizers.contains(f)).collect();
+    if old.is_terminating() && !fresh.is_empty() {
+        let list: Vec<String> = fresh.iter().map(|f| format!("{f:?}")).collect();
+        let why =
+            format!("no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}", list.join(", "));
+        return Err(Refusal::invalid(before.kind(), &old.name, vec![FieldError::forbidden("metadata.finalizers", &why)]));
+    }
+    let meta = after.meta_mut();
+    meta.uid = old.uid;
+    meta.creation_timestamp = old.creation_timestamp;
+    meta.deletion_timestamp = old.deletion_timestamp;
+    meta.deletion_grace_period_seconds = old.deletion_grace_period_seconds;
+    meta.generation = old.generation;
+    meta.generate_name = old.generate_name.clone();
+    Ok(())
+}
+
+/// Gives `to` the status of `from`; for kinds that have one.
+pub fn copy_status(from: &Object, to: &mut Object) {
+    macro_rules! copy {
+        ($($kind:ident)*) => {
+            match (from, to) {
+                $((Object::$kind(from), Object::$kind(to)) => {
+                    if from.status != to.status {
+                        Arc::make_mut(to).status = from.status.clone();
+                    }
+                })*
+                _ => {}
+            }
+        };
+    }
+    copy!(Pod Node ReplicaSet StatefulSet PersistentVolumeClaim PersistentVolume VolumeAttachment);
+}
+
+/// True where anything but metadata and status differs.
+pub fn spec_changed(before: &Object, after: &Object) -> bool {
+    match (before, after) {
+        (Object::Pod(a), Object::Pod(b)) => !Arc::ptr_eq(&a.spec, &b.spec) && a.spec != b.spec,
+        (Object::ReplicaSet(a), Object::ReplicaSet(b)) => a.spec != b.spec,
+        (Object::StatefulSet(a), Object::StatefulSet(b)) => a.spec != b.spec,
+        (Object::EndpointSlice(a), Object::EndpointSlice(b)) => a.endpoints != b.endpoints || a.ports != b.ports,
+        (Object::Plain(_, a), Object::Plain(_, b)) => a.body.get("spec") != b.body.get("spec"),
+        _ => false,
+    }
+}
+
+/// Labels that the API server puts on every namespace.
+pub fn namespace_labels(name: &str) -> Labels {
+    [("kubernetes.io/metadata.name", name)].into_iter().collect()
+}

@@ -1,0 +1,111 @@
+//! The control loops, one a file. Each takes a key from its queue, reads the world, and acts at its desk.
+
+use super::agenda::Due;
+use super::apiserver::Desk;
+use super::change::{Actor, Controller};
+use super::latency::Latency;
+use super::world::World;
+use crate::api::{Key, Kind, Object, Pod, Selector, Span, Time};
+use std::sync::Arc;
+
+pub mod garbage;
+mod membership;
+pub mod nodes;
+pub mod replicaset;
+pub mod statefulset;
+pub mod volumes;
+
+/// What controllers remember between syncs, as their caches would.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// Events written, for counting up identical ones.
+    pub(super) events: imbl::OrdMap<super::apiserver::EventIdentity, Key>,
+    /// The tolerations that admission adds.
+    pub(super) tolerations: super::apiserver::DefaultTolerations,
+    /// What the node controllers remember.
+    pub(super) nodes: nodes::Memory,
+    /// What the volume controllers remember.
+    pub(super) volumes: volumes::Memory,
+}
+
+/// Lets a controller take a key from its queue.
+pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &Key) {
+    let mut desk = Desk::new(world, Actor::Controller(controller));
+    match controller {
+        Controller::ReplicaSet => replicaset::sync(&mut desk, key),
+        Controller::StatefulSet => statefulset::sync(&mut desk, key),
+        Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
+        Controller::EndpointSlice => super::network::sync(&mut desk, key),
+        Controller::PersistentVolume | Controller::ClaimProtection | Controller::VolumeProtection | Controller::AttachDetach => {
+            volumes::sync(&mut desk, controller, kind, key);
+        }
+        Controller::NodeLifecycle | Controller::TaintEviction | Controller::PodGc => nodes::sync(&mut desk, controller, kind, key),
+    }
+}
+
+/// Lets a controller make its periodic pass.
+pub(super) fn pass(world: &mut World, controller: Controller) {
+    let mut desk = Desk::new(world, Actor::Controller(controller));
+    match controller {
+        Controller::NodeLifecycle | Controller::TaintEviction | Controller::PodGc => nodes::pass(&mut desk, controller),
+        Controller::PersistentVolume | Controller::AttachDetach => volumes::pass(&mut desk, controller),
+        Controller::ReplicaSet
+        | Controller::StatefulSet
+        | Controller::EndpointSlice
+        | Controller::ClaimProtection
+        | Controller::VolumeProtection
+        | Controller::GarbageCollector => {}
+    }
+}
+
+/// Tells the controllers of a write: each puts into its queue what it has to look at.
+pub(super) fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    replicaset::notice(world, before, after);
+    statefulset::notice(world, before, after);
+    garbage::notice(world, before, after);
+    volumes::notice(world, before, after);
+    nodes::notice(world, before, after);
+}
+
+/// Lets a controller begin its periodic passes.
+pub(super) fn begin(world: &mut World, controller: Controller) {
+    let period = match controller {
+        Controller::NodeLifecycle => Latency::NodeMonitor,
+        Controller::PodGc => Latency::PodGc,
+        _ => Latency::VolumeResync,
+    };
+    world.schedule(world.now + world.latency(period), Due::Pass(controller));
+}
+
+/// Sets of a kind that a write concerns: the set itself, the manager of a pod, or, for a pod without one, every set that
+/// could adopt it.
+fn concerned(world: &World, kind: Kind, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+    let Some(any) = after.or(before) else { return Vec::new() };
+    if any.kind() == kind {
+        return vec![any.key()];
+    }
+    let Object::Pod(pod) = any else { return Vec::new() };
+    let managers = before.into_iter().chain(after).filter_map(|o| o.meta().controller()).filter(|owner| &*owner.kind == kind.name());
+    let mut keys: Vec<Key> = managers.map(|owner| Key::new(pod.metadata.namespace.clone(), owner.name.clone())).collect();
+    if pod.metadata.controller().is_none() {
+        keys.extend(suitors(world, kind, pod));
+    }
+    keys.dedup();
+    keys
+}
+
+/// Sets of a kind whose selector matches a pod that nobody manages.
+fn suitors(world: &World, kind: Kind, pod: &Arc<Pod>) -> Vec<Key> {
+    let fits = |key: &Key, selector: &Selector| key.namespace == pod.metadata.namespace && selector.matches(&pod.metadata.labels);
+    let keys = world.objects(kind).filter(|set| match set {
+        Object::ReplicaSet(set) => fits(&set.metadata.key(), &set.spec.selector),
+        Object::StatefulSet(set) => fits(&set.metadata.key(), &set.spec.selector),
+        _ => false,
+    });
+    keys.map(Object::key).collect()
+}
+
+/// True where a pod has been ready for so many seconds. Upstream: IsPodAvailable.
+fn is_available(pod: &Pod, min_ready_seconds: i32, now: Time) -> bool {
+    pod.ready_since().is_some_and(|since| min_ready_seconds == 0 || since + Span::secs(min_ready_seconds.into()) <= now)
+}

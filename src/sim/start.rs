@@ -1,0 +1,194 @@
+//! How a world begins: namespaces, nodes and their machines, the `kubernetes` service, and the passes that recur.
+
+use super::agenda::Agenda;
+use super::apiserver::Desk;
+use super::chance::Chance;
+use super::change::{Actor, Changes, Controller};
+use super::machine::Machine;
+use super::world::{MAX_NODES, Options, World};
+use crate::api::node::{Address, Lease, Namespace, Node, NodeSpec, NodeStatus};
+use crate::api::object::Plain;
+use crate::api::{Condition, Kind, Labels, Meta, Name, Object, Quantity, Rest, Service, Truth};
+use imbl::{OrdMap, OrdSet, Vector};
+use serde_json::{Map, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Namespaces that every cluster has.
+const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// What a healthy kubelet reports: condition, status, reason, message (§4.2).
+const HEALTHY: [(&str, Truth, &str, &str); 4] = [
+    ("MemoryPressure", Truth::False, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", Truth::False, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", Truth::False, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ("Ready", Truth::True, "KubeletReady", "kubelet is posting ready status"),
+];
+
+impl World {
+    /// A cluster with nothing in it but its nodes, all Ready. More than [`MAX_NODES`] nodes are not made.
+    pub fn new(options: Options) -> World {
+        let mut world = World {
+            now: options.epoch,
+            store: Default::default(),
+            agenda: Agenda::default(),
+            chance: Chance::new(options.seed),
+            changes: Changes::default(),
+            cause: None,
+            queued: OrdSet::new(),
+            retries: OrdMap::new(),
+            machines: OrdMap::new(),
+            disks: OrdMap::new(),
+            scheduler: Default::default(),
+            network: Default::default(),
+            transits: Vector::new(),
+            waits: OrdMap::new(),
+            leases: OrdMap::new(),
+            memory: Default::default(),
+            rules: Default::default(),
+            options: Arc::new(options),
+        };
+        world.furnish();
+        world
+    }
+
+    fn furnish(&mut self) {
+        for name in NAMESPACES {
+            self.found(namespace(name));
+            self.found(service_account(name));
+        }
+        let shared = NodeShape::new();
+        for number in 1..=self.options.nodes.min(MAX_NODES) {
+            self.add_node(number, &shared);
+        }
+        self.found(kubernetes_service());
+        super::network::publish_apiserver(self);
+        for controller in [Controller::NodeLifecycle, Controller::PodGc, Controller::PersistentVolume] {
+            super::controllers::begin(self, controller);
+        }
+    }
+
+    fn add_node(&mut self, number: u32, shape: &NodeShape) {
+        let node = shape.node(number, self);
+        let name = node.metadata.name.clone();
+        self.machines.insert(name.clone(), Arc::new(machine(&name, number, self)));
+        let stored = Desk::new(self, Actor::Kubelet(name.clone())).create(node);
+        debug_assert!(stored.is_ok(), "node names are distinct");
+        self.found(lease(&name));
+        super::kubelet::begin(self, &name);
+    }
+
+    fn found(&mut self, object: impl Into<Object>) {
+        let stored = Desk::new(self, Actor::ApiServer).create(object);
+        debug_assert!(stored.is_ok(), "what a cluster begins with has distinct names: {stored:?}");
+    }
+}
+
+fn namespace(name: &str) -> Namespace {
+    let mut rest = Rest::default();
+    rest.fill("spec", json!({"finalizers": ["kubernetes"]}));
+    rest.fill("status", json!({"phase": "Active"}));
+    Namespace { metadata: Meta { labels: super::apiserver::namespace_labels(name), ..Meta::named("", name) }, rest }
+}
+
+fn service_account(namespace: &str) -> Object {
+    let account = Plain { metadata: Meta::named(namespace, "default"), body: Map::new() };
+    Object::Plain(Kind::ServiceAccount, Arc::new(account))
+}
+
+fn lease(node: &Name) -> Lease {
+    let spec = json!({"holderIdentity": &**node, "leaseDurationSeconds": 40});
+    Lease { metadata: Meta::named("kube-node-lease", node.clone()), spec }
+}
+
+fn kubernetes_service() -> Object {
+    let manifest = json!({
+        "metadata": {"name": "kubernetes", "namespace": "default", "labels": {"component": "apiserver", "provider": "kubernetes"}},
+        "spec": {"clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
+            "ipFamilyPolicy": "SingleStack", "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}],
+            "sessionAffinity": "None", "type": "ClusterIP"},
+        "status": {"loadBalancer": {}},
+    });
+    let service: Service = serde_json::from_value(manifest).unwrap_or_default();
+    service.into()
+}
+
+fn machine(name: &Name, number: u32, world: &World) -> Machine {
+    Machine {
+        name: name.clone(),
+        powered: true,
+        cut: None,
+        last_word: world.now(),
+        last_order: world.now(),
+        heard: OrdMap::new(),
+        processes: OrdMap::new(),
+        images: OrdSet::new(),
+        subnet: number,
+        next_ip: 2,
+        boots: 1,
+    }
+}
+
+/// What all nodes have in common, made once.
+struct NodeShape {
+    capacity: Arc<BTreeMap<Name, Quantity>>,
+    info: Arc<serde_json::Value>,
+}
+
+impl NodeShape {
+    fn new() -> NodeShape {
+        let amounts = [("cpu", "4"), ("memory", "8Gi"), ("pods", "110")];
+        let capacity = amounts.iter().filter_map(|(name, text)| Some(((*name).into(), Quantity::parse(text)?))).collect();
+        let info = json!({"machineID": "podyard", "systemUUID": "podyard", "bootID": "podyard", "kernelVersion": "podyard",
+            "osImage": "podyard", "operatingSystem": "linux", "architecture": "amd64", "containerRuntimeVersion": "podyard://1",
+            "kubeletVersion": "v1.36.2", "kubeProxyVersion": ""});
+        NodeShape { capacity: Arc::new(capacity), info: Arc::new(info) }
+    }
+
+    fn node(&self, number: u32, world: &World) -> Node {
+        let name: Name = format!("node-{number}").into();
+        let cidr: Name = format!("{}.0/24", pod_network(number)).into();
+        let labels: Labels =
+            [("beta.kubernetes.io/os", "linux"), ("kubernetes.io/hostname", &name), ("kubernetes.io/os", "linux")].into_iter().collect();
+        let annotations: Labels =
+            [("node.alpha.kubernetes.io/ttl", "0"), ("volumes.kubernetes.io/controller-managed-attach-detach", "true")]
+                .into_iter()
+                .collect();
+        let address = |address: String, kind: &str| Address { address: address.into(), kind: kind.into() };
+        let status = NodeStatus {
+            capacity: self.capacity.clone(),
+            allocatable: self.capacity.clone(),
+            conditions: healthy(world),
+            addresses: vec![address(host_address(number), "InternalIP"), address(name.to_string(), "Hostname")],
+            node_info: Some(self.info.clone()),
+            ..NodeStatus::default()
+        };
+        let spec = NodeSpec { pod_cidr: cidr.clone(), pod_cidrs: vec![cidr], ..NodeSpec::default() };
+        Node { metadata: Meta { labels, annotations, ..Meta::named("", name) }, spec, status }
+    }
+}
+
+/// The first three parts of the addresses of a machine's pods.
+pub fn pod_network(number: u32) -> String {
+    format!("10.{}.{}", 244 + number / 256, number % 256)
+}
+
+fn host_address(number: u32) -> String {
+    let offset = number + 10;
+    format!("192.168.{}.{}", offset / 256, offset % 256)
+}
+
+/// The conditions that a healthy kubelet reports now.
+pub fn healthy(world: &World) -> Vec<Condition> {
+    let now = Some(world.now().to_second());
+    let condition = |(kind, status, reason, message): &(&str, Truth, &str, &str)| Condition {
+        kind: (*kind).into(),
+        status: *status,
+        last_heartbeat_time: now,
+        last_transition_time: now,
+        reason: (*reason).into(),
+        message: (*message).into(),
+        rest: Rest::default(),
+    };
+    HEALTHY.iter().map(condition).collect()
+}

@@ -1,0 +1,133 @@
+//! The API server's memory: objects by kind and key, and the indexes that keep controllers from searching.
+
+use crate::api::meta::Revision;
+use crate::api::{Key, Kind, Name, Object, Uid};
+use imbl::{OrdMap, OrdSet};
+
+/// Objects and indexes. Copies share everything.
+#[derive(Clone, Debug)]
+pub struct Store {
+    kinds: Vec<OrdMap<Key, Object>>,
+    dependants: OrdMap<Uid, OrdSet<(Kind, Key)>>,
+    pods_on: OrdMap<Name, OrdSet<Key>>,
+    pods_using: OrdMap<Key, OrdSet<Key>>,
+    orphan_pods: OrdSet<Key>,
+    revision: u64,
+}
+
+impl Default for Store {
+    fn default() -> Store {
+        Store {
+            kinds: crate::api::object::KINDS.iter().map(|_| OrdMap::new()).collect(),
+            dependants: OrdMap::new(),
+            pods_on: OrdMap::new(),
+            pods_using: OrdMap::new(),
+            orphan_pods: OrdSet::new(),
+            revision: 0,
+        }
+    }
+}
+
+impl Store {
+    /// An object.
+    pub fn get(&self, kind: Kind, key: &Key) -> Option<&Object> {
+        self.kinds[kind as usize].get(key)
+    }
+    /// All objects of a kind, by namespace and name.
+    pub fn all(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Object> {
+        self.kinds[kind as usize].values()
+    }
+    /// How many objects of a kind there are.
+    pub fn count(&self, kind: Kind) -> usize {
+        self.kinds[kind as usize].len()
+    }
+    /// Objects that name this uid as an owner.
+    pub fn dependants(&self, owner: Uid) -> impl Iterator<Item = &(Kind, Key)> {
+        self.dependants.get(&owner).into_iter().flatten()
+    }
+    /// Pods bound to a node.
+    pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {
+        self.pods_on.get(node).into_iter().flatten()
+    }
+    /// Pods that refer to a claim.
+    pub fn pods_using(&self, claim: &Key) -> impl Iterator<Item = &Key> {
+        self.pods_using.get(claim).into_iter().flatten()
+    }
+    /// Pods without a managing owner.
+    pub fn orphan_pods(&self) -> impl Iterator<Item = &Key> {
+        self.orphan_pods.iter()
+    }
+    /// The cluster's latest revision.
+    pub fn revision(&self) -> Revision {
+        Revision(self.revision)
+    }
+    /// Counts a write.
+    pub(super) fn next_revision(&mut self) -> Revision {
+        self.revision += 1;
+        Revision(self.revision)
+    }
+
+    /// Puts an object in place of its namesake, if there is one.
+    pub(super) fn put(&mut self, object: Object) {
+        let kind = object.kind();
+        let key = object.key();
+        let before = self.kinds[kind as usize].insert(key, object.clone());
+        self.reindex(before.as_ref(), Some(&object));
+    }
+    /// Takes an object out.
+    pub(super) fn take(&mut self, kind: Kind, key: &Key) -> Option<Object> {
+        let before = self.kinds[kind as usize].remove(key);
+        self.reindex(before.as_ref(), None);
+        before
+    }
+
+    fn reindex(&mut self, before: Option<&Object>, after: Option<&Object>) {
+        let Some(any) = after.or(before) else { return };
+        let (kind, key) = (any.kind(), any.key());
+        let owners = |o: Option<&Object>| o.map(|o| o.meta().owner_references.iter().map(|r| r.uid).collect()).unwrap_or_default();
+        let (old, new): (Vec<Uid>, Vec<Uid>) = (owners(before), owners(after));
+        if old != new {
+            old.iter().for_each(|uid| remove_from(&mut self.dependants, uid, &(kind, key.clone())));
+            new.iter().for_each(|uid| insert_into(&mut self.dependants, uid, (kind, key.clone())));
+        }
+        if kind == Kind::Pod {
+            self.reindex_pod(&key, before, after);
+        }
+    }
+
+    fn reindex_pod(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
+        let pod = |o: Option<&Object>| o.and_then(|o| if let Object::Pod(p) = o { Some(p.clone()) } else { None });
+        let (old, new) = (pod(before), pod(after));
+        let node = |p: &Option<std::sync::Arc<crate::api::Pod>>| p.as_ref().map(|p| p.spec.node_name.clone()).filter(|n| !n.is_empty());
+        if node(&old) != node(&new) {
+            node(&old).iter().for_each(|n| remove_from(&mut self.pods_on, n, key));
+            node(&new).into_iter().for_each(|n| insert_into(&mut self.pods_on, &n, key.clone()));
+        }
+        if old.is_none() || new.is_none() {
+            for claim in old.iter().chain(&new).flat_map(|p| p.spec.claims()) {
+                let claim = Key::new(key.namespace.clone(), claim.clone());
+                match new {
+                    Some(_) => insert_into(&mut self.pods_using, &claim, key.clone()),
+                    None => remove_from(&mut self.pods_using, &claim, key),
+                }
+            }
+        }
+        match new.as_ref().is_some_and(|p| p.metadata.controller().is_none()) {
+            true => self.orphan_pods.insert(key.clone()),
+            false => self.orphan_pods.remove(key),
+        };
+    }
+}
+
+fn insert_into<K: Ord + Clone, V: Ord + Clone>(index: &mut OrdMap<K, OrdSet<V>>, key: &K, value: V) {
+    index.entry(key.clone()).or_default().insert(value);
+}
+
+fn remove_from<K: Ord + Clone, V: Ord + Clone>(index: &mut OrdMap<K, OrdSet<V>>, key: &K, value: &V) {
+    if let Some(set) = index.get_mut(key) {
+        set.remove(value);
+        if set.is_empty() {
+            index.remove(key);
+        }
+    }
+}
