@@ -186,7 +186,9 @@ impl World {
     }
     /// Notes something that happened on a machine.
     pub(super) fn happened(&mut self, actor: Actor, what: Physical) -> ChangeId {
-        self.changes.push(self.now, actor, self.cause, What::Physical(what))
+        let id = self.changes.push(self.now, actor, self.cause, What::Physical(what.clone()));
+        super::invariants::observe(self, &what);
+        id
     }
     /// Sends something on its way, for pictures; what it does on arrival is an event of its own.
     pub(super) fn send(&mut self, transit: Transit) {

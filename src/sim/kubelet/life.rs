@@ -251,7 +251,6 @@ pub fn container_ended(world: &mut World, node: &Name, uid: Uid, place: usize, r
     let Some(process) = process(world, node, uid).filter(|p| p.stage == Stage::Running) else { return };
     let Some(run) = process.containers.get(place).filter(|run| run.restarts == restarts && run.state.running.is_some()) else { return };
     let ended = terminated(run, world.now(), code);
-    world.happened(Actor::Kubelet(node.clone()), Physical::Stopped(node.clone(), process.key.clone(), uid, code));
     let again = match process.spec.restart_policy {
         RestartPolicy::Always => true,
         RestartPolicy::OnFailure => code != 0,
@@ -266,6 +265,7 @@ pub fn container_ended(world: &mut World, node: &Name, uid: Uid, place: usize, r
         });
         finish(world, node, uid);
     }
+    world.happened(Actor::Kubelet(node.clone()), Physical::Stopped(node.clone(), process.key.clone(), uid, code));
     speak(world, node, Errand::Report(uid), &process.key.name);
 }
 
