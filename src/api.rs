@@ -1,6 +1,7 @@
 //! The Kubernetes nouns: what an object is, how it is written, read, checked, printed and refused. Nothing here knows
 //! what happens over time.
 
+pub mod gate;
 pub mod labels;
 pub mod meta;
 pub mod node;
@@ -13,6 +14,7 @@ pub mod storage;
 pub mod time;
 pub mod wire;
 pub mod workload;
+pub mod yaml;
 
 pub use labels::{Operator, Requirement, Selector};
 pub use meta::{Condition, Key, Labels, Meta, Name, ObjectRef, OwnerRef, Rest, Truth, Uid};
