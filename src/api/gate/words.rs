@@ -128,7 +128,7 @@ pub(super) fn wrong_type(kind: &str, at: &str, error: &str, value: &Value) -> St
         .split('.')
         .map(|part| part.split('[').next().unwrap_or(part))
         .collect();
-    if fields.len() > 1 && is_map(&fields[fields.len() - 2]) {
+    if fields.len() > 1 && is_map(fields[fields.len() - 2]) {
         fields.pop();
     }
     let (parent, last) = fields.split_at(fields.len().saturating_sub(1));
