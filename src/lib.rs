@@ -32,4 +32,5 @@
 
 pub mod api;
 pub mod diagnostic;
+pub mod shell;
 pub mod sim;
