@@ -38,21 +38,12 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error that concerns the text as a whole.
     pub fn error(message: impl Into<String>) -> Self {
-        Diagnostic {
-            severity: Severity::Error,
-            line: None,
-            column: None,
-            message: message.into(),
-            hint: None,
-        }
+        Diagnostic { severity: Severity::Error, line: None, column: None, message: message.into(), hint: None }
     }
 
     /// A warning that concerns the text as a whole.
     pub fn warning(message: impl Into<String>) -> Self {
-        Diagnostic {
-            severity: Severity::Warning,
-            ..Diagnostic::error(message)
-        }
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(message) }
     }
 
     /// The same, pointing at a line and, if not 0, at a column (both counted from 1).
@@ -92,10 +83,7 @@ impl Diagnostic {
 
     fn picture(&self, source: &str) -> Option<String> {
         let number = self.line?;
-        let text = source
-            .lines()
-            .nth(number.checked_sub(1)?)?
-            .replace('\t', "→");
+        let text = source.lines().nth(number.checked_sub(1)?)?.replace('\t', "→");
         let gutter = number.to_string().len();
         let mut out = format!("{number} | {}\n", text.trim_end());
         if let Some(column) = self.column {
@@ -121,10 +109,7 @@ mod tests {
     #[test]
     fn the_caret_stands_under_the_character() {
         let source = "a: 1\nkind: Pod: x\n";
-        let drawn = Diagnostic::error("yaml: line 2: no")
-            .at(2, 10)
-            .hint("quote it")
-            .render(source, "web.yaml");
+        let drawn = Diagnostic::error("yaml: line 2: no").at(2, 10).hint("quote it").render(source, "web.yaml");
         let wanted = "error: yaml: line 2: no\n  --> web.yaml:2:10\n2 | kind: Pod: x\n  |          ^\n  = quote it\n";
         assert_eq!(drawn, wanted);
     }
@@ -138,15 +123,10 @@ mod tests {
     #[test]
     fn a_place_outside_the_text_draws_nothing() {
         for (line, column) in [(0, 0), (7, 3)] {
-            let drawn = Diagnostic::error("x")
-                .at(line, column)
-                .render("one line", "f");
+            let drawn = Diagnostic::error("x").at(line, column).render("one line", "f");
             assert!(!drawn.contains('|'), "{drawn}");
         }
-        assert_eq!(
-            Diagnostic::error("x").render("", "f"),
-            "error: x\n  --> f\n"
-        );
+        assert_eq!(Diagnostic::error("x").render("", "f"), "error: x\n  --> f\n");
     }
 
     #[test]

@@ -11,8 +11,7 @@ use std::fmt;
 use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{
-    ConfigMap, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret,
-    Service, ServiceAccount,
+    ConfigMap, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
 };
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -36,11 +35,7 @@ pub struct GateError {
 impl GateError {
     /// The complaint alone: `strict decoding error: unknown field "spec.replica"`, or what is wrong with a type.
     pub fn reason(&self) -> String {
-        let unknown: Vec<String> = self
-            .unknown
-            .iter()
-            .map(|path| format!("unknown field {path:?}"))
-            .collect();
+        let unknown: Vec<String> = self.unknown.iter().map(|path| format!("unknown field {path:?}")).collect();
         match &self.wrong {
             Some(wrong) => wrong.clone(),
             None => format!("strict decoding error: {}", unknown.join(", ")),
@@ -51,11 +46,7 @@ impl GateError {
 impl fmt::Display for GateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let GateError { kind, version, .. } = self;
-        write!(
-            f,
-            "{kind} in version {version:?} cannot be handled as a {kind}: {}",
-            self.reason()
-        )
+        write!(f, "{kind} in version {version:?} cannot be handled as a {kind}: {}", self.reason())
     }
 }
 
@@ -82,44 +73,22 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("apps/v1", "Deployment", read::<Deployment>),
     ("apps/v1", "ControllerRevision", read::<ControllerRevision>),
     ("storage.k8s.io/v1", "StorageClass", read::<StorageClass>),
-    (
-        "storage.k8s.io/v1",
-        "VolumeAttachment",
-        read::<VolumeAttachment>,
-    ),
-    (
-        "discovery.k8s.io/v1",
-        "EndpointSlice",
-        read::<EndpointSlice>,
-    ),
+    ("storage.k8s.io/v1", "VolumeAttachment", read::<VolumeAttachment>),
+    ("discovery.k8s.io/v1", "EndpointSlice", read::<EndpointSlice>),
     ("coordination.k8s.io/v1", "Lease", read::<Lease>),
-    (
-        "policy/v1",
-        "PodDisruptionBudget",
-        read::<PodDisruptionBudget>,
-    ),
+    ("policy/v1", "PodDisruptionBudget", read::<PodDisruptionBudget>),
 ];
 
 /// Removed API versions that manifests of the book's time still carry, read as what replaced them.
-const READ_AS: &[(&str, &str)] = &[
-    ("apps/v1beta1", "apps/v1"),
-    ("apps/v1beta2", "apps/v1"),
-    ("extensions/v1beta1", "apps/v1"),
-    ("policy/v1beta1", "policy/v1"),
-];
+const READ_AS: &[(&str, &str)] =
+    &[("apps/v1beta1", "apps/v1"), ("apps/v1beta2", "apps/v1"), ("extensions/v1beta1", "apps/v1"), ("policy/v1beta1", "policy/v1")];
 
 /// Whether the object reads as the published type of its kind, every field known and of the right type.
 ///
 /// Kinds without behaviour here pass unread. Numbers are accepted as quantities (`cpu: 1`), as the server does.
 pub fn check(api_version: &str, kind: &str, value: &Value) -> Result<(), GateError> {
-    let published = READ_AS
-        .iter()
-        .find(|(old, _)| *old == api_version)
-        .map_or(api_version, |(_, new)| new);
-    let Some((_, _, reader)) = KINDS
-        .iter()
-        .find(|(version, name, _)| (*version, *name) == (published, kind))
-    else {
+    let published = READ_AS.iter().find(|(old, _)| *old == api_version).map_or(api_version, |(_, new)| new);
+    let Some((_, _, reader)) = KINDS.iter().find(|(version, name, _)| (*version, *name) == (published, kind)) else {
         return Ok(());
     };
     let mut value = value.clone();
@@ -128,24 +97,13 @@ pub fn check(api_version: &str, kind: &str, value: &Value) -> Result<(), GateErr
     }
     let wrong_quantity = words::quantities(&mut value).err();
     let (unknown, wrong) = reader(&value);
-    let wrong = wrong
-        .map(|(path, error)| words::wrong_type(kind, &path, &error, &value))
-        .or(wrong_quantity);
+    let wrong = wrong.map(|(path, error)| words::wrong_type(kind, &path, &error, &value)).or(wrong_quantity);
     if unknown.is_empty() && wrong.is_none() {
         return Ok(());
     }
-    let version = api_version
-        .rsplit('/')
-        .next()
-        .unwrap_or(api_version)
-        .to_string();
+    let version = api_version.rsplit('/').next().unwrap_or(api_version).to_string();
     let unknown = if wrong.is_some() { Vec::new() } else { unknown };
-    Err(GateError {
-        kind: kind.to_string(),
-        version,
-        unknown,
-        wrong,
-    })
+    Err(GateError { kind: kind.to_string(), version, unknown, wrong })
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Reading {
@@ -167,21 +125,15 @@ mod tests {
     }
 
     fn complaint(spec: Value) -> String {
-        check("apps/v1", "StatefulSet", &set(spec))
-            .unwrap_err()
-            .to_string()
+        check("apps/v1", "StatefulSet", &set(spec)).unwrap_err().to_string()
     }
 
     #[test]
     fn unknown_fields_are_named_with_their_path() {
         let head = "StatefulSet in version \"v1\" cannot be handled as a StatefulSet: strict decoding error: ";
-        assert_eq!(
-            complaint(json!({"replica": 1})),
-            format!("{head}unknown field \"spec.replica\"")
-        );
+        assert_eq!(complaint(json!({"replica": 1})), format!("{head}unknown field \"spec.replica\""));
         let deep = json!({"template": {"spec": {"containers": [{"name": "a"}, {"foo": 1, "name": "b"}]}}, "x": 1});
-        let wanted =
-            "unknown field \"spec.template.spec.containers[1].foo\", unknown field \"spec.x\"";
+        let wanted = "unknown field \"spec.template.spec.containers[1].foo\", unknown field \"spec.x\"";
         assert_eq!(complaint(deep), format!("{head}{wanted}"));
     }
 
@@ -189,18 +141,9 @@ mod tests {
     fn wrong_types_are_told_as_go_tells_them() {
         let pod = |container: Value| json!({"template": {"spec": {"containers": [container]}}});
         for (spec, wanted) in [
-            (
-                json!({"replicas": "three"}),
-                "string into Go struct field StatefulSetSpec.spec.replicas of type int32",
-            ),
-            (
-                json!({"replicas": 1.5}),
-                "number 1.5 into Go struct field StatefulSetSpec.spec.replicas of type int32",
-            ),
-            (
-                json!({"serviceName": 7}),
-                "number into Go struct field StatefulSetSpec.spec.serviceName of type string",
-            ),
+            (json!({"replicas": "three"}), "string into Go struct field StatefulSetSpec.spec.replicas of type int32"),
+            (json!({"replicas": 1.5}), "number 1.5 into Go struct field StatefulSetSpec.spec.replicas of type int32"),
+            (json!({"serviceName": 7}), "number into Go struct field StatefulSetSpec.spec.serviceName of type string"),
             (
                 json!({"selector": {"matchLabels": {"x": true}}}),
                 "bool into Go struct field LabelSelector.spec.selector.matchLabels of type string",
@@ -218,9 +161,7 @@ mod tests {
                 "object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container",
             ),
         ] {
-            let found = check("apps/v1", "StatefulSet", &set(spec))
-                .unwrap_err()
-                .reason();
+            let found = check("apps/v1", "StatefulSet", &set(spec)).unwrap_err().reason();
             assert_eq!(found, format!("json: cannot unmarshal {wanted}"));
         }
     }
@@ -231,10 +172,7 @@ mod tests {
             "containers": [{"name": "c", "resources": {"requests": {"cpu": 1, "memory": "1Gi"}},
                 "readinessProbe": {"httpGet": {"port": "http", "path": "/"}}}], "volumes": null}});
         assert_eq!(check("v1", "Pod", &pod), Ok(()));
-        assert_eq!(
-            check("batch/v1", "Job", &json!({"spec": {"nonsense": 1}})),
-            Ok(())
-        );
+        assert_eq!(check("batch/v1", "Job", &json!({"spec": {"nonsense": 1}})), Ok(()));
     }
 
     #[test]
@@ -244,18 +182,13 @@ mod tests {
         assert_eq!(check("apps/v1beta1", "StatefulSet", &old), Ok(()));
         old["spec"]["replica"] = 1.into();
         let error = check("apps/v1beta1", "StatefulSet", &old).unwrap_err();
-        assert_eq!(
-            (error.version.as_str(), error.unknown.as_slice()),
-            ("v1beta1", &["spec.replica".to_string()][..])
-        );
+        assert_eq!((error.version.as_str(), error.unknown.as_slice()), ("v1beta1", &["spec.replica".to_string()][..]));
     }
 
     #[test]
     fn a_quantity_that_is_none_is_refused() {
         let claim = json!({"spec": {"resources": {"requests": {"storage": "lots"}}, "accessModes": ["ReadWriteOnce"]}});
-        let error = check("v1", "PersistentVolumeClaim", &claim)
-            .unwrap_err()
-            .to_string();
+        let error = check("v1", "PersistentVolumeClaim", &claim).unwrap_err().to_string();
         let wanted = "PersistentVolumeClaim in version \"v1\" cannot be handled as a PersistentVolumeClaim: quantities \
                       must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
         assert_eq!(error, wanted);

@@ -19,12 +19,9 @@ pub fn render(template: &str, value: &Value) -> Result<String, String> {
     if template.is_empty() {
         return Err("template format specified but no template given".to_string());
     }
-    let pieces =
-        parse::template(template).map_err(|e| format!("error parsing jsonpath {template}, {e}"))?;
+    let pieces = parse::template(template).map_err(|e| format!("error parsing jsonpath {template}, {e}"))?;
     let mut out = String::new();
-    pour(&pieces, value, &mut out).map_err(|e| {
-        format!("error executing jsonpath {template:?}: Error executing template: {e}.")
-    })?;
+    pour(&pieces, value, &mut out).map_err(|e| format!("error executing jsonpath {template:?}: Error executing template: {e}."))?;
     Ok(out)
 }
 
@@ -48,19 +45,12 @@ pub fn find<'a>(path: &str, value: &'a Value) -> Result<Vec<&'a Value>, String> 
 }
 
 fn relaxed(path: &str) -> Result<String, String> {
-    let bare = path
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-        .unwrap_or(path);
+    let bare = path.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(path);
     if bare.is_empty() || bare.contains(['{', '}']) {
         let forms = "'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'";
         return Err(format!("unexpected path string, expected a {forms}"));
     }
-    let dot = if bare.starts_with(['.', '[', '$', '@']) {
-        ""
-    } else {
-        "."
-    };
+    let dot = if bare.starts_with(['.', '[', '$', '@']) { "" } else { "." };
     Ok(format!("{{{dot}{bare}}}"))
 }
 
@@ -69,10 +59,7 @@ fn pour(pieces: &[Piece], value: &Value, out: &mut String) -> Result<(), String>
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Path(steps) => {
-                let texts: Vec<String> = eval::walk(steps, value)?
-                    .iter()
-                    .map(|found| text(found))
-                    .collect();
+                let texts: Vec<String> = eval::walk(steps, value)?.iter().map(|found| text(found)).collect();
                 out.push_str(&texts.join(" "));
             }
             Piece::Range(steps, body) => {
@@ -90,11 +77,7 @@ fn pour(pieces: &[Piece], value: &Value, out: &mut String) -> Result<(), String>
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(_) | Value::Object(_) => value
-            .to_string()
-            .replace('<', "\\u003c")
-            .replace('>', "\\u003e")
-            .replace('&', "\\u0026"),
+        Value::Array(_) | Value::Object(_) => value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }

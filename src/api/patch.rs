@@ -14,8 +14,7 @@ pub fn merge(doc: &mut Value, patch: &Value) {
 
 /// Applies a JSON patch; on an error the document is unchanged and the text says which operation failed.
 pub fn json(doc: &mut Value, patch: &Value) -> Result<(), String> {
-    let patch: json_patch::Patch =
-        serde_json::from_value(patch.clone()).map_err(|error| error.to_string())?;
+    let patch: json_patch::Patch = serde_json::from_value(patch.clone()).map_err(|error| error.to_string())?;
     json_patch::patch(doc, &patch).map_err(|error| error.to_string())
 }
 
@@ -57,12 +56,10 @@ fn change(found: &Value, wanted: &Value, path: &str) -> Option<Value> {
             let inner = changes(found, wanted, path);
             (!inner.is_empty()).then_some(Value::Object(inner))
         }
-        (Value::Array(found), Value::Array(wanted)) => {
-            match keys::merge_key(path, wanted.first()) {
-                Some(key) => item_changes(found, wanted, key, path),
-                None => (found != wanted).then(|| Value::Array(wanted.clone())),
-            }
-        }
+        (Value::Array(found), Value::Array(wanted)) => match keys::merge_key(path, wanted.first()) {
+            Some(key) => item_changes(found, wanted, key, path),
+            None => (found != wanted).then(|| Value::Array(wanted.clone())),
+        },
         _ => (found != wanted).then(|| wanted.clone()),
     }
 }
@@ -87,13 +84,7 @@ fn item_changes(found: &[Value], wanted: &[Value], key: &str, path: &str) -> Opt
 }
 
 /// Adds to `patch` the removal of what was applied last, is still there, and is no longer wanted.
-fn removals(
-    last: &Value,
-    modified: &Value,
-    live: &Value,
-    path: &str,
-    patch: &mut Map<String, Value>,
-) {
+fn removals(last: &Value, modified: &Value, live: &Value, path: &str, patch: &mut Map<String, Value>) {
     for (key, old) in fields(last) {
         let Some(found) = live.get(&key).filter(|found| !found.is_null()) else {
             continue;
@@ -108,12 +99,7 @@ fn removals(
     }
 }
 
-fn remove_within(
-    name: &str,
-    (old, wanted, found): (&Value, &Value, &Value),
-    path: &str,
-    patch: &mut Map<String, Value>,
-) {
+fn remove_within(name: &str, (old, wanted, found): (&Value, &Value, &Value), path: &str, patch: &mut Map<String, Value>) {
     match (old, wanted, found) {
         (Value::Object(_), Value::Object(_), Value::Object(_)) => {
             let mut inner = patch.get(name).map(fields).unwrap_or_default();
@@ -126,11 +112,7 @@ fn remove_within(
             let Some(key) = keys::merge_key(path, old.first()) else {
                 return;
             };
-            let mut items = patch
-                .get(name)
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default();
+            let mut items = patch.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
             remove_items(old, wanted, found, key, path, &mut items);
             if !items.is_empty() {
                 patch.insert(name.to_string(), Value::Array(items));
@@ -140,14 +122,7 @@ fn remove_within(
     }
 }
 
-fn remove_items(
-    old: &[Value],
-    wanted: &[Value],
-    found: &[Value],
-    key: &str,
-    path: &str,
-    items: &mut Vec<Value>,
-) {
+fn remove_items(old: &[Value], wanted: &[Value], found: &[Value], key: &str, path: &str, items: &mut Vec<Value>) {
     fn by_id<'a>(list: &'a [Value], key: &str, id: &Value) -> Option<&'a Value> {
         list.iter().find(|item| item.get(key) == Some(id))
     }
@@ -157,14 +132,7 @@ fn remove_items(
             continue;
         };
         let Some(wanted) = by_id(wanted, key, id) else {
-            items.push(Value::Object(
-                [
-                    ("$patch".into(), "delete".into()),
-                    (key.to_string(), id.clone()),
-                ]
-                .into_iter()
-                .collect(),
-            ));
+            items.push(Value::Object([("$patch".into(), "delete".into()), (key.to_string(), id.clone())].into_iter().collect()));
             continue;
         };
         let at = items.iter().position(|item| item.get(key) == Some(id));

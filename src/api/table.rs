@@ -11,21 +11,10 @@ pub struct Widths(Vec<usize>);
 impl Widths {
     /// Prints rows under the widths seen before, widened where needed; with an empty `headers` only rows.
     pub fn write(&mut self, headers: &[&str], rows: &[Vec<String>]) -> String {
-        let header = headers
-            .iter()
-            .map(|name| (*name).to_string())
-            .collect::<Vec<_>>();
-        let mut lines: Vec<Vec<String>> =
-            (!header.is_empty()).then_some(header).into_iter().collect();
-        lines.extend(
-            rows.iter()
-                .map(|row| row.iter().map(|cell| one_line(cell)).collect()),
-        );
-        Columns {
-            least: 6,
-            padding: 3,
-        }
-        .write(&lines, &mut self.0)
+        let header = headers.iter().map(|name| (*name).to_string()).collect::<Vec<_>>();
+        let mut lines: Vec<Vec<String>> = (!header.is_empty()).then_some(header).into_iter().collect();
+        lines.extend(rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()));
+        Columns { least: 6, padding: 3 }.write(&lines, &mut self.0)
     }
 }
 
@@ -93,8 +82,7 @@ impl Describe {
     pub fn line(&mut self, level: usize, text: &str) -> &mut Self {
         let text = format!("{}{text}", "  ".repeat(level));
         for line in text.split('\n') {
-            self.lines
-                .push(line.split('\t').map(str::to_string).collect());
+            self.lines.push(line.split('\t').map(str::to_string).collect());
         }
         self
     }
@@ -128,11 +116,7 @@ impl Describe {
 
     /// The aligned text; ends with a newline.
     pub fn print(&self) -> String {
-        Columns {
-            least: 0,
-            padding: 2,
-        }
-        .write(&self.lines, &mut Vec::new())
+        Columns { least: 0, padding: 2 }.write(&self.lines, &mut Vec::new())
     }
 }
 

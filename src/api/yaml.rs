@@ -9,6 +9,4 @@ mod read;
 mod scalar;
 
 pub use print::print;
-pub use read::{
-    Document, MAX_ALIASED_EVENTS, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, documents,
-};
+pub use read::{Document, MAX_ALIASED_EVENTS, MAX_BYTES, MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, documents};

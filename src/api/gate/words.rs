@@ -23,10 +23,7 @@ const STRUCTS: &[(&str, &str)] = &[
     ("env", "EnvVar"),
     ("envFrom", "EnvFromSource"),
     ("volumeMounts", "VolumeMount"),
-    (
-        "volumes.persistentVolumeClaim",
-        "PersistentVolumeClaimVolumeSource",
-    ),
+    ("volumes.persistentVolumeClaim", "PersistentVolumeClaimVolumeSource"),
     ("volumes.secret", "SecretVolumeSource"),
     ("volumes.configMap", "ConfigMapVolumeSource"),
     ("volumes.emptyDir", "EmptyDirVolumeSource"),
@@ -53,17 +50,11 @@ const STRUCTS: &[(&str, &str)] = &[
     ("readinessGates", "PodReadinessGate"),
     ("matchExpressions", "LabelSelectorRequirement"),
     ("selector", "LabelSelector"),
-    (
-        "updateStrategy.rollingUpdate",
-        "RollingUpdateStatefulSetStrategy",
-    ),
+    ("updateStrategy.rollingUpdate", "RollingUpdateStatefulSetStrategy"),
     ("updateStrategy", "StatefulSetUpdateStrategy"),
     ("strategy.rollingUpdate", "RollingUpdateDeployment"),
     ("strategy", "DeploymentStrategy"),
-    (
-        "persistentVolumeClaimRetentionPolicy",
-        "StatefulSetPersistentVolumeClaimRetentionPolicy",
-    ),
+    ("persistentVolumeClaimRetentionPolicy", "StatefulSetPersistentVolumeClaimRetentionPolicy"),
     ("ordinals", "StatefulSetOrdinals"),
     ("conditions", "*Condition"),
     ("endpoints", "Endpoint"),
@@ -89,16 +80,10 @@ const MAPS: &[&str] = &[
 ];
 
 /// What a reader in Rust expects, and Go's word for it.
-const TYPES: &[(&str, &str)] = &[
-    ("i32", "int32"),
-    ("i64", "int64"),
-    ("a boolean", "bool"),
-    ("a string", "string"),
-    ("a byte string", "[]uint8"),
-];
+const TYPES: &[(&str, &str)] =
+    &[("i32", "int32"), ("i64", "int64"), ("a boolean", "bool"), ("a string", "string"), ("a byte string", "[]uint8")];
 
-const QUANTITIES: &str =
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const QUANTITIES: &str = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 /// The path of an unknown field: `spec.containers[0].foo`.
 pub(super) fn path(path: &Path<'_>) -> String {
@@ -109,25 +94,17 @@ pub(super) fn path(path: &Path<'_>) -> String {
             before if before.is_empty() => key.clone(),
             before => format!("{before}.{key}"),
         },
-        Path::Some { parent }
-        | Path::NewtypeStruct { parent }
-        | Path::NewtypeVariant { parent } => self::path(parent),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => self::path(parent),
     }
 }
 
 /// Go's sentence about a value of the wrong type; `error` is serde's about the same, `at` its path in serde's form.
 pub(super) fn wrong_type(kind: &str, at: &str, error: &str, value: &Value) -> String {
-    let Some(expected) = error
-        .rsplit_once(", expected ")
-        .map(|(_, expected)| expected)
-    else {
+    let Some(expected) = error.rsplit_once(", expected ").map(|(_, expected)| expected) else {
         return format!("{at}: {error}");
     };
     let found = found(at, value);
-    let mut fields: Vec<&str> = at
-        .split('.')
-        .map(|part| part.split('[').next().unwrap_or(part))
-        .collect();
+    let mut fields: Vec<&str> = at.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect();
     if fields.len() > 1 && is_map(fields[fields.len() - 2]) {
         fields.pop();
     }
@@ -135,10 +112,7 @@ pub(super) fn wrong_type(kind: &str, at: &str, error: &str, value: &Value) -> St
     let last = last.first().copied().unwrap_or("");
     let expected = go_type(kind, &fields, last, expected, &found);
     let structure = structure(kind, &parent.join("."));
-    format!(
-        "json: cannot unmarshal {found} into Go struct field {structure}.{} of type {expected}",
-        fields.join(".")
-    )
+    format!("json: cannot unmarshal {found} into Go struct field {structure}.{} of type {expected}", fields.join("."))
 }
 
 fn is_map(field: &str) -> bool {
@@ -147,12 +121,7 @@ fn is_map(field: &str) -> bool {
 
 /// Go's word for the value that was found at a path such as `spec.containers[0].name`.
 fn found(at: &str, root: &Value) -> String {
-    let pointer: String = at
-        .replace('[', ".")
-        .replace(']', "")
-        .split('.')
-        .map(|part| format!("/{part}"))
-        .collect();
+    let pointer: String = at.replace('[', ".").replace(']', "").split('.').map(|part| format!("/{part}")).collect();
     match root.pointer(&pointer) {
         Some(Value::Bool(_)) => "bool".into(),
         Some(Value::Number(number)) if number.to_string().contains(['.', 'e']) => {
@@ -181,12 +150,7 @@ fn go_type(kind: &str, fields: &[&str], last: &str, expected: &str, found: &str)
 
 /// Go's name for the struct at a path without indexes.
 fn structure(kind: &str, at: &str) -> String {
-    let fits = |end: &str| {
-        at == end
-            || at
-                .strip_suffix(end)
-                .is_some_and(|before| before.ends_with('.'))
-    };
+    let fits = |end: &str| at == end || at.strip_suffix(end).is_some_and(|before| before.ends_with('.'));
     match STRUCTS.iter().find(|(end, _)| fits(end)) {
         Some((_, name)) => name.replace('*', kind),
         None => kind.to_string(),
@@ -197,18 +161,12 @@ fn structure(kind: &str, at: &str) -> String {
 pub(super) fn quantities(value: &mut Value) -> Result<(), String> {
     match value {
         Value::Array(items) => items.iter_mut().try_for_each(quantities),
-        Value::Object(fields) => {
-            fields
-                .iter_mut()
-                .try_for_each(|(key, value)| match (key.as_str(), value) {
-                    ("requests" | "limits" | "capacity" | "allocatable", Value::Object(map)) => {
-                        map.values_mut().try_for_each(quantity)
-                    }
-                    ("sizeLimit" | "divisor", value) => quantity(value),
-                    ("data" | "stringData" | "labels" | "annotations", _) => Ok(()),
-                    (_, value) => quantities(value),
-                })
-        }
+        Value::Object(fields) => fields.iter_mut().try_for_each(|(key, value)| match (key.as_str(), value) {
+            ("requests" | "limits" | "capacity" | "allocatable", Value::Object(map)) => map.values_mut().try_for_each(quantity),
+            ("sizeLimit" | "divisor", value) => quantity(value),
+            ("data" | "stringData" | "labels" | "annotations", _) => Ok(()),
+            (_, value) => quantities(value),
+        }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
 }

@@ -20,23 +20,18 @@ pub(super) fn walk<'a>(steps: &[Step], root: &'a Value) -> Result<Found<'a>, Str
 
 fn take<'a>(step: &Step, from: Found<'a>) -> Result<Found<'a>, String> {
     match step {
-        Step::Field(name) => Ok(from
-            .into_iter()
-            .filter_map(|value| field(value, name))
-            .collect()),
+        Step::Field(name) => Ok(from.into_iter().filter_map(|value| field(value, name)).collect()),
         Step::Wildcard => Ok(from.into_iter().flat_map(children).collect()),
         Step::Recursive => Ok(from.into_iter().flat_map(descend).collect()),
         Step::Literal(value) => Ok(vec![Cow::Owned(value.clone())]),
         Step::Word(name) => Err(format!("unrecognized identifier {name}")),
         Step::Union(members) => {
             let each = members.iter().map(|member| take(member, from.clone()));
-            each.collect::<Result<Vec<_>, _>>()
-                .map(|found| found.into_iter().flatten().collect())
+            each.collect::<Result<Vec<_>, _>>().map(|found| found.into_iter().flatten().collect())
         }
         Step::Slice(slice) => {
             let each = from.into_iter().map(|value| cut(slice, value));
-            each.collect::<Result<Vec<_>, _>>()
-                .map(|found| found.into_iter().flatten().collect())
+            each.collect::<Result<Vec<_>, _>>().map(|found| found.into_iter().flatten().collect())
         }
         Step::Filter { left, test } => filter(left, test.as_ref(), from),
     }
@@ -54,10 +49,7 @@ fn children(value: Cow<'_, Value>) -> Found<'_> {
         Cow::Borrowed(Value::Array(items)) => items.iter().map(Cow::Borrowed).collect(),
         Cow::Borrowed(Value::Object(fields)) => fields.values().map(Cow::Borrowed).collect(),
         Cow::Owned(Value::Array(items)) => items.into_iter().map(Cow::Owned).collect(),
-        Cow::Owned(Value::Object(fields)) => fields
-            .into_iter()
-            .map(|(_, value)| Cow::Owned(value))
-            .collect(),
+        Cow::Owned(Value::Object(fields)) => fields.into_iter().map(|(_, value)| Cow::Owned(value)).collect(),
         Cow::Borrowed(_) | Cow::Owned(_) => Vec::new(),
     }
 }
@@ -90,21 +82,13 @@ fn cut<'a>(slice: &Slice, value: Cow<'a, Value>) -> Result<Found<'a>, String> {
         let index = i64::try_from(index).unwrap_or(i64::MAX);
         ((start..end).contains(&index) && (index - start) % step == 0).then_some(item)
     };
-    Ok(children(value)
-        .into_iter()
-        .enumerate()
-        .filter_map(wanted)
-        .collect())
+    Ok(children(value).into_iter().enumerate().filter_map(wanted).collect())
 }
 
 /// First and last-but-one index, or nothing if no element is asked for.
 fn bounds(slice: &Slice, length: i64) -> Result<Option<(i64, i64)>, String> {
     let from_end = |at: i64| {
-        if at < 0 {
-            at.saturating_add(length)
-        } else {
-            at
-        }
+        if at < 0 { at.saturating_add(length) } else { at }
     };
     let first = slice.start.unwrap_or(0);
     let start = from_end(first);
@@ -113,18 +97,12 @@ fn bounds(slice: &Slice, length: i64) -> Result<Option<(i64, i64)>, String> {
         Some(end) => from_end(end),
         None => length,
     };
-    let outside = |index: i64| {
-        Err(format!(
-            "array index out of bounds: index {index}, length {length}"
-        ))
-    };
+    let outside = |index: i64| Err(format!("array index out of bounds: index {index}, length {length}"));
     match (start, end) {
         _ if start == end => Ok(None),
         _ if start >= length || start < 0 => outside(start),
         _ if end > length || end < 0 => outside(end - 1),
-        _ if start > end => Err(format!(
-            "starting index {start} is greater than ending index {end}"
-        )),
+        _ if start > end => Err(format!("starting index {start} is greater than ending index {end}")),
         _ => Ok(Some((start, end))),
     }
 }
@@ -139,11 +117,7 @@ fn go_type(value: &Value) -> &'static str {
     }
 }
 
-fn filter<'a>(
-    left: &[Step],
-    test: Option<&(String, Vec<Step>)>,
-    from: Found<'a>,
-) -> Result<Found<'a>, String> {
+fn filter<'a>(left: &[Step], test: Option<&(String, Vec<Step>)>, from: Found<'a>) -> Result<Found<'a>, String> {
     let mut kept = Vec::new();
     for item in from.into_iter().flat_map(children) {
         if passes(left, test, &item)? {
@@ -183,9 +157,7 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
         (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
-        (Value::Number(left), Value::Number(right)) => {
-            Some(billionths(&left.to_string())?.cmp(&billionths(&right.to_string())?))
-        }
+        (Value::Number(left), Value::Number(right)) => Some(billionths(&left.to_string())?.cmp(&billionths(&right.to_string())?)),
         _ => None,
     }
 }
@@ -194,11 +166,7 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
 fn billionths(text: &str) -> Option<i128> {
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let fraction: String = fraction
-        .chars()
-        .chain("000000000".chars())
-        .take(9)
-        .collect();
+    let fraction: String = fraction.chars().chain("000000000".chars()).take(9).collect();
     let value = whole.parse::<i128>().ok()?.checked_mul(1_000_000_000)?;
     Some(sign * value.checked_add(fraction.parse().ok()?)?)
 }

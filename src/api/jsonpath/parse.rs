@@ -78,9 +78,7 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str) {
 }
 
 fn close(open: &mut Vec<(Vec<Step>, Vec<Piece>)>, bottom: &mut Vec<Piece>) {
-    let piece = open
-        .pop()
-        .map_or(Piece::StrayEnd, |(steps, body)| Piece::Range(steps, body));
+    let piece = open.pop().map_or(Piece::StrayEnd, |(steps, body)| Piece::Range(steps, body));
     open.last_mut().map_or(bottom, |(_, body)| body).push(piece);
 }
 
@@ -133,10 +131,7 @@ fn steps(text: &str) -> Result<Vec<Step>, String> {
             '0'..='9' | '+' | '-' => number(rest, &mut steps)?,
             c if c.is_alphanumeric() || c == '_' => word(rest, &mut steps),
             c => {
-                return Err(format!(
-                    "unrecognized character in action: U+{:04X} '{c}'",
-                    u32::from(c)
-                ));
+                return Err(format!("unrecognized character in action: U+{:04X} '{c}'", u32::from(c)));
             }
         };
     }
@@ -181,10 +176,7 @@ fn array<'a>(text: &'a str, steps: &mut Vec<Step>) -> Result<&'a str, String> {
         return self::filter(filter, steps);
     }
     let end = unquoted(text, ']').ok_or("unterminated array")?;
-    let mut parts = split(&text[..end])
-        .into_iter()
-        .map(element)
-        .collect::<Result<Vec<Step>, String>>()?;
+    let mut parts = split(&text[..end]).into_iter().map(element).collect::<Result<Vec<Step>, String>>()?;
     match parts.len() {
         1 => steps.append(&mut parts),
         _ => steps.push(Step::Union(parts)),
@@ -205,19 +197,14 @@ fn split(text: &str) -> Vec<&str> {
 
 fn element(text: &str) -> Result<Step, String> {
     for quote in ['\'', '"'] {
-        if let Some(key) = text
-            .strip_prefix(quote)
-            .and_then(|rest| rest.strip_suffix(quote))
-        {
+        if let Some(key) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
             return Ok(Step::Field(key.replace('\\', "")));
         }
     }
     if text == "*" {
         return Ok(Step::Wildcard);
     }
-    slice(text)
-        .map(Step::Slice)
-        .ok_or_else(|| format!("invalid array index {text}"))
+    slice(text).map(Step::Slice).ok_or_else(|| format!("invalid array index {text}"))
 }
 
 fn slice(text: &str) -> Option<Slice> {
@@ -227,38 +214,23 @@ fn slice(text: &str) -> Option<Slice> {
         Some(digits) => digits.parse::<i64>().ok().map(Some),
     };
     let fits = parts.len() <= 3;
-    fits.then_some(Slice {
-        start: number(0)?,
-        end: number(1)?,
-        step: number(2)?,
-        is_index: parts.len() == 1,
-    })
+    fits.then_some(Slice { start: number(0)?, end: number(1)?, step: number(2)?, is_index: parts.len() == 1 })
 }
 
 fn filter<'a>(text: &'a str, steps: &mut Vec<Step>) -> Result<&'a str, String> {
     let end = unquoted(text, ')').ok_or("unterminated filter")?;
-    let after = text[end + 1..]
-        .strip_prefix(']')
-        .ok_or("unclosed array expect ]")?;
+    let after = text[end + 1..].strip_prefix(']').ok_or("unclosed array expect ]")?;
     let inner = &text[..end];
     let operator = inner.find(['!', '<', '>', '=']).filter(|at| *at > 0);
     let (left, test) = match operator {
         Some(at) => {
-            let length = inner[at..]
-                .find(|c| !"!<>=".contains(c))
-                .unwrap_or(inner.len() - at);
+            let length = inner[at..].find(|c| !"!<>=".contains(c)).unwrap_or(inner.len() - at);
             let right = self::steps(&inner[at + length..])?;
-            (
-                &inner[..at],
-                Some((inner[at..at + length].to_string(), right)),
-            )
+            (&inner[..at], Some((inner[at..at + length].to_string(), right)))
         }
         None => (inner, None),
     };
-    steps.push(Step::Filter {
-        left: self::steps(left)?,
-        test,
-    });
+    steps.push(Step::Filter { left: self::steps(left)?, test });
     Ok(after)
 }
 
@@ -287,20 +259,15 @@ fn unescape(c: char) -> char {
 }
 
 fn number<'a>(text: &'a str, steps: &mut Vec<Step>) -> Result<&'a str, String> {
-    let end = text
-        .find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c)))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(text.len());
     let digits = text[..end].trim_start_matches('+');
-    let value = serde_json::from_str(digits)
-        .map_err(|_| format!("cannot parse number {}", &text[..end]))?;
+    let value = serde_json::from_str(digits).map_err(|_| format!("cannot parse number {}", &text[..end]))?;
     steps.push(Step::Literal(value));
     Ok(&text[end..])
 }
 
 fn word<'a>(text: &'a str, steps: &mut Vec<Step>) -> &'a str {
-    let end = text
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
     steps.push(match &text[..end] {
         "true" => Step::Literal(Value::Bool(true)),
         "false" => Step::Literal(Value::Bool(false)),

@@ -33,26 +33,17 @@ const SETS: &[&str] = &["metadata.finalizers", "spec.podCIDRs"];
 
 /// The path of a field below a path.
 pub(super) fn join(path: &str, field: &str) -> String {
-    if path.is_empty() {
-        field.to_string()
-    } else {
-        format!("{path}.{field}")
-    }
+    if path.is_empty() { field.to_string() } else { format!("{path}.{field}") }
 }
 
 fn ends_with(path: &str, end: &str) -> bool {
-    path == end
-        || path
-            .strip_suffix(end)
-            .is_some_and(|before| before.ends_with('.'))
+    path == end || path.strip_suffix(end).is_some_and(|before| before.ends_with('.'))
 }
 
 /// The merge key of the list at a path, if its items are maps.
 pub(super) fn merge_key(path: &str, first: Option<&Value>) -> Option<&'static str> {
     let is_map = first.is_none_or(Value::is_object);
-    KEYS.iter()
-        .find(|(end, _)| is_map && ends_with(path, end))
-        .map(|(_, key)| *key)
+    KEYS.iter().find(|(end, _)| is_map && ends_with(path, end)).map(|(_, key)| *key)
 }
 
 /// Whether the list at a path is a set of plain values.

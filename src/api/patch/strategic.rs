@@ -50,10 +50,7 @@ enum Directive {
 }
 
 fn directive(fields: &Map<String, Value>) -> Result<Directive, String> {
-    match fields
-        .get(DIRECTIVE)
-        .map(|word| word.as_str().unwrap_or_default())
-    {
+    match fields.get(DIRECTIVE).map(|word| word.as_str().unwrap_or_default()) {
         None | Some("merge") => Ok(Directive::Merge),
         Some("replace") => Ok(Directive::Replace),
         Some("delete") => Ok(Directive::Delete),
@@ -61,11 +58,7 @@ fn directive(fields: &Map<String, Value>) -> Result<Directive, String> {
     }
 }
 
-fn merge_fields(
-    target: &mut Map<String, Value>,
-    fields: &Map<String, Value>,
-    path: &str,
-) -> Result<(), String> {
+fn merge_fields(target: &mut Map<String, Value>, fields: &Map<String, Value>, path: &str) -> Result<(), String> {
     retain(target, fields);
     for (key, value) in fields.iter().filter(|(key, _)| !key.starts_with('$')) {
         let here = keys::join(path, key);
@@ -75,9 +68,7 @@ fn merge_fields(
             }
             (Value::Object(_), Some(found)) => merge(found, value, &here)?,
             (Value::Array(items), found) => {
-                let mut list = found
-                    .and_then(|found| found.as_array().cloned())
-                    .unwrap_or_default();
+                let mut list = found.and_then(|found| found.as_array().cloned()).unwrap_or_default();
                 merge_list(&mut list, items, &here)?;
                 target.insert(key.clone(), Value::Array(list));
             }
@@ -103,22 +94,13 @@ fn merge_list(list: &mut Vec<Value>, items: &[Value], path: &str) -> Result<(), 
     let replaces = |item: &Value| item.get(DIRECTIVE).is_some_and(|word| word == "replace");
     match keys::merge_key(path, items.first()) {
         Some(_) if items.iter().any(replaces) => {
-            let kept = items.iter().filter(|item| {
-                item.as_object()
-                    .is_none_or(|map| map.len() > 1 || !replaces(item))
-            });
+            let kept = items.iter().filter(|item| item.as_object().is_none_or(|map| map.len() > 1 || !replaces(item)));
             *list = kept.map(without_directives).collect();
             Ok(())
         }
-        Some(key) => items
-            .iter()
-            .try_for_each(|item| merge_item(list, item, key, path)),
+        Some(key) => items.iter().try_for_each(|item| merge_item(list, item, key, path)),
         None if keys::is_set(path) => {
-            let new: Vec<Value> = items
-                .iter()
-                .filter(|item| !list.contains(item))
-                .cloned()
-                .collect();
+            let new: Vec<Value> = items.iter().filter(|item| !list.contains(item)).cloned().collect();
             list.extend(new);
             Ok(())
         }
@@ -130,9 +112,7 @@ fn merge_list(list: &mut Vec<Value>, items: &[Value], path: &str) -> Result<(), 
 }
 
 fn merge_item(list: &mut Vec<Value>, item: &Value, key: &str, path: &str) -> Result<(), String> {
-    let id = item
-        .get(key)
-        .ok_or_else(|| format!("map: {item} does not contain declared merge key: {key}"))?;
+    let id = item.get(key).ok_or_else(|| format!("map: {item} does not contain declared merge key: {key}"))?;
     let at = list.iter().position(|other| other.get(key) == Some(id));
     let deletes = item.get(DIRECTIVE).is_some_and(|word| word == "delete");
     match at {
@@ -148,10 +128,7 @@ fn merge_item(list: &mut Vec<Value>, item: &Value, key: &str, path: &str) -> Res
 
 fn list_directive(target: &mut Map<String, Value>, key: &str, value: &Value, path: &str) {
     let Value::Array(named) = value else { return };
-    if let Some(Value::Array(list)) = key
-        .strip_prefix(DELETE)
-        .and_then(|field| target.get_mut(field))
-    {
+    if let Some(Value::Array(list)) = key.strip_prefix(DELETE).and_then(|field| target.get_mut(field)) {
         list.retain(|item| !named.contains(item));
     }
     let Some(field) = key.strip_prefix(ORDER) else {
@@ -160,12 +137,7 @@ fn list_directive(target: &mut Map<String, Value>, key: &str, value: &Value, pat
     let merge_key = keys::merge_key(&keys::join(path, field), named.first());
     if let Some(Value::Array(list)) = target.get_mut(field) {
         let same = |a: &Value, b: &Value| merge_key.map_or(a == b, |key| a.get(key) == b.get(key));
-        list.sort_by_key(|item| {
-            named
-                .iter()
-                .position(|name| same(name, item))
-                .unwrap_or(named.len())
-        });
+        list.sort_by_key(|item| named.iter().position(|name| same(name, item)).unwrap_or(named.len()));
     }
 }
 
@@ -173,13 +145,8 @@ fn list_directive(target: &mut Map<String, Value>, key: &str, value: &Value, pat
 fn without_directives(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let kept = fields
-                .iter()
-                .filter(|(key, value)| !key.starts_with('$') && !value.is_null());
-            Value::Object(
-                kept.map(|(key, value)| (key.clone(), without_directives(value)))
-                    .collect(),
-            )
+            let kept = fields.iter().filter(|(key, value)| !key.starts_with('$') && !value.is_null());
+            Value::Object(kept.map(|(key, value)| (key.clone(), without_directives(value))).collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(without_directives).collect()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),

@@ -7,11 +7,7 @@ fn pod(spec: Value) -> Value {
 
 #[test]
 fn strategic_patches_merge_lists_by_their_keys() {
-    let doc = || {
-        pod(
-            json!({"containers": [{"name": "a", "image": "x", "env": [{"name": "A", "value": "1"}]}, {"name": "b"}]}),
-        )
-    };
+    let doc = || pod(json!({"containers": [{"name": "a", "image": "x", "env": [{"name": "A", "value": "1"}]}, {"name": "b"}]}));
     for (patch, wanted) in [
         (
             json!({"containers": [{"name": "a", "image": "y"}]}),
@@ -21,10 +17,7 @@ fn strategic_patches_merge_lists_by_their_keys() {
             json!({"containers": [{"name": "b", "$patch": "delete"}]}),
             json!([{"name": "a", "image": "x", "env": [{"name": "A", "value": "1"}]}]),
         ),
-        (
-            json!({"containers": [{"$patch": "replace"}, {"name": "c"}]}),
-            json!([{"name": "c"}]),
-        ),
+        (json!({"containers": [{"$patch": "replace"}, {"name": "c"}]}), json!([{"name": "c"}])),
         (
             json!({"containers": [{"name": "a", "env": [{"name": "B", "value": "2"}], "image": null}]}),
             json!([{"name": "a", "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]}, {"name": "b"}]),
@@ -73,16 +66,8 @@ fn strategic_patches_of_maps_sets_and_atomic_lists() {
             json!({"spec": {"ports": [{"port": 81}]}}),
             json!({"spec": {"ports": [{"port": 80, "name": "a"}, {"port": 81}]}}),
         ),
-        (
-            json!({"spec": {"a": {"b": 1}}}),
-            json!({"spec": {"a": {"$patch": "replace", "c": 2}}}),
-            json!({"spec": {"a": {"c": 2}}}),
-        ),
-        (
-            json!({"spec": {}}),
-            json!({"spec": {"a": {"b": null, "c": 1}}}),
-            json!({"spec": {"a": {"c": 1}}}),
-        ),
+        (json!({"spec": {"a": {"b": 1}}}), json!({"spec": {"a": {"$patch": "replace", "c": 2}}}), json!({"spec": {"a": {"c": 2}}})),
+        (json!({"spec": {}}), json!({"spec": {"a": {"b": null, "c": 1}}}), json!({"spec": {"a": {"c": 1}}})),
     ] {
         let mut found = doc;
         strategic(&mut found, &patch).unwrap();
@@ -96,13 +81,9 @@ fn a_refused_patch_changes_nothing() {
     let mut found = doc.clone();
     let patch = pod(json!({"x": 2, "containers": [{"image": "y"}]}));
     let error = strategic(&mut found, &patch).unwrap_err();
-    assert_eq!(
-        error,
-        "map: {\"image\":\"y\"} does not contain declared merge key: name"
-    );
+    assert_eq!(error, "map: {\"image\":\"y\"} does not contain declared merge key: name");
     assert_eq!(found, doc);
-    let patch =
-        json!([{"op": "add", "path": "/y", "value": 1}, {"op": "test", "path": "/y", "value": 2}]);
+    let patch = json!([{"op": "add", "path": "/y", "value": 1}, {"op": "test", "path": "/y", "value": 2}]);
     assert!(json(&mut found, &patch).is_err());
     assert_eq!(found, doc);
 }
@@ -110,23 +91,16 @@ fn a_refused_patch_changes_nothing() {
 #[test]
 fn merge_patches_replace_lists() {
     let mut found = pod(json!({"containers": [{"name": "a"}], "x": 1}));
-    merge(
-        &mut found,
-        &pod(json!({"containers": [{"name": "b"}], "x": null})),
-    );
+    merge(&mut found, &pod(json!({"containers": [{"name": "b"}], "x": null})));
     assert_eq!(found, pod(json!({"containers": [{"name": "b"}]})));
 }
 
 #[test]
 fn applying_keeps_what_others_wrote_and_removes_what_the_file_dropped() {
-    let last = pod(
-        json!({"replicas": 2, "paused": true, "containers": [{"name": "a", "image": "x", "tty": true}, {"name": "b"}]}),
-    );
+    let last = pod(json!({"replicas": 2, "paused": true, "containers": [{"name": "a", "image": "x", "tty": true}, {"name": "b"}]}));
     let modified = pod(json!({"replicas": 3, "containers": [{"name": "a", "image": "x"}]}));
-    let live = pod(
-        json!({"replicas": 2, "paused": true, "revisionHistoryLimit": 10,
-        "containers": [{"name": "a", "image": "x", "tty": true, "imagePullPolicy": "Always"}, {"name": "b"}, {"name": "injected"}]}),
-    );
+    let live = pod(json!({"replicas": 2, "paused": true, "revisionHistoryLimit": 10,
+        "containers": [{"name": "a", "image": "x", "tty": true, "imagePullPolicy": "Always"}, {"name": "b"}, {"name": "injected"}]}));
     let patch = three_way(&last, &modified, &live);
     let wanted = pod(json!({"replicas": 3, "paused": null,
         "containers": [{"name": "a", "tty": null}, {"$patch": "delete", "name": "b"}]}));
@@ -143,8 +117,6 @@ fn applying_keeps_what_others_wrote_and_removes_what_the_file_dropped() {
 #[test]
 fn applying_the_same_file_again_sends_nothing() {
     let file = pod(json!({"replicas": 2, "ports": [{"port": 80}], "list": ["a"]}));
-    let live = pod(
-        json!({"replicas": 2, "ports": [{"port": 80, "protocol": "TCP"}], "list": ["a"], "type": "ClusterIP"}),
-    );
+    let live = pod(json!({"replicas": 2, "ports": [{"port": 80, "protocol": "TCP"}], "list": ["a"], "type": "ClusterIP"}));
     assert_eq!(three_way(&file, &file, &live), json!({}));
 }

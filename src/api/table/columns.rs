@@ -26,47 +26,25 @@ impl Columns {
         out
     }
 
-    fn measure(
-        &self,
-        lines: &[Vec<String>],
-        column: usize,
-        widths: &mut [Vec<usize>],
-        remembered: &mut Vec<usize>,
-    ) {
+    fn measure(&self, lines: &[Vec<String>], column: usize, widths: &mut [Vec<usize>], remembered: &mut Vec<usize>) {
         let in_column = |line: &Vec<String>| column + 1 < line.len();
         let mut from = 0;
         while from < lines.len() {
-            let run = lines[from..]
-                .iter()
-                .take_while(|line| in_column(line))
-                .count();
-            let width = self.width(
-                &lines[from..from + run],
-                column,
-                remembered.get(column).copied(),
-            );
+            let run = lines[from..].iter().take_while(|line| in_column(line)).count();
+            let width = self.width(&lines[from..from + run], column, remembered.get(column).copied());
             if run > 0 {
                 remembered.resize(remembered.len().max(column + 1), 0);
                 remembered[column] = width.max(remembered[column]);
             }
-            widths[from..from + run]
-                .iter_mut()
-                .for_each(|widths| widths.push(width));
+            widths[from..from + run].iter_mut().for_each(|widths| widths.push(width));
             from += run.max(1);
         }
     }
 
     /// A table is one run, so what was remembered of a column is that column's; `describe` remembers nothing.
     fn width(&self, run: &[Vec<String>], column: usize, remembered: Option<usize>) -> usize {
-        let widest = run
-            .iter()
-            .map(|line| line[column].chars().count() + self.padding)
-            .max();
-        let remembered = if self.least > 0 {
-            remembered.unwrap_or(0)
-        } else {
-            0
-        };
+        let widest = run.iter().map(|line| line[column].chars().count() + self.padding).max();
+        let remembered = if self.least > 0 { remembered.unwrap_or(0) } else { 0 };
         widest.unwrap_or(0).max(self.least).max(remembered)
     }
 }
@@ -75,10 +53,7 @@ fn print(cells: &[String], widths: &[usize], out: &mut String) {
     for (column, cell) in cells.iter().enumerate() {
         out.push_str(cell);
         if let Some(width) = widths.get(column) {
-            out.extend(std::iter::repeat_n(
-                ' ',
-                width.saturating_sub(cell.chars().count()),
-            ));
+            out.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count())));
         }
     }
     out.push('\n');

@@ -8,19 +8,13 @@ const DESCRIPTIONS: &str = include_str!("descriptions.txt");
 /// Where the columns start: after three spaces, or at a name after a column that is as narrow as may be.
 fn starts(header: &str) -> Vec<usize> {
     let bytes = header.as_bytes();
-    let is_start = |at: &usize| {
-        *at == 0 || bytes[*at] != b' ' && bytes[*at - 1] == b' ' && bytes[*at - 2] == b' '
-    };
+    let is_start = |at: &usize| *at == 0 || bytes[*at] != b' ' && bytes[*at - 1] == b' ' && bytes[*at - 2] == b' ';
     (0..bytes.len()).filter(is_start).collect()
 }
 
 fn cells(line: &str, starts: &[usize]) -> Vec<String> {
     let ends = starts[1..].iter().copied().chain([line.len()]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|(from, to)| line[*from..to].trim_end().to_string())
-        .collect()
+    starts.iter().zip(ends).map(|(from, to)| line[*from..to].trim_end().to_string()).collect()
 }
 
 #[test]
@@ -40,19 +34,9 @@ fn recorded_tables_are_laid_out_alike() {
 #[test]
 fn without_headers_only_the_cells_count() {
     let row = |cells: &str| cells.split(' ').map(str::to_string).collect::<Vec<_>>();
-    let rows = [
-        row("kubia-0 1/1 Running 0 4s"),
-        row("kubia-1 1/1 Running 0 3s"),
-    ];
+    let rows = [row("kubia-0 1/1 Running 0 4s"), row("kubia-1 1/1 Running 0 3s")];
     let wanted = "kubia-0   1/1   Running   0     4s\nkubia-1   1/1   Running   0     3s\n";
-    assert_eq!(
-        write(
-            &["NAME", "READY", "STATUS", "RESTARTS", "AGE"],
-            &rows,
-            false
-        ),
-        wanted
-    );
+    assert_eq!(write(&["NAME", "READY", "STATUS", "RESTARTS", "AGE"], &rows, false), wanted);
     assert_eq!(write(&["NAME"], &[], false), "");
 }
 
@@ -60,14 +44,8 @@ fn without_headers_only_the_cells_count() {
 fn a_watch_keeps_its_widths_and_a_cell_its_line() {
     let mut widths = Widths::default();
     let row = |a: &str, b: &str| vec![vec![a.to_string(), b.to_string()]];
-    assert_eq!(
-        widths.write(&["NAME", "AGE"], &row("a-long-name", "1s")),
-        "NAME          AGE\na-long-name   1s\n"
-    );
-    assert_eq!(
-        widths.write(&[], &row("b", "two\nlines")),
-        "b             two...\n"
-    );
+    assert_eq!(widths.write(&["NAME", "AGE"], &row("a-long-name", "1s")), "NAME          AGE\na-long-name   1s\n");
+    assert_eq!(widths.write(&[], &row("b", "two\nlines")), "b             two...\n");
 }
 
 #[test]
@@ -88,11 +66,7 @@ fn recorded_descriptions_are_laid_out_alike() {
 fn with_tabs(line: &str) -> String {
     let text = line.trim_start();
     let indent = line.len() - text.len();
-    let mut out = if indent >= 8 {
-        "\t".to_string()
-    } else {
-        " ".repeat(indent)
-    };
+    let mut out = if indent >= 8 { "\t".to_string() } else { " ".repeat(indent) };
     let mut rest = text;
     let mut column = 0;
     while let Some(at) = rest.find("  ") {
@@ -108,8 +82,7 @@ fn with_tabs(line: &str) -> String {
 /// empty cell after the names of a node's pods.
 fn separator(line: &str, column: usize) -> &'static str {
     const NODE_PODS: [&str; 3] = ["  Namespace", "  ---------  ", "  default"];
-    let is_condition =
-        line.ends_with("True ") || line.contains("Kubelet") && line.contains(" 2026 ");
+    let is_condition = line.ends_with("True ") || line.contains("Kubelet") && line.contains(" 2026 ");
     match column {
         1 if NODE_PODS.iter().any(|start| line.starts_with(start)) => "\t\t",
         _ if is_condition => " \t",
@@ -150,18 +123,8 @@ fn ages_follow_the_table_of_ranges() {
 #[test]
 fn fields_lists_and_rows_of_a_description() {
     let mut describe = Describe::new();
-    describe
-        .field(0, "Name", "kubia-0")
-        .list(0, "Labels", &["a=1", "b=2"])
-        .list::<&str>(0, "Annotations", &[]);
-    describe.rows(
-        0,
-        "Conditions",
-        &[
-            vec!["Type".into(), "Status".into()],
-            vec!["Ready".into(), "True".into()],
-        ],
-    );
+    describe.field(0, "Name", "kubia-0").list(0, "Labels", &["a=1", "b=2"]).list::<&str>(0, "Annotations", &[]);
+    describe.rows(0, "Conditions", &[vec!["Type".into(), "Status".into()], vec!["Ready".into(), "True".into()]]);
     let wanted = "Name:         kubia-0\nLabels:       a=1\n              b=2\nAnnotations:  <none>\n\
                   Conditions:\n  Type   Status\n  Ready  True\n";
     assert_eq!(describe.print(), wanted);

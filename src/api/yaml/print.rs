@@ -86,9 +86,7 @@ impl Printer {
             Value::String(text) => self.text(text, indent, false),
             Value::Object(_) => self.out.push_str("{}"),
             Value::Array(_) => self.out.push_str("[]"),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {
-                self.out.push_str(&value.to_string())
-            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => self.out.push_str(&value.to_string()),
         }
     }
 
@@ -98,13 +96,7 @@ impl Printer {
             Style::Plain => self.folded(text, fold, |c| c.to_string()),
             Style::Single => {
                 self.out.push('\'');
-                self.folded(text, fold, |c| {
-                    if c == '\'' {
-                        "''".into()
-                    } else {
-                        c.to_string()
-                    }
-                });
+                self.folded(text, fold, |c| if c == '\'' { "''".into() } else { c.to_string() });
                 self.out.push('\'');
             }
             Style::Double => {
@@ -121,8 +113,7 @@ impl Printer {
         let mut before = None;
         let mut rest = text.chars().peekable();
         while let Some(c) = rest.next() {
-            let inner =
-                before.is_some_and(|c| c != ' ') && rest.peek().is_some_and(|next| *next != ' ');
+            let inner = before.is_some_and(|c| c != ' ') && rest.peek().is_some_and(|next| *next != ' ');
             match fold.filter(|_| c == ' ' && inner && self.column() > FOLD_AFTER) {
                 Some(indent) => {
                     self.out.push('\n');
@@ -205,9 +196,7 @@ fn natural(a: &str, b: &str) -> Ordering {
         (true, true) => x.cmp(&y),
         (true, false) => Ordering::Greater,
         (false, true) => Ordering::Less,
-        (false, false) => digits(&a, at, x, y)
-            .cmp(&digits(&b, at, x, y))
-            .then(x.cmp(&y)),
+        (false, false) => digits(&a, at, x, y).cmp(&digits(&b, at, x, y)).then(x.cmp(&y)),
     }
 }
 
@@ -249,23 +238,14 @@ mod tests {
     #[test]
     fn recorded_objects_survive_reading_and_printing() {
         let all = documents(RECORDED);
-        let printed: Vec<String> = all
-            .iter()
-            .map(|d| print(d.value.as_ref().unwrap()))
-            .collect();
+        let printed: Vec<String> = all.iter().map(|d| print(d.value.as_ref().unwrap())).collect();
         assert!(printed.len() >= 7, "{}", printed.len());
         assert_eq!(printed.join("---\n"), RECORDED);
     }
 
     #[test]
     fn values_that_are_no_map_print_too() {
-        for (json, wanted) in [
-            ("{}", "{}\n"),
-            ("[]", "[]\n"),
-            ("1", "1\n"),
-            ("\"yes\"", "\"yes\"\n"),
-            ("[1]", "- 1\n"),
-        ] {
+        for (json, wanted) in [("{}", "{}\n"), ("[]", "[]\n"), ("1", "1\n"), ("\"yes\"", "\"yes\"\n"), ("[1]", "- 1\n")] {
             assert_eq!(print(&serde_json::from_str(json).unwrap()), wanted);
         }
     }

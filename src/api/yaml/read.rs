@@ -33,30 +33,18 @@ pub struct Document {
 /// its messages are relative to the document, and so are those in ours.
 pub fn documents(text: &str) -> Vec<Document> {
     if text.len() > MAX_BYTES {
-        return vec![refused(format!(
-            "the text is too large: {} bytes, at most {MAX_BYTES} are read",
-            text.len()
-        ))];
+        return vec![refused(format!("the text is too large: {} bytes, at most {MAX_BYTES} are read", text.len()))];
     }
     let parts = split(text.strip_prefix('\u{feff}').unwrap_or(text));
     if parts.len() > MAX_DOCUMENTS {
-        return vec![refused(format!(
-            "the text holds more than {MAX_DOCUMENTS} documents"
-        ))];
+        return vec![refused(format!("the text holds more than {MAX_DOCUMENTS} documents"))];
     }
-    let read = parts.into_iter().map(|(line, part)| Document {
-        line,
-        value: value(&part, line),
-    });
-    read.filter(|document| document.value != Ok(Value::Null))
-        .collect()
+    let read = parts.into_iter().map(|(line, part)| Document { line, value: value(&part, line) });
+    read.filter(|document| document.value != Ok(Value::Null)).collect()
 }
 
 fn refused(message: String) -> Document {
-    Document {
-        line: 1,
-        value: Err(Diagnostic::error(message)),
-    }
+    Document { line: 1, value: Err(Diagnostic::error(message)) }
 }
 
 /// Pairs of first line and text. What follows `---` on its line belongs to the new document.
@@ -67,9 +55,7 @@ fn split(text: &str) -> Vec<(usize, String)> {
             Some(rest) if rest.trim().is_empty() || rest.trim_start().starts_with('#') => {
                 parts.push((index + 2, String::new()));
             }
-            Some(rest) if rest.starts_with([' ', '\t']) => {
-                parts.push((index + 1, line.replacen("---", "   ", 1)))
-            }
+            Some(rest) if rest.starts_with([' ', '\t']) => parts.push((index + 1, line.replacen("---", "   ", 1))),
             _ => {
                 if let Some((_, part)) = parts.last_mut() {
                     part.push_str(line);
@@ -106,23 +92,14 @@ fn alias_limits() -> serde_yaml::options::AliasLimits {
 /// The few JSON texts that are not YAML (an escaped `\/`, say). Keys given twice stay refused.
 fn plain_json(text: &str) -> Option<Value> {
     let is_json = text.trim_start().starts_with(['{', '[']);
-    let value = is_json
-        .then(|| serde_json::from_str::<Value>(text).ok())
-        .flatten()?;
-    value
-        .is_object()
-        .then_some(value)
-        .filter(|_| !repeats_a_key(text))
+    let value = is_json.then(|| serde_json::from_str::<Value>(text).ok()).flatten()?;
+    value.is_object().then_some(value).filter(|_| !repeats_a_key(text))
 }
 
 fn repeats_a_key(text: &str) -> bool {
-    let options =
-        serde_yaml::options! { with_snippet: false, duplicate_keys: DuplicateKeyPolicy::Error };
+    let options = serde_yaml::options! { with_snippet: false, duplicate_keys: DuplicateKeyPolicy::Error };
     let read = serde_yaml::from_str_with_options::<Value>(text, options);
-    matches!(
-        read.as_ref().map_err(|e| e.without_snippet()),
-        Err(serde_yaml::Error::DuplicateMappingKey { .. })
-    )
+    matches!(read.as_ref().map_err(|e| e.without_snippet()), Err(serde_yaml::Error::DuplicateMappingKey { .. }))
 }
 
 /// `3.0` and `1e3` are integers to a JSON reader in Go, and must be to ours.
@@ -181,30 +158,15 @@ mod tests {
             ("'0644'", json!("0644")),
             ("~", json!(null)),
         ] {
-            assert_eq!(
-                one(&format!("x: {text}\n")),
-                json!({ "x": wanted }),
-                "{text}"
-            );
+            assert_eq!(one(&format!("x: {text}\n")), json!({ "x": wanted }), "{text}");
         }
     }
 
     #[test]
     fn documents_keep_the_line_they_start_on() {
-        let text =
-            "# only a comment\n---\nkind: A\n--- # again\n\nkind: B\n---\n---\n--- {kind: C}\n";
-        let found: Vec<_> = documents(text)
-            .into_iter()
-            .map(|d| (d.line, d.value.unwrap()))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                (3, json!({"kind": "A"})),
-                (5, json!({"kind": "B"})),
-                (9, json!({"kind": "C"}))
-            ]
-        );
+        let text = "# only a comment\n---\nkind: A\n--- # again\n\nkind: B\n---\n---\n--- {kind: C}\n";
+        let found: Vec<_> = documents(text).into_iter().map(|d| (d.line, d.value.unwrap())).collect();
+        assert_eq!(found, [(3, json!({"kind": "A"})), (5, json!({"kind": "B"})), (9, json!({"kind": "C"}))]);
     }
 
     #[test]
@@ -217,30 +179,14 @@ mod tests {
 
     #[test]
     fn json_byte_order_marks_and_carriage_returns_are_read() {
-        assert_eq!(
-            one("\u{feff}a: 1\r\nb:\r\n- x\r\n"),
-            json!({"a": 1, "b": ["x"]})
-        );
-        assert_eq!(
-            one("{\n\t\"a\": [1, {\"b\": \"\\u00e9\\/\"}]\n}\n"),
-            json!({"a": [1, {"b": "é/"}]})
-        );
-        assert_eq!(
-            one("l: &l {a: 1, b: 2}\nm: {<<: *l, a: 3}\n")["m"],
-            json!({"a": 3, "b": 2})
-        );
+        assert_eq!(one("\u{feff}a: 1\r\nb:\r\n- x\r\n"), json!({"a": 1, "b": ["x"]}));
+        assert_eq!(one("{\n\t\"a\": [1, {\"b\": \"\\u00e9\\/\"}]\n}\n"), json!({"a": [1, {"b": "é/"}]}));
+        assert_eq!(one("l: &l {a: 1, b: 2}\nm: {<<: *l, a: 3}\n")["m"], json!({"a": 3, "b": 2}));
     }
 
     #[test]
     fn nothing_yields_no_document() {
-        for text in [
-            "",
-            "\n\n",
-            "# x\n",
-            "---\n---\n",
-            "---\n# x\n---\n",
-            "null\n",
-        ] {
+        for text in ["", "\n\n", "# x\n", "---\n---\n", "---\n# x\n---\n", "null\n"] {
             assert_eq!(documents(text), [], "{text:?}");
         }
     }
@@ -257,19 +203,12 @@ mod tests {
             (laughs, "excessive aliasing"),
             ("[".repeat(20_000), "exceeded max depth"),
             (steps, "exceeded max depth of 64"),
-            (
-                "---\na: 1\n".repeat(MAX_DOCUMENTS + 1),
-                "more than 1000 documents",
-            ),
+            ("---\na: 1\n".repeat(MAX_DOCUMENTS + 1), "more than 1000 documents"),
             ("a: x\n".repeat(MAX_BYTES / 5 + 1), "too large"),
         ] {
             let all = documents(&text);
             let error = all[0].value.as_ref().unwrap_err();
-            assert!(
-                error.message.contains(wanted),
-                "{} lacks {wanted}",
-                error.message
-            );
+            assert!(error.message.contains(wanted), "{} lacks {wanted}", error.message);
         }
     }
 }

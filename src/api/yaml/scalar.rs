@@ -14,21 +14,16 @@ pub(super) enum Style {
 
 /// Words that mean something else than themselves.
 const WORDS: &[&str] = &[
-    "", "~", "null", "Null", "NULL", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N",
-    "no", "No", "NO", "off", "Off", "OFF", "true", "True", "TRUE", "false", "False", "FALSE",
-    ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf",
-    "-.INF",
+    "", "~", "null", "Null", "NULL", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF",
+    "true", "True", "TRUE", "false", "False", "FALSE", ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf",
+    "-.Inf", "-.INF",
 ];
 
 /// Chooses as kubectl does; `is_key` because a key has to stay on its line.
 pub(super) fn style(text: &str, is_key: bool) -> Style {
     let found = Traits::of(text);
     if text.contains('\n') {
-        return if is_key || !found.block_allowed() {
-            Style::Double
-        } else {
-            Style::Literal
-        };
+        return if is_key || !found.block_allowed() { Style::Double } else { Style::Literal };
     }
     if resolves(text) {
         return Style::Double;
@@ -71,8 +66,7 @@ impl Traits {
 
 /// The emitter's notion: no tab, no carriage return, nothing beyond the basic plane.
 pub(super) fn printable(c: char) -> bool {
-    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
-        && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}')
+    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}') && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}')
 }
 
 fn has_indicators(text: &str) -> bool {
@@ -82,9 +76,7 @@ fn has_indicators(text: &str) -> bool {
     let mut before = None;
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
-        let blank_after = rest
-            .peek()
-            .is_none_or(|next| matches!(next, ' ' | '\n' | '\t'));
+        let blank_after = rest.peek().is_none_or(|next| matches!(next, ' ' | '\n' | '\t'));
         if indicates(c, before, blank_after) {
             return true;
         }
@@ -106,8 +98,7 @@ fn indicates(c: char, before: Option<char>, blank_after: bool) -> bool {
 
 /// Whether the bare text would be read as a boolean, a null, a number or a time.
 fn resolves(text: &str) -> bool {
-    let starts_number =
-        text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
+    let starts_number = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
     WORDS.contains(&text) || starts_number && (is_time(text) || is_number(text) || is_base_60(text))
 }
 
@@ -140,10 +131,7 @@ fn is_float(text: &str) -> bool {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
     let has_digits = !whole.is_empty() || !fraction.is_empty();
-    has_digits
-        && digits(whole)
-        && digits(fraction)
-        && exponent.is_none_or(|e| fits_a_double(whole, e))
+    has_digits && digits(whole) && digits(fraction) && exponent.is_none_or(|e| fits_a_double(whole, e))
 }
 
 fn fits_a_double(whole: &str, exponent: &str) -> bool {
@@ -158,9 +146,7 @@ fn is_base_60(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let mut parts = unsigned.split(':');
     let head = parts.next().unwrap_or("");
-    let mut sixtieths = parts
-        .map(|part| part.split('.').next().unwrap_or(""))
-        .peekable();
+    let mut sixtieths = parts.map(|part| part.split('.').next().unwrap_or("")).peekable();
     let small = |part: &str| part.len() <= 2 && part.parse::<u8>().is_ok_and(|n| n < 60);
     sixtieths.peek().is_some()
         && head.starts_with(|c: char| c.is_ascii_digit())
@@ -179,13 +165,9 @@ fn is_time(text: &str) -> bool {
 
 fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let within = |part: &str, most: u8| {
-        part.len() <= 2 && part.parse::<u8>().is_ok_and(|n| (1..=most).contains(&n))
-    };
+    let within = |part: &str, most: u8| part.len() <= 2 && part.parse::<u8>().is_ok_and(|n| (1..=most).contains(&n));
     match parts[..] {
-        [year, month, day] => {
-            year.len() == 4 && year.parse::<u16>().is_ok() && within(month, 12) && within(day, 31)
-        }
+        [year, month, day] => year.len() == 4 && year.parse::<u16>().is_ok() && within(month, 12) && within(day, 31),
         _ => false,
     }
 }
@@ -193,10 +175,7 @@ fn is_date(text: &str) -> bool {
 fn is_time_of_day(text: &str) -> bool {
     let clock = text.split(['Z', 'z', '+', '-', '.']).next().unwrap_or("");
     let parts: Vec<&str> = clock.split(':').collect();
-    parts.len() == 3
-        && parts
-            .iter()
-            .all(|part| part.parse::<u8>().is_ok_and(|n| n < 60))
+    parts.len() == 3 && parts.iter().all(|part| part.parse::<u8>().is_ok_and(|n| n < 60))
 }
 
 #[cfg(test)]
@@ -211,37 +190,10 @@ mod tests {
 
     #[test]
     fn what_would_read_as_something_else_is_quoted() {
-        for text in [
-            "yes",
-            "Off",
-            "~",
-            "",
-            "0644",
-            "1_000",
-            "1e3",
-            ".5",
-            "12:30",
-            "2024-01-01",
-            "-.inf",
-            "0x1F",
-            "+1",
-        ] {
+        for text in ["yes", "Off", "~", "", "0644", "1_000", "1e3", ".5", "12:30", "2024-01-01", "-.inf", "0x1F", "+1"] {
             assert_eq!(style(text, false), Style::Double, "{text}");
         }
-        for text in [
-            "100m",
-            "1.2.3",
-            "v1",
-            "1e400",
-            "0x",
-            "+",
-            "-x",
-            "a:b",
-            "x#y",
-            "<<",
-            "nope",
-            "2024-13-01x",
-        ] {
+        for text in ["100m", "1.2.3", "v1", "1e400", "0x", "+", "-x", "a:b", "x#y", "<<", "nope", "2024-13-01x"] {
             assert_eq!(style(text, false), Style::Plain, "{text}");
         }
     }
