@@ -83,7 +83,7 @@ impl Job {
 
     /// True where it would wait for ever and nothing more is going on: a watch of a cluster at rest.
     pub(super) fn is_idle(&self, world: &World) -> bool {
-        matches!(self.task, Task::Watch(_)) && super::time::next_busy(world).is_none()
+        matches!(self.task, Task::Watch(_)) && world.next_busy().is_none()
     }
 
     /// Ends it before it is done, as Ctrl-C would; `late` where it has waited too long.

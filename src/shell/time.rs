@@ -4,11 +4,6 @@ use super::job::Task;
 use super::voice::Failure;
 use crate::api::{Span, Time, age};
 use crate::sim::World;
-use crate::sim::agenda::Due;
-use crate::sim::kubelet::Errand;
-
-/// How far ahead something due still counts as going on; beyond it, it is a pending timer.
-const HORIZON: Span = Span::secs(5);
 
 /// How long `settle` goes on at most.
 const SETTLE_LIMIT: Span = Span::mins(10);
@@ -38,26 +33,12 @@ pub struct Settle {
 impl Settle {
     /// True once it is quiet, or its time is up.
     pub fn poll(&mut self, world: &World) -> bool {
-        self.next = next_busy(world);
+        self.next = world.next_busy();
         self.next.is_none() || world.now() >= self.limit
     }
     /// When the next thing happens.
     pub fn until(&self) -> Option<Time> {
         self.next
-    }
-}
-
-/// When the next thing happens that is neither a sign of life nor a periodic pass nor a distant timer.
-pub fn next_busy(world: &World) -> Option<Time> {
-    let horizon = world.now() + HORIZON;
-    let due = world.agenda().iter().take_while(|((at, _), _)| *at <= horizon);
-    due.filter(|(_, entry)| is_busy(&entry.due)).map(|((at, _), _)| *at).next()
-}
-
-fn is_busy(due: &Due) -> bool {
-    match due {
-        Due::Heartbeat(_) | Due::Pass(_) | Due::Kubelet(_, Errand::Probe(..) | Errand::Housekeeping) => false,
-        Due::Sync(..) | Due::Schedule | Due::Kubelet(..) => true,
     }
 }
 
