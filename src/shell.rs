@@ -7,9 +7,6 @@
 use crate::api::Time;
 use crate::sim::World;
 
-mod complete;
-mod curl;
-mod dig;
 mod disk;
 mod flags;
 mod hands;
@@ -21,7 +18,6 @@ mod time;
 mod verbs;
 mod voice;
 
-pub use complete::complete;
 pub use job::{Job, PATIENCE};
 pub use verbs::{VERBS, Verb};
 
@@ -90,6 +86,3 @@ pub fn finish(world: &mut World, turn: Turn) -> Output {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -78,7 +78,9 @@ fn plain(kind: Kind, o: &Plain, object: &Object, now: Time) -> Vec<String> {
     let entries = |field: &str| o.body.get(field).and_then(Value::as_object).map_or(0, |m| m.len()).to_string();
     match kind {
         Kind::Deployment => workload::deployment(o, now),
-        Kind::PodDisruptionBudget => vec![name, either(o, "minAvailable"), either(o, "maxUnavailable"), count(o, "disruptionsAllowed"), age],
+        Kind::PodDisruptionBudget => {
+            vec![name, either(o, "minAvailable"), either(o, "maxUnavailable"), count(o, "disruptionsAllowed"), age]
+        }
         Kind::ConfigMap => vec![name, entries("data"), age],
         Kind::Secret => vec![name, text(o.body.get("type")), entries("data"), age],
         _ => vec![name, age],

@@ -128,7 +128,9 @@ mod tests {
     fn selected_by_field() {
         let pod = json!({"metadata": {"name": "x"}, "spec": {"nodeName": "node-1"}, "status": {"phase": "Running"}});
         let pod = Object::from_value(Kind::Pod, pod).unwrap();
-        for (text, fits) in [("status.phase=Running", true), ("status.phase!=Running,metadata.name=x", false), ("spec.nodeName==node-1", true)] {
+        for (text, fits) in
+            [("status.phase=Running", true), ("status.phase!=Running,metadata.name=x", false), ("spec.nodeName==node-1", true)]
+        {
             assert_eq!(matches(&pod, &parse(text).unwrap()), fits, "{text}");
         }
         assert_eq!(check(Kind::Pod, &parse("x=y").unwrap()), Err("field label not supported: x".to_owned()));

@@ -31,11 +31,9 @@ pub fn complete(kind: Kind, map: &mut Map<String, Value>) {
     match kind {
         Kind::Event => _ = map.entry("eventTime").or_insert(Value::Null),
         Kind::Pod => each(map, "/status/conditions", &[("lastProbeTime", Value::Null)]),
-        Kind::StatefulSet => each(
-            map,
-            "/spec/volumeClaimTemplates",
-            &[("apiVersion", "v1".into()), ("kind", Kind::PersistentVolumeClaim.name().into())],
-        ),
+        Kind::StatefulSet => {
+            each(map, "/spec/volumeClaimTemplates", &[("apiVersion", "v1".into()), ("kind", Kind::PersistentVolumeClaim.name().into())])
+        }
         _ => {}
     }
 }

@@ -155,10 +155,7 @@ fn truth(flag: Flag, value: &str) -> Result<String, String> {
     match value {
         "true" | "1" | "t" | "T" | "TRUE" | "True" => Ok("true".to_owned()),
         "false" | "0" | "f" | "F" | "FALSE" | "False" => Ok("false".to_owned()),
-        _ => Err(format!(
-            "invalid argument {value:?} for \"--{}\" flag: strconv.ParseBool: parsing {value:?}: invalid syntax",
-            flag.long
-        )),
+        _ => Err(format!("invalid argument {value:?} for \"--{}\" flag: strconv.ParseBool: parsing {value:?}: invalid syntax", flag.long)),
     }
 }
 
@@ -166,7 +163,8 @@ fn truth(flag: Flag, value: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    const KNOWN: &[&[Flag]] = &[&[value("namespace", 'n'), switch("stdin", 'i'), switch("tty", 't'), perhaps("cascade", '-', "background")]];
+    const KNOWN: &[&[Flag]] =
+        &[&[value("namespace", 'n'), switch("stdin", 'i'), switch("tty", 't'), perhaps("cascade", '-', "background")]];
 
     fn read(line: &str) -> Result<Args, Failure> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();

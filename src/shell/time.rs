@@ -45,7 +45,8 @@ impl Settle {
 /// `wait 1m30s`.
 pub fn wait(world: &World, words: &[String]) -> Result<Task, Failure> {
     let [text] = words else { return Err(Failure { text: "usage: wait DURATION, such as 30s or 1m30s".to_owned(), rc: 2 }) };
-    let span = age::parse(text).ok_or_else(|| Failure { text: format!("wait: invalid duration {text:?}: write 500ms, 30s or 1m30s"), rc: 2 })?;
+    let span =
+        age::parse(text).ok_or_else(|| Failure { text: format!("wait: invalid duration {text:?}: write 500ms, 30s or 1m30s"), rc: 2 })?;
     Ok(Task::Pause(Pause(world.now() + span)))
 }
 

@@ -60,12 +60,7 @@ fn pulls_always(image: &str) -> bool {
 fn probe(probe: &mut Map<String, Value>) {
     set(
         probe,
-        &[
-            ("failureThreshold", json!(3)),
-            ("periodSeconds", json!(10)),
-            ("successThreshold", json!(1)),
-            ("timeoutSeconds", json!(1)),
-        ],
+        &[("failureThreshold", json!(3)), ("periodSeconds", json!(10)), ("successThreshold", json!(1)), ("timeoutSeconds", json!(1))],
     );
     if let Some(get) = probe.get_mut("httpGet").and_then(Value::as_object_mut) {
         set(get, &[("path", json!("/")), ("scheme", json!("HTTP"))]);
@@ -104,9 +99,13 @@ mod tests {
 
     #[test]
     fn pull_policy_follows_the_tag() {
-        for (image, always) in
-            [("luksa/kubia", true), ("luksa/kubia:latest", true), ("luksa/kubia:v2", false), ("localhost:5000/x", true), ("x@sha256:00", false)]
-        {
+        for (image, always) in [
+            ("luksa/kubia", true),
+            ("luksa/kubia:latest", true),
+            ("luksa/kubia:v2", false),
+            ("localhost:5000/x", true),
+            ("x@sha256:00", false),
+        ] {
             assert_eq!(pulls_always(image), always, "{image}");
         }
     }

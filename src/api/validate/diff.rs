@@ -26,8 +26,7 @@ pub fn unified(old: &str, new: &str) -> String {
     let from = head.saturating_sub(CONTEXT);
     let after = tail.min(CONTEXT);
     let (old_end, new_end) = (old.len() - tail, new.len() - tail);
-    let mut lines =
-        vec![format!("@@ -{},{} +{},{} @@", from + 1, old_end + after - from, from + 1, new_end + after - from)];
+    let mut lines = vec![format!("@@ -{},{} +{},{} @@", from + 1, old_end + after - from, from + 1, new_end + after - from)];
     lines.extend(old[from..head].iter().map(|l| format!(" {l}")));
     lines.extend(old[head..old_end].iter().map(|l| format!("-{l}")));
     lines.extend(new[head..new_end].iter().map(|l| format!("+{l}")));

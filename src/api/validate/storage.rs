@@ -76,7 +76,9 @@ pub fn volume(spec: &Value) -> Vec<FieldError> {
     match sources.as_slice() {
         [] => errors.push(FieldError::required("spec", "must specify a volume type")),
         [_] => {}
-        [_, more @ ..] => errors.extend(more.iter().map(|s| FieldError::forbidden(format!("spec.{s}"), "may not specify more than 1 volume type"))),
+        [_, more @ ..] => {
+            errors.extend(more.iter().map(|s| FieldError::forbidden(format!("spec.{s}"), "may not specify more than 1 volume type")))
+        }
     }
     if !spec["hostPath"].is_null() && text(&spec["hostPath"], "path").is_empty() {
         errors.push(FieldError::required("spec.hostPath.path", ""));
