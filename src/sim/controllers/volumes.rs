@@ -20,9 +20,9 @@ mod provision;
 mod reclaim;
 mod recycler;
 
-pub use attach::is_attached;
-pub use consumer::{Choice, assume, find_for_pod, has_unbound_immediate, is_bound};
-pub use disks::{disk_of, ensure_disk, reaches, unique_name};
+pub use attach::{is_attached, listed_name};
+pub use consumer::{can_serve, select_node, waits_for_consumer};
+pub use disks::{disk_of, ensure_disk};
 
 /// On a volume or claim: the controller chose the other one.
 const BOUND_BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";

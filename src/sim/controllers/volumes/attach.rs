@@ -46,10 +46,17 @@ struct Link {
     check: Option<Time>,
 }
 
-/// True where a node may mount a volume as far as attaching goes; always true for kinds that need no attaching.
-pub fn is_attached(world: &World, pv: &PersistentVolume, node: &str) -> bool {
-    let link = |name| world.get::<VolumeAttachment>(&Key::cluster(name));
-    links::name(pv, node).is_none_or(|name| link(name).is_some_and(|a| a.status.attached && !a.metadata.is_terminating()))
+/// True where a volume that needs attaching is attached to a node, as far as the record knows.
+pub fn is_attached(world: &World, volume: &str, node: &str) -> bool {
+    let name = world.get::<PersistentVolume>(&Key::cluster(volume)).and_then(|pv| links::name(pv, node));
+    let link = name.and_then(|name| world.get::<VolumeAttachment>(&Key::cluster(name)));
+    link.is_some_and(|link| link.status.attached && !link.metadata.is_terminating())
+}
+
+/// The name under which a node's `volumesInUse` and `volumesAttached` list the volume on an attachable disk; `None` for a
+/// disk that no node has.
+pub fn listed_name(world: &World, disk: &str) -> Option<Name> {
+    world.memory.volumes.attached.volumes.values().find(|held| &*held.disk == disk).map(|held| held.unique.clone())
 }
 
 /// True while any node has a volume, or is about to get it or to lose it.

@@ -3,10 +3,11 @@
 
 use super::super::super::apiserver::Desk;
 use super::super::super::transit::Wait;
+use super::consumer::waits_for_consumer;
 use super::matching::{Seeker, best, claim_ref, is_reserved_for, mismatch};
 use super::{BIND_COMPLETED, BOUND_BY_CONTROLLER, SELECTED_NODE, YES, phases, provision, unsettle};
 use crate::api::object::reference;
-use crate::api::storage::{ClaimPhase, StorageClass, VolumePhase};
+use crate::api::storage::{ClaimPhase, VolumePhase};
 use crate::api::{Key, Kind, PersistentVolume, PersistentVolumeClaim, Pod, Resource};
 use std::sync::Arc;
 
@@ -28,12 +29,6 @@ pub fn sync_claim(desk: &mut Desk, key: &Key) {
 fn settled(desk: &mut Desk, key: &Key) {
     desk.world().memory.volumes.unsettled.remove(&(Kind::PersistentVolumeClaim, key.clone()));
     super::release(desk.world(), Kind::PersistentVolumeClaim, key);
-}
-
-/// True where a class leaves the choice to the scheduler.
-pub fn waits_for_consumer(desk: &super::World, claim: &PersistentVolumeClaim) -> bool {
-    let class = desk.get::<StorageClass>(&Key::cluster(claim.class()));
-    class.is_some_and(|class| &*class.volume_binding_mode == "WaitForFirstConsumer")
 }
 
 fn sync_unbound(desk: &mut Desk, claim: &Claim) {

@@ -1,11 +1,10 @@
 //! From a volume to the disk behind it: which disk a node sees under a volume, and who can reach it.
 
 use super::super::super::disk::{Disk, DiskKind};
+use super::super::super::scheduler::terms_match;
 use super::super::super::world::World;
-use crate::api::labels::Requirement;
-use crate::api::{Labels, Name, Node, PersistentVolume};
+use crate::api::{Name, Node, PersistentVolume};
 use imbl::{OrdMap, OrdSet};
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The disk that a node sees under a volume, and how it is reached. A hostPath volume is another directory on each node.
@@ -33,14 +32,8 @@ pub fn ensure_disk(world: &mut World, id: &Name, kind: DiskKind) {
 
 /// True where a volume's node affinity lets it be used on a node. Upstream: volume.CheckNodeAffinity.
 pub fn reaches(pv: &PersistentVolume, node: &Node) -> bool {
-    let Some(terms) = pv.spec.node_affinity.as_ref().and_then(|a| a.pointer("/required/nodeSelectorTerms")) else { return true };
-    terms.as_array().is_some_and(|terms| terms.iter().any(|term| meets(term, &node.metadata.labels)))
-}
-
-/// Requirements that cannot be read (`Gt`, `Lt`) are not met.
-fn meets(term: &Value, labels: &Labels) -> bool {
-    let Some(list) = term.get("matchExpressions") else { return false };
-    serde_json::from_value::<Vec<Requirement>>(list.clone()).is_ok_and(|all| all.iter().all(|r| r.matches(labels)))
+    let required = pv.spec.node_affinity.as_ref().and_then(|affinity| affinity.get("required"));
+    required.is_none_or(|terms| terms_match(terms, &node.metadata.labels, &node.metadata.name))
 }
 
 /// In-tree volumes and provisioners that storage drivers took over, and those drivers. Upstream: csi-translation-lib.
@@ -77,7 +70,7 @@ pub fn unique_name(pv: &PersistentVolume) -> Option<Name> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn volume(spec: Value) -> PersistentVolume {
         serde_json::from_value(json!({"metadata": {"name": "pv-a"}, "spec": spec})).unwrap()

@@ -7,7 +7,7 @@ use super::super::super::change::Controller;
 use super::super::super::latency::Latency;
 use super::super::super::transit::Wait;
 use super::matching::claim_ref;
-use super::{PROVISIONED_BY, SELECTED_NODE, binder, disks};
+use super::{PROVISIONED_BY, SELECTED_NODE, consumer, disks};
 use crate::api::object::reference;
 use crate::api::storage::{Csi, ReclaimPolicy, StorageClass, VolumeSpec};
 use crate::api::{Key, Kind, Meta, Name, PersistentVolume, PersistentVolumeClaim};
@@ -67,7 +67,7 @@ pub fn deliver(desk: &mut Desk, key: &Key) {
     desk.world().memory.volumes.provisioning.remove(&claim.metadata.uid);
     let Some(class) = desk.get::<StorageClass>(&Key::cluster(claim.class())).cloned() else { return };
     let Some(driver) = disks::driver_of(&class.provisioner).filter(|_| claim.spec.volume_name.is_empty()) else { return };
-    if binder::waits_for_consumer(desk, &claim) && claim.metadata.annotations.get(SELECTED_NODE).is_none() {
+    if consumer::waits_for_consumer(desk, &claim) && claim.metadata.annotations.get(SELECTED_NODE).is_none() {
         return;
     }
     let pv = volume(&claim, &class, driver);
