@@ -37,6 +37,11 @@ pub fn admit_service(world: &mut World, service: &mut Service) -> Result<(), Ref
     addresses::admit(world, service)
 }
 
+/// Keeps a service's address while it is changed.
+pub fn admit_service_update(world: &mut World, before: &Service, service: &mut Service) -> Result<(), Refusal> {
+    addresses::admit_update(world, before, service)
+}
+
 /// The endpoint slice controller takes a service from its queue.
 pub fn sync(desk: &mut Desk, key: &Key) {
     endpoints::sync(desk, key);

@@ -1,6 +1,6 @@
 //! Worlds for tests, with pods and processes put there by hand.
 
-use crate::api::pod::{Container, ContainerState, PodSpec, Running};
+use crate::api::pod::{Container, ContainerPort, ContainerState, PodSpec, Running};
 use crate::api::{Condition, Key, Kind, Meta, Name, Object, Phase, Pod, Refusal, Rest, Service, Span, Time, Truth, Uid};
 use crate::sim::act::DeleteOptions;
 use crate::sim::apiserver::Desk;
@@ -47,7 +47,8 @@ pub fn settle(world: &mut World) {
 /// Creates a pod of the set `kubia` on a node, without address and readiness.
 pub fn pending(world: &mut World, name: &str, node: &str, image: &str) -> Uid {
     let labels = [("app", "kubia")].into_iter().collect();
-    let container = Container { name: "kubia".into(), image: image.into(), ..Container::default() };
+    let port = ContainerPort { name: "http".into(), container_port: 8080, ..ContainerPort::default() };
+    let container = Container { name: "kubia".into(), image: image.into(), ports: vec![port], ..Container::default() };
     let spec = PodSpec {
         containers: Arc::new(vec![container]),
         node_name: node.into(),

@@ -116,12 +116,12 @@ fn a_hundred_endpoints_fill_a_slice() {
 #[test]
 fn a_named_port_is_looked_up_in_each_pod() {
     let mut world = rehearsal::world();
-    let ports = json!([{"name": "web", "port": 80, "targetPort": "http"}, {"name": "raw", "port": 81}]);
+    let ports = json!([{"name": "web", "port": 80, "targetPort": "http"}, {"name": "none", "port": 82, "targetPort": "x"}, {"name": "raw", "port": 81}]);
     try_service(&mut world, "mixed", json!({"selector": {"app": "kubia"}, "ports": ports})).unwrap();
     ready(&mut world, "kubia-0", "node-1", "luksa/kubia", "10.244.1.2");
     settle(&mut world);
     let slice = slice(&world, "mixed");
-    assert_eq!(slice.ports.iter().map(|p| (&*p.name, p.port)).collect::<Vec<_>>(), [("raw", 81)], "the pod names no port");
+    assert_eq!(slice.ports.iter().map(|p| (&*p.name, p.port)).collect::<Vec<_>>(), [("web", 8080), ("raw", 81)], "the pod has no port x");
 }
 
 #[test]
@@ -160,8 +160,6 @@ fn cut(world: &mut World, node: &str) {
 fn the_book_session() {
     let mut world = kubia("luksa/kubia-pet");
     let pod = format!("{PROXY}/pods/kubia-0/proxy/");
-    // The pods declare no port here, so one has to be named: the proxy would take 80.
-    let pod = pod.replace("kubia-0/", "kubia-0:8080/");
     assert_eq!(get(&mut world, &pod).body, "You've hit kubia-0\nData stored on this pod: No data posted yet\n");
     let said = "Hey there! This greeting was submitted to kubia-0.";
     assert_eq!(post(&mut world, &pod, said).body, "Data stored on pod kubia-0\n");
@@ -199,7 +197,8 @@ fn what_the_proxy_says_when_nobody_answers() {
     let table = [
         ("pods/kubia-9/proxy/", 404, "pods \\\"kubia-9\\\" not found"),
         ("pods/kubia-2/proxy/", 400, "address not allowed"),
-        ("pods/kubia-0/proxy/", 503, "error trying to reach service: dial tcp 10.244.1.2:80: connect: connection refused"),
+        ("pods/kubia-0/proxy/", 200, "You've hit kubia-0"),
+        ("pods/kubia-0:80/proxy/", 503, "error trying to reach service: dial tcp 10.244.1.2:80: connect: connection refused"),
         ("pods/http:kubia-0:8080/proxy/", 200, ""),
         ("pods/https:kubia-0:8080/proxy/", 503, "error trying to reach service: tls: first record does not look like a TLS handshake"),
         ("pods/a:b:c:d/proxy/", 400, "invalid pod request \\\"a:b:c:d\\\""),
@@ -240,7 +239,8 @@ fn who_reaches_whom() {
         (|_| (), |w| cut(w, "node-2"), |w| crash(w, "node-2"), |w| cut(w, "node-1"));
     let refused = "Failed to connect to 10.244.2.2 port 80 after 10 ms: Could not connect to server";
     let silent = "Failed to connect to 10.244.2.2 port 8080 after 127000 ms: Could not connect to server";
-    let table: [(From, Harm, &str, Result<&str, (i32, &str)>); 14] = [
+    type Row = (From, Harm, &'static str, Result<&'static str, (i32, &'static str)>);
+    let table: [Row; 14] = [
         (keyboard, nothing, "http://10.244.2.2:8080/", Ok("kubia-1")),
         (keyboard, nothing, "10.244.2.2", Err((7, refused))),
         (keyboard, cut_2, "10.244.2.2:8080", Ok("kubia-1")),
