@@ -28,9 +28,11 @@ use super::apiserver::Desk;
 use super::world::World;
 use crate::api::{Key, Object, Refusal, Service};
 
-/// What the network remembers: nothing. Addresses in use are read from the services themselves.
+/// What the network remembers. Addresses in use are read from the services themselves.
 #[derive(Clone, Debug, Default)]
-pub struct Network {}
+pub struct Network {
+    affinity: routing::Affinity,
+}
 
 /// Gives a new service its address.
 pub fn admit_service(world: &mut World, service: &mut Service) -> Result<(), Refusal> {

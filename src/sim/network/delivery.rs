@@ -52,6 +52,14 @@ impl Origin {
             Origin::Process(_, pod, _) => Actor::Process(pod.clone()),
         }
     }
+    /// What stands for its address where a service tells clients apart.
+    pub fn source(&self) -> Name {
+        match self {
+            Origin::Keyboard | Origin::ApiServer => Name::default(),
+            Origin::Node(node) => node.clone(),
+            Origin::Process(_, _, uid) => uid.to_string().into(),
+        }
+    }
     /// The machine it is on, where it is on one.
     pub fn machine(&self) -> Option<&Name> {
         match self {

@@ -7,6 +7,7 @@ use crate::sim::apiserver::Desk;
 use crate::sim::change::Actor;
 use crate::sim::disk::{Disk, DiskKind};
 use crate::sim::machine::{Mount, Process, Run, Stage};
+use crate::sim::network::{HttpAnswer, HttpRequest, http};
 use crate::sim::world::{Options, World};
 use imbl::{OrdMap, OrdSet};
 use serde_json::{Value, json};
@@ -134,4 +135,20 @@ pub fn kubia(image: &str) -> World {
 pub fn delete(world: &mut World, name: &str, force: bool) {
     let options = DeleteOptions { grace: force.then_some(0), ..DeleteOptions::default() };
     Desk::new(world, Actor::You).delete(Kind::Pod, &key(name), &options).unwrap();
+}
+
+/// Cuts a node's cable, and nothing else happens.
+pub fn cut(world: &mut World, node: &str) {
+    let now = world.now();
+    world.machine_mut(node).unwrap().cut = Some(now);
+}
+
+/// A GET from the keyboard.
+pub fn get(world: &mut World, url: &str) -> HttpAnswer {
+    http(world, &HttpRequest::get(url))
+}
+
+/// A POST from the keyboard.
+pub fn post(world: &mut World, url: &str, body: &str) -> HttpAnswer {
+    http(world, &HttpRequest::post(url, body))
 }
