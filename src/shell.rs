@@ -86,3 +86,6 @@ pub fn finish(world: &mut World, turn: Turn) -> Output {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

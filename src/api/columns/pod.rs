@@ -131,7 +131,6 @@ fn regular(pod: &Pod, sum: &mut Summary) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::{Value, json};
 
     fn said(status: Value, deleted: bool) -> String {
