@@ -80,8 +80,8 @@ pub fn plan(image: &Image, container: &Container) -> Option<(Span, i32)> {
     let words: Vec<&str> =
         container.command.iter().chain(&container.args).flat_map(|w| w.split([' ', ';', '&'])).filter(|w| !w.is_empty()).collect();
     let after = |word: &str| words.iter().position(|w| *w == word).and_then(|i| words.get(i + 1)).copied();
-    if words.is_empty() {
-        return image.exits;
+    if words.is_empty() || words.contains(&"||") {
+        return image.exits; // what stands behind `||` is for the case of failure
     }
     let slept = after("sleep").map(|n| n.trim_end_matches('s').parse::<i64>().map(Span::secs));
     let code = after("exit").and_then(|n| n.parse().ok()).or(words.contains(&"false").then_some(1));
