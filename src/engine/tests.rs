@@ -147,7 +147,8 @@ proptest! {
         let mut again = replay(SANDBOX.clone(), &live.journal("sandbox"));
         again.run_until(live.head());
         prop_assert_eq!(fingerprint(again.world()), fingerprint(live.world()));
-        prop_assert_eq!(again.console(), live.console());
+        let done: Vec<&Entry> = live.console().iter().filter(|entry| !entry.is_refusal()).collect();
+        prop_assert_eq!(again.console().iter().collect::<Vec<&Entry>>(), done);
     }
 
     #[test]
