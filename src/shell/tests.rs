@@ -11,6 +11,8 @@ fn smoke() {
         let turn = run(&mut world, line, stdin);
         let o = finish(&mut world, turn);
         print!("{}{}", o.out, o.err);
-        if o.rc != 0 { println!("[rc {}]", o.rc); }
+        if o.rc != 0 {
+            println!("[rc {}]", o.rc);
+        }
     }
 }
