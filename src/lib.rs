@@ -32,4 +32,5 @@
 
 pub mod api;
 pub mod diagnostic;
+pub mod scene;
 pub mod sim;
