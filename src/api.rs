@@ -1,18 +1,23 @@
 //! The Kubernetes nouns: what an object is, how it is written, read, checked, printed and refused. Nothing here knows
 //! what happens over time.
 
+pub mod gate;
+pub mod jsonpath;
 pub mod labels;
 pub mod meta;
 pub mod node;
 pub mod object;
+pub mod patch;
 pub mod pod;
 pub mod quantity;
 pub mod service;
 pub mod status;
 pub mod storage;
+pub mod table;
 pub mod time;
 pub mod wire;
 pub mod workload;
+pub mod yaml;
 
 pub use labels::{Operator, Requirement, Selector};
 pub use meta::{Condition, Key, Labels, Meta, Name, ObjectRef, OwnerRef, Rest, Truth, Uid};

@@ -4,8 +4,8 @@
 use super::act::{DeleteOptions, Propagation, Request};
 use super::change::{Actor, ChangeId, What};
 use super::world::World;
-use crate::api::meta::Name;
-use crate::api::{Event, Key, Kind, Object, ObjectRef, Refusal, Span, Time};
+use crate::api::meta::{Condition, Name, Truth, set_condition};
+use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -88,6 +88,29 @@ impl<'w> Desk<'w> {
         let mut after = before.clone();
         admission::copy_status(&object, &mut after);
         self.store_or_finish(before, after)
+    }
+
+    /// Binds a pod to a node: one write of spec and condition. Upstream: the binding subresource.
+    pub fn bind(&mut self, key: &Key, node: &Name) -> Result<Object, Refusal> {
+        let before = self.get::<Pod>(key).cloned().ok_or_else(|| Refusal::not_found(Kind::Pod, &key.name))?;
+        if before.is_scheduled() {
+            let why = format!("pod {} is already assigned to node {:?}", key.name, before.spec.node_name);
+            return Err(Refusal::conflict(Kind::Pod, &key.name, &why));
+        }
+        if before.metadata.is_terminating() {
+            let why = format!("pod {} is being deleted, cannot be assigned to a host", key.name);
+            return Err(Refusal::conflict(Kind::Pod, &key.name, &why));
+        }
+        let mut after = (*before).clone();
+        Arc::make_mut(&mut after.spec).node_name = node.clone();
+        let scheduled = Condition {
+            kind: "PodScheduled".into(),
+            status: Truth::True,
+            last_transition_time: Some(self.now.to_second()),
+            ..Condition::default()
+        };
+        set_condition(&mut after.status.conditions, scheduled);
+        Ok(self.commit(Some(Object::Pod(before)), after.into()))
     }
 
     /// Deletes an object, gracefully where its kind knows grace, after its finalizers where it has any. Answers the

@@ -5,9 +5,11 @@ use super::apiserver::Desk;
 use super::change::{Actor, Controller};
 use super::latency::Latency;
 use super::world::World;
-use crate::api::{Key, Kind, Object};
+use crate::api::{Key, Kind, Object, Pod, Selector, Span, Time};
+use std::sync::Arc;
 
 pub mod garbage;
+mod membership;
 pub mod nodes;
 pub mod replicaset;
 pub mod statefulset;
@@ -73,4 +75,37 @@ pub(super) fn begin(world: &mut World, controller: Controller) {
         _ => Latency::VolumeResync,
     };
     world.schedule(world.now + world.latency(period), Due::Pass(controller));
+}
+
+/// Sets of a kind that a write concerns: the set itself, the manager of a pod, or, for a pod without one, every set that
+/// could adopt it.
+fn concerned(world: &World, kind: Kind, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+    let Some(any) = after.or(before) else { return Vec::new() };
+    if any.kind() == kind {
+        return vec![any.key()];
+    }
+    let Object::Pod(pod) = any else { return Vec::new() };
+    let managers = before.into_iter().chain(after).filter_map(|o| o.meta().controller()).filter(|owner| &*owner.kind == kind.name());
+    let mut keys: Vec<Key> = managers.map(|owner| Key::new(pod.metadata.namespace.clone(), owner.name.clone())).collect();
+    if pod.metadata.controller().is_none() {
+        keys.extend(suitors(world, kind, pod));
+    }
+    keys.dedup();
+    keys
+}
+
+/// Sets of a kind whose selector matches a pod that nobody manages.
+fn suitors(world: &World, kind: Kind, pod: &Arc<Pod>) -> Vec<Key> {
+    let fits = |key: &Key, selector: &Selector| key.namespace == pod.metadata.namespace && selector.matches(&pod.metadata.labels);
+    let keys = world.objects(kind).filter(|set| match set {
+        Object::ReplicaSet(set) => fits(&set.metadata.key(), &set.spec.selector),
+        Object::StatefulSet(set) => fits(&set.metadata.key(), &set.spec.selector),
+        _ => false,
+    });
+    keys.map(Object::key).collect()
+}
+
+/// True where a pod has been ready for so many seconds. Upstream: IsPodAvailable.
+fn is_available(pod: &Pod, min_ready_seconds: i32, now: Time) -> bool {
+    pod.ready_since().is_some_and(|since| min_ready_seconds == 0 || since + Span::secs(min_ready_seconds.into()) <= now)
 }

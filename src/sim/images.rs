@@ -1,6 +1,7 @@
 //! Images are small declared behaviours: how long they take to start and stop, what they serve, what they write.
 
 use crate::api::Span;
+use crate::api::pod::Container;
 
 /// What a process of an image answers when asked over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,28 @@ pub fn image(name: &str) -> &'static Image {
     let unknown = &IMAGES[IMAGES.len() - 1];
     IMAGES.iter().find(|image| image.name == bare).unwrap_or(unknown)
 }
+
+/// After how long a container ends by itself and with which code, as its image or its command has it; `None` for servers.
+/// Of commands `sleep`, `true`, `false` and `exit` in a shell are understood; others do what the image does.
+pub fn plan(image: &Image, container: &Container) -> Option<(Span, i32)> {
+    let words: Vec<&str> =
+        container.command.iter().chain(&container.args).flat_map(|w| w.split([' ', ';', '&'])).filter(|w| !w.is_empty()).collect();
+    let after = |word: &str| words.iter().position(|w| *w == word).and_then(|i| words.get(i + 1)).copied();
+    if words.is_empty() {
+        return image.exits;
+    }
+    let slept = after("sleep").map(|n| n.trim_end_matches('s').parse::<i64>().map(Span::secs));
+    let code = after("exit").and_then(|n| n.parse().ok()).or(words.contains(&"false").then_some(1));
+    match (slept, code) {
+        (Some(Err(_)), _) => None,
+        (Some(Ok(span)), code) => Some((span, code.unwrap_or(0))),
+        (None, Some(code)) => Some((BRIEF, code)),
+        (None, None) => image.exits,
+    }
+}
+
+/// How long a command that does nothing much takes.
+const BRIEF: Span = Span::millis(50);
 
 /// True where the image cannot be pulled: its name contains `broken`.
 pub fn is_broken(name: &str) -> bool {

@@ -1,37 +1,147 @@
-//! Rules that should always hold, as instruments: a violation is a change, never a crash.
+//! Rules that should always hold, as instruments: a violation is a change, never a crash. Kept up with every start and
+//! stop of a process, so that looking costs nothing.
 
+use super::change::{Actor, Physical, What};
+use super::machine::Process;
+use super::world::World;
+use crate::api::storage::AccessMode;
+use crate::api::{Key, Name, PersistentVolumeClaim, Uid};
 use imbl::OrdMap;
+use std::collections::BTreeSet;
 
 /// A rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
-    /// At most one process carries a StatefulSet pod's name.
+    /// At most one process carries a pod's name.
     OneProcessPerName,
     /// A disk of a ReadWriteOnce volume is used by one machine.
     OneNodePerDisk,
-    /// What was written and acknowledged can be read.
+    /// What was written and acknowledged is not overwritten by a namesake.
     NoWriteLost,
 }
 
 /// A row of the table of rules: the rule, its short name for a lamp, and the rule in a sentence.
 pub static RULES: &[(Rule, &str, &str)] = &[
-    (Rule::OneProcessPerName, "one process per name", "at most one process carries the name of a StatefulSet's pod"),
-    (Rule::OneNodePerDisk, "RWO", "a ReadWriteOnce volume is in use on one machine only"),
-    (Rule::NoWriteLost, "no write lost", "what was written and acknowledged is still there"),
+    (Rule::OneProcessPerName, "one process per name", "at most one process carries a pod's name"),
+    (Rule::OneNodePerDisk, "one node per disk", "a ReadWriteOnce volume is in use on one machine only"),
+    (Rule::NoWriteLost, "no write lost", "no acknowledged write is overwritten by another process of the same name"),
 ];
 
 /// How the rules stand: what breaks each, in words; absent where it holds.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    broken: OrdMap<Rule, crate::api::Name>,
+    broken: OrdMap<Rule, Name>,
+    running: OrdMap<Key, OrdMap<Uid, Name>>,
+    holding: OrdMap<Name, OrdMap<Uid, Name>>,
+    disks: OrdMap<Uid, Vec<Name>>,
+    doubled: OrdMap<Key, Name>,
+    torn: OrdMap<Name, Name>,
 }
 
 impl Rules {
     /// What breaks a rule; `None` where it holds.
-    pub fn broken(&self, rule: Rule) -> Option<&crate::api::Name> {
+    pub fn broken(&self, rule: Rule) -> Option<&Name> {
         self.broken.get(&rule)
+    }
+    /// Machines on which living processes carry a pod's name.
+    pub fn running(&self, pod: &Key) -> impl Iterator<Item = (&Uid, &Name)> {
+        self.running.get(pod).into_iter().flatten()
     }
 }
 
-/// Looks whether the rules hold after a step, and notes what changed.
-pub fn check(_world: &mut super::world::World) {}
+/// Follows what happens on machines.
+pub(super) fn observe(world: &mut World, what: &Physical) {
+    match what {
+        Physical::Started(node, pod, uid) => started(world, node, pod, *uid),
+        Physical::Stopped(node, pod, uid, _) => {
+            let alive = world.machine(node).and_then(|m| m.processes.get(uid)).is_some_and(|p| p.is_alive());
+            if !alive {
+                stopped(world, pod, *uid);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn started(world: &mut World, node: &Name, pod: &Key, uid: Uid) {
+    world.rules.running.entry(pod.clone()).or_default().insert(uid, node.clone());
+    judge_name(world, pod);
+    let process = world.machine(node).and_then(|m| m.processes.get(&uid)).cloned();
+    let disks: Vec<Name> = process.iter().flat_map(|p| exclusive_disks(world, p)).collect();
+    for disk in &disks {
+        world.rules.holding.entry(disk.clone()).or_default().insert(uid, node.clone());
+        judge_disk(world, disk);
+    }
+    if !disks.is_empty() {
+        world.rules.disks.insert(uid, disks);
+    }
+}
+
+fn stopped(world: &mut World, pod: &Key, uid: Uid) {
+    if let Some(here) = world.rules.running.get_mut(pod) {
+        here.remove(&uid);
+        if here.is_empty() {
+            world.rules.running.remove(pod);
+        }
+        judge_name(world, pod);
+    }
+    for disk in world.rules.disks.remove(&uid).into_iter().flatten() {
+        if let Some(by) = world.rules.holding.get_mut(&disk) {
+            by.remove(&uid);
+        }
+        judge_disk(world, &disk);
+    }
+}
+
+/// Disks that a process mounts through claims which one node only may use.
+fn exclusive_disks(world: &World, process: &Process) -> Vec<Name> {
+    let exclusive = |mode: &AccessMode| matches!(mode, AccessMode::ReadWriteOnce | AccessMode::ReadWriteOncePod);
+    let is_exclusive = |volume: &Name| {
+        let source = process.spec.volumes.iter().find(|v| v.name == *volume)?.persistent_volume_claim.as_ref()?;
+        let claim = world.get::<PersistentVolumeClaim>(&Key::new(process.key.namespace.clone(), source.claim_name.clone()))?;
+        Some(claim.spec.access_modes.iter().all(exclusive))
+    };
+    process.mounts.iter().filter(|m| is_exclusive(&m.volume) == Some(true)).map(|m| m.disk.clone()).collect()
+}
+
+fn judge_name(world: &mut World, pod: &Key) {
+    let nodes: Vec<Name> = world.rules.running(pod).map(|(_, node)| node.clone()).collect();
+    let words = format!("{} processes are {}: on {}", nodes.len(), pod.name, nodes.join(" and on "));
+    match nodes.len() > 1 {
+        true => world.rules.doubled.insert(pod.clone(), words.into()),
+        false => world.rules.doubled.remove(pod),
+    };
+    let detail = world.rules.doubled.values().next().cloned();
+    set(world, Rule::OneProcessPerName, detail);
+}
+
+fn judge_disk(world: &mut World, disk: &Name) {
+    let nodes: BTreeSet<Name> = world.rules.holding.get(disk).into_iter().flat_map(|by| by.values().cloned()).collect();
+    let list: Vec<&str> = nodes.iter().map(|n| &**n).collect();
+    match nodes.len() > 1 {
+        true => world.rules.torn.insert(disk.clone(), format!("{disk} is in use on {}", list.join(" and on ")).into()),
+        false => world.rules.torn.remove(disk),
+    };
+    let detail = world.rules.torn.values().next().cloned();
+    set(world, Rule::OneNodePerDisk, detail);
+}
+
+/// Notes that an acknowledged write was overwritten by a namesake. It stays noted.
+pub(super) fn write_lost(world: &mut World, detail: Name) {
+    set(world, Rule::NoWriteLost, Some(detail));
+}
+
+fn set(world: &mut World, rule: Rule, detail: Option<Name>) {
+    let before = world.rules.broken.get(&rule).cloned();
+    if before == detail {
+        return;
+    }
+    let words = detail.clone().or(before).unwrap_or_default();
+    let broken = detail.is_some();
+    match detail {
+        Some(detail) => world.rules.broken.insert(rule, detail),
+        None => world.rules.broken.remove(&rule),
+    };
+    let (now, cause) = (world.now(), world.cause);
+    world.changes.push(now, Actor::ApiServer, cause, What::Rule { rule: RULES[rule as usize].1.into(), detail: words, broken });
+}

@@ -1,33 +1,273 @@
-//! One kubelet a node: it acts on what it last heard, and the record knows what it last told.
+//! One kubelet a node: it acts on what it last heard, and the record knows what it last told. Orders travel down, reports
+//! travel up, and a cut cable or a missing machine stops both. Nothing else joins the record to the machines.
+//!
+//! Simplified: the last status report of a stopping pod is merged into its final delete, so that the record never shows
+//! exit codes of a pod on its way out; init containers and liveness probes are not run.
 
+pub mod life;
+mod mounts;
 pub mod power;
+mod status;
 
+use super::agenda::Due;
+use super::apiserver::Desk;
+use super::change::Actor;
+use super::latency::Latency;
+use super::machine::{Machine, Process, Stage};
+use super::transit::{Cargo, Place, Transit};
 use super::world::World;
-use crate::api::{Name, Object, Uid};
+use crate::api::{Key, Kind, Name, Node, Object, Pod, Uid};
+use std::sync::Arc;
 
 /// Something that is due at a machine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Errand {
-    /// The news of a pod arrives.
-    Hear(Uid),
+    /// News of a pod arrives: what the record now holds, or nothing where it forgot the pod.
+    Hear(Uid, Option<Arc<Pod>>),
+    /// The whole list of its pods arrives, after a time without news.
+    Relist,
     /// The next step of a pod's life is due.
     Proceed(Uid),
+    /// Something that could not be done is tried again: volumes, images, crashed containers.
+    Retry(Uid),
+    /// A container's process ends by itself: pod, container's place, how often it had been restarted, exit code.
+    Exit(Uid, usize, i32, i32),
+    /// A readiness probe has an answer.
+    Probe(Uid),
     /// A report arrives at the record.
     Report(Uid),
-    /// A readiness or liveness probe is due: pod and container.
-    Probe(Uid, Name),
+    /// The word that a pod has ended arrives at the record.
+    Farewell(Uid),
     /// What should not run is killed.
     Housekeeping,
 }
 
-/// Does what is due at a machine.
-pub fn run(_world: &mut World, _node: &Name, _errand: Errand) {}
-
-/// A node sends a sign of life.
-pub fn heartbeat(_world: &mut World, _node: &Name) {}
-
-/// Hears of a write.
-pub fn notice(_world: &mut World, _before: Option<&Object>, _after: Option<&Object>) {}
+impl Errand {
+    /// True for what comes again and again while nothing moves.
+    pub fn is_idle(&self) -> bool {
+        matches!(self, Errand::Retry(_))
+    }
+}
 
 /// A node's kubelet begins its rounds.
-pub fn begin(_world: &mut World, _node: &Name) {}
+pub fn begin(world: &mut World, node: &Name) {
+    let period = world.latency(Latency::Heartbeat);
+    let offset = super::chance::spread(node, period.0.max(1) as u64);
+    world.leases.insert(node.clone(), world.now());
+    world.schedule(world.now() + crate::api::Span(offset as i64), Due::Heartbeat(node.clone()));
+}
+
+/// A node sends a sign of life: it renews its lease, and posts its status where the record has it otherwise than Ready.
+pub fn heartbeat(world: &mut World, node: &Name) {
+    let Some(machine) = world.machine(node).filter(|m| m.powered).cloned() else { return };
+    let next = world.now() + world.latency(Latency::Heartbeat);
+    world.schedule(next, Due::Heartbeat(node.clone()));
+    if machine.is_linked() {
+        check_in(world, node);
+    }
+}
+
+/// More machines than this are too many to draw a sign of life for each.
+const DRAWN_HEARTBEATS: usize = 50;
+
+fn check_in(world: &mut World, node: &Name) {
+    let now = world.now();
+    world.leases.insert(node.clone(), now);
+    if let Some(machine) = world.machine_mut(node) {
+        machine.last_word = now;
+    }
+    if world.machines.len() <= DRAWN_HEARTBEATS {
+        travel(world, Cargo::Heartbeat, node, "heartbeat".into());
+    }
+    status::post_node(world, node);
+}
+
+/// Hears of a write: sends it down to the kubelet that it concerns. Status alone concerns none.
+pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    let pod = |o: Option<&Object>| o.and_then(|o| if let Object::Pod(p) = o { Some(p.clone()) } else { None });
+    let (before, after) = (pod(before), pod(after));
+    let Some(any) = after.as_ref().or(before.as_ref()).filter(|p| p.is_scheduled()) else { return };
+    if let (Some(a), Some(b)) = (&before, &after)
+        && Arc::ptr_eq(&a.spec, &b.spec)
+        && a.metadata.deletion_timestamp == b.metadata.deletion_timestamp
+    {
+        return;
+    }
+    let node = any.spec.node_name.clone();
+    if !world.machine(&node).is_some_and(|m| m.is_linked()) {
+        return;
+    }
+    let words = match &after {
+        None => "forgotten",
+        Some(p) if p.metadata.is_terminating() => "stop",
+        Some(_) => "run",
+    };
+    travel_down(world, &node, format!("{words} {}", any.metadata.name).into());
+    let arrival = world.now() + world.latency(Latency::Downlink);
+    world.schedule(arrival, Due::Kubelet(node, Errand::Hear(any.metadata.uid, after)));
+}
+
+/// Does what is due at a machine; nothing happens on one without power.
+pub fn run(world: &mut World, node: &Name, errand: Errand) {
+    let Some(machine) = world.machine(node).filter(|m| m.powered).cloned() else { return };
+    let linked = machine.is_linked();
+    match errand {
+        Errand::Hear(uid, news) if linked => hear(world, node, uid, news),
+        Errand::Relist if linked => relist(world, node),
+        Errand::Report(uid) if linked => status::deliver(world, node, uid),
+        Errand::Farewell(uid) if linked => farewell(world, node, uid),
+        Errand::Hear(..) | Errand::Relist | Errand::Report(_) | Errand::Farewell(_) => {}
+        Errand::Proceed(uid) | Errand::Retry(uid) => life::proceed(world, node, uid),
+        Errand::Exit(uid, place, restarts, code) => life::container_ended(world, node, uid, place, restarts, code),
+        Errand::Probe(uid) => life::probe(world, node, uid),
+        Errand::Housekeeping => housekeeping(world, node),
+    }
+}
+
+fn hear(world: &mut World, node: &Name, uid: Uid, news: Option<Arc<Pod>>) {
+    let now = world.now();
+    let Some(machine) = world.machine_mut(node) else { return };
+    machine.last_order = now;
+    match news {
+        Some(pod) => {
+            machine.heard.insert(uid, pod);
+            consider(world, node, uid);
+        }
+        None => {
+            machine.heard.remove(&uid);
+            if machine.processes.contains_key(&uid) {
+                let at = now + world.latency(Latency::Housekeeping);
+                world.schedule(at, Due::Kubelet(node.clone(), Errand::Housekeeping));
+            }
+        }
+    }
+}
+
+/// Brings what runs for a pod in line with what was last heard of it.
+fn consider(world: &mut World, node: &Name, uid: Uid) {
+    let Some(machine) = world.machine(node).cloned() else { return };
+    let Some(pod) = machine.heard.get(&uid).cloned() else { return };
+    match (machine.processes.get(&uid), pod.metadata.is_terminating()) {
+        (None, false) if !pod.status.phase.is_terminal() => life::take_up(world, node, &pod),
+        (None, true) => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
+        (Some(process), true) if process.stage == Stage::Ended => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
+        (Some(_), true) => life::stop(world, node, uid, pod.metadata.deletion_grace_period_seconds.unwrap_or(0)),
+        (Some(_), false) => life::refresh(world, node, &pod),
+        (None, false) => {}
+    }
+}
+
+/// What a kubelet does when its watch starts anew: the record's list replaces what it had heard, and it tells everything
+/// that it has to tell.
+fn relist(world: &mut World, node: &Name) {
+    let keys: Vec<Key> = world.store().pods_on(node).cloned().collect();
+    let pods: Vec<Arc<Pod>> = keys.iter().filter_map(|key| world.get::<Pod>(key).cloned()).collect();
+    let now = world.now();
+    if let Some(machine) = world.machine_mut(node) {
+        machine.last_order = now;
+        machine.heard = pods.iter().map(|p| (p.metadata.uid, p.clone())).collect();
+    }
+    check_in(world, node);
+    for pod in &pods {
+        consider(world, node, pod.metadata.uid);
+        if world.machine(node).is_some_and(|m| m.processes.contains_key(&pod.metadata.uid)) && !pod.metadata.is_terminating() {
+            speak(world, node, Errand::Report(pod.metadata.uid), &pod.metadata.name);
+        }
+    }
+    let at = now + world.latency(Latency::Housekeeping);
+    world.schedule(at, Due::Kubelet(node.clone(), Errand::Housekeeping));
+}
+
+/// Kills what runs for pods that the record has forgotten. Upstream: HandlePodCleanups; no event is written.
+fn housekeeping(world: &mut World, node: &Name) {
+    let Some(machine) = world.machine(node).cloned() else { return };
+    if !machine.is_linked() {
+        return;
+    }
+    let forgotten: Vec<Uid> = machine.processes.keys().filter(|uid| !machine.heard.contains_key(*uid)).copied().collect();
+    for uid in forgotten {
+        match machine.processes.get(&uid).map(|p| p.stage) {
+            Some(Stage::Ended) => life::clean_up(world, node, uid),
+            Some(Stage::Stopping(_)) | None => {}
+            Some(_) => life::stop(world, node, uid, ORPHAN_GRACE_SECONDS),
+        }
+    }
+}
+
+/// Seconds of grace for a process that the record has forgotten.
+const ORPHAN_GRACE_SECONDS: i64 = 2;
+
+/// The final delete of a pod that has ended here.
+fn farewell(world: &mut World, node: &Name, uid: Uid) {
+    let heard = world.machine(node).and_then(|m| m.heard.get(&uid)).map(|p| p.metadata.key());
+    let now = world.now();
+    if let Some(machine) = world.machine_mut(node) {
+        machine.last_word = now;
+    }
+    let Some(key) = heard else { return };
+    let options = super::act::DeleteOptions { grace: Some(0), uid: Some(uid), ..Default::default() };
+    // A refusal means that the record has forgotten the pod or knows a namesake: either way it is no longer our business.
+    let _ = Desk::new(world, Actor::Kubelet(node.clone())).delete(Kind::Pod, &key, &options);
+    life::clean_up(world, node, uid);
+}
+
+/// Lets a report set out, where the cable allows.
+fn speak(world: &mut World, node: &Name, errand: Errand, pod: &Name) {
+    if !world.machine(node).is_some_and(|m| m.is_linked()) {
+        return;
+    }
+    let words = match errand {
+        Errand::Farewell(_) => format!("{pod} is gone"),
+        _ => format!("{pod} {}", report_word(world, node, &errand)),
+    };
+    travel(world, Cargo::Report, node, words.into());
+    let arrival = world.now() + world.latency(Latency::Uplink);
+    world.schedule(arrival, Due::Kubelet(node.clone(), errand));
+}
+
+fn report_word(world: &World, node: &Name, errand: &Errand) -> &'static str {
+    let Errand::Report(uid) = errand else { return "status" };
+    let process = world.machine(node).and_then(|m| m.processes.get(uid));
+    match process {
+        Some(p) if p.is_ready() => "is ready",
+        Some(p) if p.is_alive() => "runs",
+        Some(p) if p.stage == Stage::Ended => "has ended",
+        _ => "is being made",
+    }
+}
+
+fn travel(world: &mut World, cargo: Cargo, node: &Name, words: Name) {
+    let arrives = world.now() + world.latency(Latency::Uplink);
+    let (from, to, departs) = (Place::Machine(node.clone()), Place::Record, world.now());
+    world.send(Transit { cargo, from, to, departs, arrives, words, arrives_safely: true });
+}
+
+fn travel_down(world: &mut World, node: &Name, words: Name) {
+    let arrives = world.now() + world.latency(Latency::Downlink);
+    let (from, to, departs) = (Place::Record, Place::Machine(node.clone()), world.now());
+    world.send(Transit { cargo: Cargo::Order, from, to, departs, arrives, words, arrives_safely: true });
+}
+
+/// A process on a machine, to be changed.
+fn process_mut<'w>(world: &'w mut World, node: &Name, uid: Uid) -> Option<&'w mut Process> {
+    world.machine_mut(node)?.processes.get_mut(&uid).map(Arc::make_mut)
+}
+
+/// A process on a machine.
+fn process(world: &World, node: &Name, uid: Uid) -> Option<Arc<Process>> {
+    world.machine(node)?.processes.get(&uid).cloned()
+}
+
+/// The node of a machine as the record has it.
+fn node_object(world: &World, node: &Name) -> Option<Arc<Node>> {
+    world.get::<Node>(&Key::cluster(node.clone())).cloned()
+}
+
+impl Machine {
+    /// Takes the next address for a pod.
+    fn take_ip(&mut self) -> Name {
+        let last = self.next_ip;
+        self.next_ip = if last >= 254 { 2 } else { last + 1 };
+        format!("{}.{last}", super::start::pod_network(self.subnet)).into()
+    }
+}

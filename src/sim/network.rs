@@ -21,3 +21,6 @@ pub fn notice(_world: &mut World, _before: Option<&Object>, _after: Option<&Obje
 
 /// Publishes where the API server answers: the endpoint slice of the `kubernetes` service.
 pub fn publish_apiserver(_world: &mut World) {}
+
+/// A process has started.
+pub fn on_start(_world: &mut World, _node: &crate::api::Name, _uid: crate::api::Uid) {}

@@ -1,14 +1,209 @@
-//! The scheduler: which node a pod goes to.
+//! The scheduler: which node a pod goes to. Upstream: pkg/scheduler (§5).
+//!
+//! Simplified: no preemption takes place (its message is given), pod affinity and topology constraints of a pod's own are
+//! not looked at, and images on nodes are not weighed.
 
+mod filter;
+mod score;
+mod seats;
+mod volumes;
+
+use super::agenda::Due;
+use super::apiserver::Desk;
+use super::change::Actor;
+use super::latency::Latency;
 use super::world::World;
-use crate::api::Object;
+use crate::api::meta::{Condition, Truth, set_condition};
+use crate::api::object::reference;
+use crate::api::{Key, Kind, Name, Object, Pod};
+use filter::Verdict;
+use imbl::{OrdMap, OrdSet};
+use seats::Seats;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The scheduler's queue and its picture of the nodes.
 #[derive(Clone, Debug, Default)]
-pub struct Scheduler {}
-
-/// Takes the next pod from the queue.
-pub fn schedule(_world: &mut World) {}
+pub struct Scheduler {
+    active: OrdMap<u64, Key>,
+    known: OrdSet<Key>,
+    parked: OrdSet<Key>,
+    next: u64,
+    awake: bool,
+    seats: Seats,
+}
 
 /// Hears of a write.
-pub fn notice(_world: &mut World, _before: Option<&Object>, _after: Option<&Object>) {}
+pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    match (before, after) {
+        (before, Some(Object::Pod(pod))) => notice_pod(world, before, pod),
+        (Some(Object::Pod(pod)), None) => {
+            world.scheduler.forget(&pod.metadata.key());
+            if pod.is_scheduled() {
+                world.scheduler.seats.leave(pod);
+                reconsider(world);
+            }
+        }
+        (before, Some(Object::Node(node))) => {
+            if world.scheduler.seats.set(node) || before.is_none() {
+                reconsider(world);
+            }
+        }
+        (Some(Object::Node(node)), None) => world.scheduler.seats.remove(&node.metadata.name),
+        (before, Some(object)) if volumes::may_help(before, object) => reconsider(world),
+        _ => {}
+    }
+}
+
+fn notice_pod(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
+    let key = pod.metadata.key();
+    if pod.is_scheduled() {
+        world.scheduler.forget(&key);
+        let was_scheduled = matches!(before, Some(Object::Pod(old)) if old.is_scheduled());
+        if pod.status.phase.is_terminal() {
+            world.scheduler.seats.leave(pod);
+            reconsider(world);
+        } else if !was_scheduled {
+            world.scheduler.seats.sit(pod);
+        } else {
+            world.scheduler.seats.renew(before, pod);
+        }
+        return;
+    }
+    if !pod.metadata.is_terminating() && !world.scheduler.known.contains(&key) {
+        world.scheduler.enlist(&key);
+        wake(world);
+    }
+}
+
+/// Everything that could not be scheduled is tried again. Upstream asks each plugin whether the event could help; this
+/// asks for all of them at once.
+fn reconsider(world: &mut World) {
+    let parked = std::mem::take(&mut world.scheduler.parked);
+    if parked.is_empty() {
+        return;
+    }
+    for key in &parked {
+        world.scheduler.enlist(key);
+    }
+    wake(world);
+}
+
+fn wake(world: &mut World) {
+    if !world.scheduler.awake && !world.scheduler.active.is_empty() {
+        world.scheduler.awake = true;
+        let at = world.now() + world.latency(Latency::Scheduling);
+        world.schedule(at, Due::Schedule);
+    }
+}
+
+impl Scheduler {
+    fn enlist(&mut self, key: &Key) {
+        self.known.insert(key.clone());
+        self.active.insert(self.next, key.clone());
+        self.next += 1;
+    }
+    fn forget(&mut self, key: &Key) {
+        if self.known.remove(key).is_some() {
+            self.parked.remove(key);
+        }
+    }
+    fn pop(&mut self) -> Option<Key> {
+        loop {
+            let (place, key) = self.active.get_min().map(|(place, key)| (*place, key.clone()))?;
+            self.active.remove(&place);
+            if self.known.contains(&key) && !self.parked.contains(&key) {
+                return Some(key);
+            }
+        }
+    }
+}
+
+/// Takes the next pod from the queue.
+pub fn schedule(world: &mut World) {
+    world.scheduler.awake = false;
+    if let Some(key) = world.scheduler.pop() {
+        if let Some(pod) = world.get::<Pod>(&key).filter(|p| !p.is_scheduled() && !p.metadata.is_terminating()).cloned() {
+            place(world, &pod);
+        } else {
+            world.scheduler.forget(&key);
+        }
+    }
+    wake(world);
+}
+
+fn place(world: &mut World, pod: &Arc<Pod>) {
+    let needs = match volumes::needs(world, pod) {
+        Ok(needs) => needs,
+        Err(why) => return fail(world, pod, &why.message(world.scheduler.seats.len())),
+    };
+    let (feasible, refused) = filter::feasible(world, pod, &needs);
+    if feasible.is_empty() {
+        let message = refusal(world.scheduler.seats.len(), &refused);
+        return fail(world, pod, &message);
+    }
+    let best = score::best(world, pod, &feasible);
+    let chosen = world.chance.pick(super::chance::Stream::Scheduler, &best).copied().unwrap_or(feasible[0]);
+    let node = world.scheduler.seats.at(chosen).node.metadata.name.clone();
+    if volumes::prepare(world, pod, &node, &needs) {
+        bind(world, pod, &node);
+    } else {
+        world.scheduler.parked.insert(pod.metadata.key());
+    }
+}
+
+fn bind(world: &mut World, pod: &Arc<Pod>, node: &Name) {
+    let key = pod.metadata.key();
+    let words = format!("Successfully assigned {}/{} to {node}", key.namespace, key.name);
+    let mut desk = Desk::new(world, Actor::Scheduler);
+    if desk.bind(&key, node).is_ok() {
+        desk.event(reference(Kind::Pod, &pod.metadata), false, "Scheduled", words);
+    }
+}
+
+fn fail(world: &mut World, pod: &Arc<Pod>, message: &str) {
+    world.scheduler.parked.insert(pod.metadata.key());
+    let now = world.now().to_second();
+    let mut desk = Desk::new(world, Actor::Scheduler);
+    desk.event(reference(Kind::Pod, &pod.metadata), true, "FailedScheduling", clip(message));
+    let mut after = (**pod).clone();
+    let condition = Condition {
+        kind: "PodScheduled".into(),
+        status: Truth::False,
+        last_transition_time: Some(now),
+        reason: "Unschedulable".into(),
+        message: message.into(),
+        ..Condition::default()
+    };
+    if set_condition(&mut after.status.conditions, condition) {
+        // A refusal means that the pod is gone.
+        let _ = desk.update_status(after);
+    }
+}
+
+/// Events take 1024 characters.
+fn clip(message: &str) -> String {
+    if message.len() <= 1024 { message.to_owned() } else { format!("{} ...", message.chars().take(1020).collect::<String>()) }
+}
+
+/// The message of §5.3: a histogram of reasons, then what preemption would have made of it.
+fn refusal(nodes: usize, refused: &[Verdict]) -> String {
+    if nodes == 0 {
+        return "no nodes available to schedule pods".to_owned();
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    refused.iter().flat_map(|v| &v.reasons).for_each(|reason| *counts.entry(reason).or_default() += 1);
+    let hopeless = refused.iter().filter(|v| v.hopeless).count();
+    let rows = [
+        (hopeless, "Preemption is not helpful for scheduling"),
+        (refused.len() - hopeless, "No preemption victims found for incoming pod"),
+    ];
+    let preemption = rows.iter().filter(|(n, _)| *n > 0).map(|(n, text)| format!("{n} {text}"));
+    format!("{}. preemption: {}.", histogram(nodes, counts.iter().map(|(text, n)| format!("{n} {text}"))), histogram(nodes, preemption))
+}
+
+fn histogram(nodes: usize, rows: impl Iterator<Item = String>) -> String {
+    let mut rows: Vec<String> = rows.collect();
+    rows.sort();
+    format!("0/{nodes} nodes are available: {}", rows.join(", "))
+}

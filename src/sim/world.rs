@@ -160,6 +160,18 @@ impl World {
         super::step::step(self)
     }
 
+    /// When something other than a sign of life, a periodic pass, a retry or a distant timer is due next.
+    pub fn next_busy(&self) -> Option<Time> {
+        let horizon = self.now + Span::secs(5);
+        let is_busy = |at: Time, due: &Due| match due {
+            Due::Heartbeat(_) | Due::Pass(_) => false,
+            Due::Sync(..) => at <= horizon,
+            Due::Kubelet(_, errand) => !errand.is_idle(),
+            Due::Schedule => true,
+        };
+        self.agenda.iter().find(|((at, _), entry)| is_busy(*at, &entry.due)).map(|((at, _), _)| *at)
+    }
+
     /// Puts an event on the agenda, answering the change that is being answered now.
     pub(super) fn schedule(&mut self, at: Time, due: Due) -> Ticket {
         self.agenda.add(at.max(self.now), due, self.cause)
@@ -174,7 +186,9 @@ impl World {
     }
     /// Notes something that happened on a machine.
     pub(super) fn happened(&mut self, actor: Actor, what: Physical) -> ChangeId {
-        self.changes.push(self.now, actor, self.cause, What::Physical(what))
+        let id = self.changes.push(self.now, actor, self.cause, What::Physical(what.clone()));
+        super::invariants::observe(self, &what);
+        id
     }
     /// Sends something on its way, for pictures; what it does on arrival is an event of its own.
     pub(super) fn send(&mut self, transit: Transit) {

@@ -1,11 +1,139 @@
-//! To come.
+//! Garbage collection by owner: background, foreground, orphan. Upstream: pkg/controller/garbagecollector.
 
+use super::super::act::DeleteOptions;
 use super::super::apiserver::Desk;
+use super::super::change::Controller;
+use super::super::latency::Latency;
 use super::super::world::World;
-use crate::api::{Key, Kind, Object};
+use crate::api::{Key, Kind, Meta, Object, OwnerRef, Uid};
 
-/// Takes a key from the queue.
-pub fn sync(_desk: &mut Desk, _kind: Kind, _key: &Key) {}
+const FOREGROUND: &str = "foregroundDeletion";
+const ORPHAN: &str = "orphan";
 
-/// Hears of a write.
-pub fn notice(_world: &mut World, _before: Option<&Object>, _after: Option<&Object>) {}
+/// Hears of a write: the end of an owner concerns its dependants, the wish for one concerns the owner itself.
+pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    let delay = world.latency(Latency::Garbage);
+    match (before, after) {
+        (Some(gone), None) => {
+            let orphaned: Vec<(Kind, Key)> = world.store().dependants(gone.meta().uid).cloned().collect();
+            for (kind, key) in orphaned {
+                world.enqueue(Controller::GarbageCollector, kind, &key, delay);
+            }
+            notify_owners(world, gone.meta());
+        }
+        (_, Some(object)) if awaits_collector(object.meta()) => {
+            world.enqueue(Controller::GarbageCollector, object.kind(), &object.key(), delay);
+        }
+        (None, Some(object)) if !object.meta().owner_references.is_empty() => {
+            let (kind, key) = (object.kind(), object.key());
+            if object.meta().owner_references.iter().any(|owner| !exists(world, &key, owner)) {
+                world.enqueue(Controller::GarbageCollector, kind, &key, delay);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Owners in the middle of a foreground deletion wait for each dependant to go.
+fn notify_owners(world: &mut World, gone: &Meta) {
+    let delay = world.latency(Latency::Garbage);
+    for owner in &gone.owner_references {
+        let Some(kind) = Kind::by_name(&owner.kind) else { continue };
+        let key = owner_key(kind, &gone.key(), owner);
+        if world.object(kind, &key).is_some_and(|o| awaits_collector(o.meta())) {
+            world.enqueue(Controller::GarbageCollector, kind, &key, delay);
+        }
+    }
+}
+
+fn awaits_collector(meta: &Meta) -> bool {
+    meta.is_terminating() && meta.finalizers.iter().any(|f| matches!(&**f, FOREGROUND | ORPHAN))
+}
+
+fn owner_key(kind: Kind, dependant: &Key, owner: &OwnerRef) -> Key {
+    let namespace = if kind.info().namespaced { dependant.namespace.clone() } else { Default::default() };
+    Key { namespace, name: owner.name.clone() }
+}
+
+fn owner_object<'w>(world: &'w World, dependant: &Key, owner: &OwnerRef) -> Option<&'w Object> {
+    let kind = Kind::by_name(&owner.kind)?;
+    world.object(kind, &owner_key(kind, dependant, owner)).filter(|o| o.meta().uid == owner.uid)
+}
+
+fn exists(world: &World, dependant: &Key, owner: &OwnerRef) -> bool {
+    owner_object(world, dependant, owner).is_some()
+}
+
+/// Looks at an object: as an owner that waits for its dependants, or as a dependant that has lost its owners.
+pub fn sync(desk: &mut Desk, kind: Kind, key: &Key) {
+    let Some(object) = desk.object(kind, key).cloned() else { return };
+    if awaits_collector(object.meta()) {
+        return finish_owner(desk, &object);
+    }
+    let owners = &object.meta().owner_references;
+    if owners.is_empty() || object.meta().is_terminating() {
+        return;
+    }
+    let solid = |owner: &&OwnerRef| owner_object(desk, key, owner).is_some_and(|o| !waits_for_dependants(o.meta()));
+    let waiting = |owner: &&OwnerRef| owner_object(desk, key, owner).is_some_and(|o| waits_for_dependants(o.meta()));
+    match (owners.iter().any(|o| solid(&o)), owners.iter().any(|o| waiting(&o))) {
+        (true, _) => drop_absent(desk, &object),
+        (false, _) => collect(desk, &object),
+    }
+}
+
+fn waits_for_dependants(meta: &Meta) -> bool {
+    meta.is_terminating() && meta.finalizers.iter().any(|f| &**f == FOREGROUND)
+}
+
+fn collect(desk: &mut Desk, object: &Object) {
+    let options = DeleteOptions { uid: Some(object.meta().uid), ..DeleteOptions::default() };
+    // A refusal means that it has gone meanwhile.
+    let _ = desk.delete(object.kind(), &object.key(), &options);
+}
+
+/// Drops references to owners that are gone from an object that still has one.
+fn drop_absent(desk: &mut Desk, object: &Object) {
+    let key = object.key();
+    let gone: Vec<Uid> = object.meta().owner_references.iter().filter(|o| !exists(desk, &key, o)).map(|o| o.uid).collect();
+    strip(desk, object, &gone);
+}
+
+fn strip(desk: &mut Desk, object: &Object, owners: &[Uid]) {
+    if owners.is_empty() {
+        return;
+    }
+    let mut freed = object.clone();
+    freed.meta_mut().owner_references.retain(|o| !owners.contains(&o.uid));
+    // A refusal means that it changed meanwhile and will be looked at again.
+    let _ = desk.update(freed);
+}
+
+fn finish_owner(desk: &mut Desk, owner: &Object) {
+    let uid = owner.meta().uid;
+    let mut dependants: Vec<Object> = desk.store().dependants(uid).filter_map(|(kind, key)| desk.object(*kind, key)).cloned().collect();
+    // Revisions first, then pods by descending name, as the recordings have it more often than not.
+    dependants.sort_by_key(|o| o.kind() == Kind::Pod);
+    if owner.meta().finalizers.iter().any(|f| &**f == ORPHAN) {
+        dependants.iter().for_each(|o| strip(desk, o, &[uid]));
+        return drop_finalizer(desk, owner, ORPHAN);
+    }
+    let blocks = |o: &&Object| o.meta().owner_references.iter().any(|r| r.uid == uid && r.block_owner_deletion);
+    if dependants.iter().filter(blocks).count() == 0 {
+        return drop_finalizer(desk, owner, FOREGROUND);
+    }
+    for dependant in dependants.iter().filter(|o| !o.meta().is_terminating()) {
+        let others = dependant.meta().owner_references.iter().any(|r| r.uid != uid && exists(desk, &dependant.key(), r));
+        match others {
+            true => strip(desk, dependant, &[uid]),
+            false => collect(desk, dependant),
+        }
+    }
+}
+
+fn drop_finalizer(desk: &mut Desk, owner: &Object, finalizer: &str) {
+    let Some(mut after) = desk.object(owner.kind(), &owner.key()).filter(|o| o.meta().uid == owner.meta().uid).cloned() else { return };
+    after.meta_mut().finalizers.retain(|f| &**f != finalizer);
+    // A refusal means that it changed meanwhile and will be looked at again.
+    let _ = desk.update(after);
+}

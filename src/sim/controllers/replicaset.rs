@@ -1,11 +1,210 @@
-//! To come.
+//! ReplicaSets: any so many pods of a template will do. Upstream: pkg/controller/replicaset.
 
 use super::super::apiserver::Desk;
+use super::super::change::Controller;
+use super::super::latency::Latency;
 use super::super::world::World;
-use crate::api::{Key, Object};
+use super::membership;
+use crate::api::object::{owner_ref, reference};
+use crate::api::workload::ReplicaSetStatus;
+use crate::api::{Condition, Key, Kind, Meta, Object, Phase, Pod, Refusal, ReplicaSet, Span, Time, Truth};
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Takes a key from the queue.
-pub fn sync(_desk: &mut Desk, _key: &Key) {}
+/// Pods made or deleted in one sync at most.
+const BURST: usize = 500;
 
-/// Hears of a write.
-pub fn notice(_world: &mut World, _before: Option<&Object>, _after: Option<&Object>) {}
+/// Hears of a write: of a set itself, of its pods, of a pod that nobody manages.
+pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    let delay = world.latency(Latency::ControllerSync);
+    for key in super::concerned(world, Kind::ReplicaSet, before, after) {
+        world.enqueue(Controller::ReplicaSet, Kind::ReplicaSet, &key, delay);
+    }
+}
+
+/// Brings a set's pods to the number it wants.
+pub fn sync(desk: &mut Desk, key: &Key) {
+    let Some(set) = desk.get::<ReplicaSet>(key).cloned() else { return };
+    let pods = membership::claim(desk, Kind::ReplicaSet, &set.metadata, &set.spec.selector, |_| true);
+    let active: Vec<Arc<Pod>> = pods.iter().filter(|p| p.is_active()).cloned().collect();
+    let failure = if set.metadata.is_terminating() { None } else { manage(desk, &set, &active) };
+    let status = status(desk, &set, &pods, &active, failure);
+    let unsettled = status.ready_replicas == set.spec.replicas && status.available_replicas != set.spec.replicas;
+    if status != set.status {
+        let after = ReplicaSet { status, ..(*set).clone() };
+        // A refusal means that the set changed meanwhile: that change brings it back into the queue.
+        let _ = desk.update_status(after);
+    }
+    if unsettled && let Some(at) = next_available(&set, &active) {
+        let delay = at - desk.now();
+        desk.world().enqueue(Controller::ReplicaSet, Kind::ReplicaSet, key, delay);
+    }
+}
+
+fn next_available(set: &ReplicaSet, active: &[Arc<Pod>]) -> Option<Time> {
+    let wait = Span::secs(set.spec.min_ready_seconds.into());
+    active.iter().filter_map(|p| p.ready_since()).map(|since| since + wait).min()
+}
+
+/// Makes or deletes; the first refusal of a batch stops the rest.
+fn manage(desk: &mut Desk, set: &ReplicaSet, active: &[Arc<Pod>]) -> Option<(&'static str, Refusal)> {
+    let wanted = usize::try_from(set.spec.replicas).unwrap_or_default();
+    if active.len() < wanted {
+        return create(desk, set, (wanted - active.len()).min(BURST)).map(|refusal| ("FailedCreate", refusal));
+    }
+    let surplus = (active.len() - wanted).min(BURST);
+    let victims = victims(desk, set, active, surplus);
+    for pod in victims {
+        if let Err(refusal) = desk.delete(Kind::Pod, &pod.metadata.key(), &Default::default()) {
+            desk.event(reference(Kind::ReplicaSet, &set.metadata), true, "FailedDelete", format!("Error deleting: {}", refusal.message));
+            return Some(("FailedDelete", refusal));
+        }
+        desk.event(reference(Kind::ReplicaSet, &set.metadata), false, "SuccessfulDelete", format!("Deleted pod: {}", pod.metadata.name));
+    }
+    None
+}
+
+/// Slow start: batches of 1, 2, 4, …; within a batch all are tried.
+fn create(desk: &mut Desk, set: &ReplicaSet, mut missing: usize) -> Option<Refusal> {
+    let mut batch = 1;
+    while missing > 0 {
+        let mut refused = None;
+        for _ in 0..batch.min(missing) {
+            refused = create_one(desk, set).err().or(refused);
+        }
+        if refused.is_some() {
+            return refused;
+        }
+        missing -= batch.min(missing);
+        batch *= 2;
+    }
+    None
+}
+
+fn create_one(desk: &mut Desk, set: &ReplicaSet) -> Result<(), Refusal> {
+    let about = reference(Kind::ReplicaSet, &set.metadata);
+    match desk.create(pod_of(set)) {
+        Ok(pod) => desk.event(about, false, "SuccessfulCreate", format!("Created pod: {}", pod.meta().name)),
+        Err(refusal) => {
+            desk.event(about, true, "FailedCreate", format!("Error creating: {}", refusal.message));
+            return Err(refusal);
+        }
+    }
+    Ok(())
+}
+
+fn pod_of(set: &ReplicaSet) -> Pod {
+    let template = &set.spec.template;
+    let metadata = Meta {
+        generate_name: format!("{}-", set.metadata.name).into(),
+        namespace: set.metadata.namespace.clone(),
+        labels: template.metadata.labels.clone(),
+        annotations: template.metadata.annotations.clone(),
+        finalizers: template.metadata.finalizers.clone(),
+        owner_references: vec![owner_ref(Kind::ReplicaSet, &set.metadata)],
+        ..Meta::default()
+    };
+    Pod { metadata, spec: template.spec.clone(), status: Default::default() }
+}
+
+/// Whom a scale-down deletes, by the ranking of getPodsToDelete: earlier criteria decide (§2.4).
+fn victims(world: &World, set: &ReplicaSet, active: &[Arc<Pod>], surplus: usize) -> Vec<Arc<Pod>> {
+    if surplus == active.len() {
+        return active.to_vec();
+    }
+    let crowd = crowding(world, set, active);
+    let now = world.now();
+    let mut ranked: Vec<Arc<Pod>> = active.to_vec();
+    ranked.sort_by(|a, b| rank(a, &crowd).cmp(&rank(b, &crowd)).then_with(|| tie_break(a, b, now)));
+    ranked.truncate(surplus);
+    ranked
+}
+
+/// Active pods on each node of this set and of sets with the same managing owner.
+fn crowding<'p>(world: &World, set: &ReplicaSet, active: &'p [Arc<Pod>]) -> BTreeMap<String, usize> {
+    let mut crowd = BTreeMap::new();
+    let mut count = |pod: &Pod| *crowd.entry(pod.spec.node_name.to_string()).or_insert(0) += 1;
+    active.iter().for_each(|pod| count(pod));
+    let Some(owner) = set.metadata.controller() else { return crowd };
+    let siblings = world.store().dependants(owner.uid).filter(|(kind, key)| *kind == Kind::ReplicaSet && key.name != set.metadata.name);
+    for sibling in siblings.filter_map(|(_, key)| world.get::<ReplicaSet>(key)) {
+        let keys = world.store().dependants(sibling.metadata.uid).filter(|(kind, _)| *kind == Kind::Pod);
+        keys.filter_map(|(_, key)| world.get::<Pod>(key)).filter(|p| p.is_active()).for_each(|pod| count(pod));
+    }
+    crowd
+}
+
+/// Assigned, phase, ready, deletion cost, crowding: smaller is deleted first.
+type Rank = (bool, u8, bool, i64, Reverse<usize>);
+
+fn rank(pod: &Pod, crowd: &BTreeMap<String, usize>) -> Rank {
+    let phase = match pod.status.phase {
+        Phase::Pending => 0,
+        Phase::Unknown => 1,
+        Phase::Running | Phase::Succeeded | Phase::Failed => 2,
+    };
+    let cost = pod.metadata.annotations.get("controller.kubernetes.io/pod-deletion-cost").and_then(|c| c.parse().ok()).unwrap_or(0);
+    let crowd = crowd.get(&*pod.spec.node_name).copied().unwrap_or(0);
+    (pod.is_scheduled(), phase, pod.is_ready(), cost, Reverse(crowd))
+}
+
+/// Ready for a shorter time, more restarts, younger: deleted first; ages in one bucket are told apart by uid.
+fn tie_break(a: &Pod, b: &Pod, now: Time) -> Ordering {
+    let restarts = |p: &Pod| p.status.container_statuses.iter().map(|c| c.restart_count).max().unwrap_or(0);
+    let by_age = |x: Time, y: Time| match x == y {
+        true => Ordering::Equal,
+        false => age_bucket(now, x).cmp(&age_bucket(now, y)).then_with(|| a.metadata.uid.cmp(&b.metadata.uid)),
+    };
+    let ready = match (a.ready_since(), b.ready_since()) {
+        (Some(x), Some(y)) => by_age(x, y),
+        _ => Ordering::Equal,
+    };
+    ready.then_with(|| restarts(b).cmp(&restarts(a))).then_with(|| by_age(a.metadata.created(), b.metadata.created()))
+}
+
+/// Ages compare on a log₂ scale of nanoseconds.
+fn age_bucket(now: Time, since: Time) -> u32 {
+    let age = u64::try_from((now - since).0.max(0)).unwrap_or_default() * 1_000_000;
+    64 - age.leading_zeros()
+}
+
+fn status(
+    desk: &Desk,
+    set: &ReplicaSet,
+    pods: &[Arc<Pod>],
+    active: &[Arc<Pod>],
+    failure: Option<(&'static str, Refusal)>,
+) -> ReplicaSetStatus {
+    let count = |test: &dyn Fn(&Pod) -> bool| i32::try_from(active.iter().filter(|p| test(p)).count()).unwrap_or(i32::MAX);
+    let now = desk.now();
+    let terminating = pods.iter().filter(|p| p.metadata.is_terminating() && !p.status.phase.is_terminal()).count();
+    ReplicaSetStatus {
+        replicas: count(&|_| true),
+        fully_labeled_replicas: count(&|p| p.metadata.labels.contains_all(&set.spec.template.metadata.labels)),
+        ready_replicas: count(&Pod::is_ready),
+        available_replicas: count(&|p| super::is_available(p, set.spec.min_ready_seconds, now)),
+        terminating_replicas: Some(i32::try_from(terminating).unwrap_or(i32::MAX)),
+        observed_generation: set.metadata.generation,
+        conditions: conditions(set, failure, now),
+    }
+}
+
+fn conditions(set: &ReplicaSet, failure: Option<(&'static str, Refusal)>, now: Time) -> Vec<Condition> {
+    let mut kept: Vec<Condition> = set.status.conditions.clone();
+    let Some((reason, refusal)) = failure else {
+        kept.retain(|c| &*c.kind != "ReplicaFailure");
+        return kept;
+    };
+    if kept.iter().all(|c| &*c.kind != "ReplicaFailure") {
+        kept.push(Condition {
+            kind: "ReplicaFailure".into(),
+            status: Truth::True,
+            last_transition_time: Some(now.to_second()),
+            reason: reason.into(),
+            message: refusal.message.into(),
+            ..Condition::default()
+        });
+    }
+    kept
+}

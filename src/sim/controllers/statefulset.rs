@@ -1,11 +1,354 @@
-//! To come.
+//! StatefulSets: each pod its own name, its own claims, its turn. Upstream: pkg/controller/statefulset.
+
+mod claims;
+mod identity;
+mod revisions;
 
 use super::super::apiserver::Desk;
+use super::super::change::Controller;
+use super::super::latency::Latency;
+use super::super::transit::Wait;
 use super::super::world::World;
-use crate::api::{Key, Object};
+use super::membership;
+use crate::api::object::reference;
+use crate::api::workload::{PodManagementPolicy, StatefulSetStatus, StrategyType, parent_and_ordinal};
+use crate::api::{Key, Kind, Name, Object, Phase, Pod, Reason, Refusal, Span, StatefulSet};
+use revisions::Revisions;
+use std::sync::Arc;
 
-/// Takes a key from the queue.
-pub fn sync(_desk: &mut Desk, _key: &Key) {}
+/// Hears of a write: of a set itself, of its pods, of a pod that nobody manages.
+pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    let delay = world.latency(Latency::ControllerSync);
+    for key in super::concerned(world, Kind::StatefulSet, before, after) {
+        world.enqueue(Controller::StatefulSet, Kind::StatefulSet, &key, delay);
+    }
+}
 
-/// Hears of a write.
-pub fn notice(_world: &mut World, _before: Option<&Object>, _after: Option<&Object>) {}
+/// Takes the next step towards what a set asks for.
+pub fn sync(desk: &mut Desk, key: &Key) {
+    let Some(set) = desk.get::<StatefulSet>(key).cloned() else { return };
+    let name = set.metadata.name.clone();
+    let is_member = move |pod: &Pod| parent_and_ordinal(&pod.metadata.name).is_some_and(|(parent, _)| parent == &*name);
+    let pods = membership::claim(desk, Kind::StatefulSet, &set.metadata, &set.spec.selector, is_member);
+    let revisions = revisions::settle(desk, &set);
+    let mut round = Round::new(desk, &set, pods, &revisions);
+    let outcome = if set.metadata.is_terminating() { Ok(()) } else { round.run(desk) };
+    let status = round.status;
+    let held = round.held;
+    hold(desk, &set, held);
+    write_status(desk, &set, status, &revisions);
+    revisions::truncate(desk, &set, &revisions);
+    match outcome {
+        Ok(()) => {
+            desk.world().retries.remove(&(Controller::StatefulSet, Kind::StatefulSet, key.clone()));
+            requeue_for_availability(desk, &set);
+        }
+        Err(_) => retry(desk, key),
+    }
+}
+
+/// The first retry comes after a tenth of a second, each next after twice as long, up to the upstream cap of 1000 s.
+fn retry(desk: &mut Desk, key: &Key) {
+    let base = desk.latency(Latency::ControllerResync);
+    let world = desk.world();
+    let times = world.retries.entry((Controller::StatefulSet, Kind::StatefulSet, key.clone())).or_insert(0);
+    let delay = Span((base.0 << (*times).min(20)).min(1_000_000));
+    *times += 1;
+    world.enqueue(Controller::StatefulSet, Kind::StatefulSet, key, delay);
+}
+
+fn requeue_for_availability(desk: &mut Desk, set: &StatefulSet) {
+    let wait = Span::secs(set.spec.min_ready_seconds.into());
+    if wait == Span(0) {
+        return;
+    }
+    let now = desk.now();
+    let owned = desk.store().dependants(set.metadata.uid).filter(|(kind, _)| *kind == Kind::Pod);
+    let next = owned.filter_map(|(_, key)| desk.get::<Pod>(key)?.ready_since()).map(|since| since + wait).filter(|at| *at > now).min();
+    if let Some(at) = next {
+        desk.world().enqueue(Controller::StatefulSet, Kind::StatefulSet, &set.metadata.key(), at - now);
+    }
+}
+
+fn hold(desk: &mut Desk, set: &StatefulSet, held: Option<(Name, Key)>) {
+    let key = set.metadata.key();
+    let since = desk.now();
+    match held {
+        Some((words, pod)) => {
+            let wait = Wait { who: Controller::StatefulSet.component(), words, on: vec![(Kind::Pod, pod)], until: None, since };
+            desk.world().hold(Kind::StatefulSet, &key, wait);
+        }
+        None => desk.world().release(Kind::StatefulSet, &key),
+    }
+}
+
+fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatus, revisions: &Revisions) {
+    let rolls = set.spec.update_strategy.kind == StrategyType::RollingUpdate;
+    let complete = status.updated_replicas == status.replicas && status.ready_replicas == status.replicas;
+    if rolls && complete && status.updated_replicas == set.spec.replicas {
+        status.current_revision = revisions.update.metadata.name.clone();
+        status.current_replicas = status.updated_replicas;
+    }
+    status.rest = set.status.rest.clone();
+    if status != set.status
+        && let Some(latest) = desk.get::<StatefulSet>(&set.metadata.key()).cloned()
+    {
+        // A refusal means that the set is gone.
+        let _ = desk.update_status(StatefulSet { status, ..(*latest).clone() });
+    }
+}
+
+/// One pod slot of a round.
+#[derive(Clone)]
+struct Slot {
+    pod: Arc<Pod>,
+    exists: bool,
+}
+
+/// One pass over a set's pods (§1.4).
+struct Round<'a> {
+    set: &'a StatefulSet,
+    revisions: &'a Revisions,
+    replicas: Vec<Slot>,
+    condemned: Vec<Slot>,
+    first_unavailable: Option<Name>,
+    status: StatefulSetStatus,
+    held: Option<(Name, Key)>,
+    now: crate::api::Time,
+}
+
+/// Whether the rest of an ordered round waits.
+#[derive(PartialEq, Eq)]
+enum Go {
+    On,
+    NoFurther,
+}
+
+impl<'a> Round<'a> {
+    fn new(desk: &Desk, set: &'a StatefulSet, pods: Vec<Arc<Pod>>, revisions: &'a Revisions) -> Round<'a> {
+        let now = desk.now();
+        let first = set.first_ordinal();
+        let count = usize::try_from(set.spec.replicas).unwrap_or_default();
+        let mut replicas: Vec<Option<Slot>> = vec![None; count];
+        let mut condemned = Vec::new();
+        let status = count_up(set, revisions, &pods, now);
+        for pod in pods {
+            let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { continue };
+            let slot = usize::try_from(ordinal - first).ok().and_then(|i| replicas.get_mut(i));
+            match slot {
+                Some(place) => *place = Some(Slot { pod, exists: true }),
+                None => condemned.push((ordinal, Slot { pod, exists: true })),
+            }
+        }
+        condemned.sort_by_key(|(ordinal, _)| std::cmp::Reverse(*ordinal));
+        let fresh = |i: usize| {
+            let ordinal = first + i32::try_from(i).unwrap_or(i32::MAX);
+            Slot { pod: Arc::new(identity::new_pod(set, revisions, ordinal)), exists: false }
+        };
+        let replicas: Vec<Slot> = replicas.into_iter().enumerate().map(|(i, slot)| slot.unwrap_or_else(|| fresh(i))).collect();
+        let condemned: Vec<Slot> = condemned.into_iter().map(|(_, slot)| slot).collect();
+        let mut round = Round { set, revisions, replicas, condemned, first_unavailable: None, status, held: None, now };
+        let unavailable = |slot: &&Slot| round.is_unavailable(slot);
+        let lowest = round.replicas.iter().find(unavailable).or_else(|| round.condemned.iter().rev().find(unavailable));
+        round.first_unavailable = lowest.map(|slot| slot.pod.metadata.name.clone());
+        round
+    }
+
+    fn is_unavailable(&self, slot: &Slot) -> bool {
+        !slot.exists || !self.is_available(slot) || slot.pod.metadata.is_terminating()
+    }
+
+    fn is_available(&self, slot: &Slot) -> bool {
+        slot.pod.is_running_and_ready() && super::is_available(&slot.pod, self.set.spec.min_ready_seconds, self.now)
+    }
+
+    fn is_monotonic(&self) -> bool {
+        self.set.spec.pod_management_policy == PodManagementPolicy::OrderedReady
+    }
+
+    fn run(&mut self, desk: &mut Desk) -> Result<(), Refusal> {
+        for index in 0..self.replicas.len() {
+            let go = self.process_replica(desk, index)?;
+            if go == Go::NoFurther && self.is_monotonic() {
+                return Ok(());
+            }
+        }
+        for slot in self.condemned.clone() {
+            claims::fix_condemned(desk, self.set, &slot.pod);
+        }
+        for slot in self.condemned.clone() {
+            let go = self.process_condemned(desk, &slot)?;
+            if go == Go::NoFurther && self.is_monotonic() {
+                return Ok(());
+            }
+        }
+        self.update(desk)
+    }
+
+    fn wait_for(&mut self, words: String, pod: &Pod) -> Go {
+        if self.held.is_none() {
+            self.held = Some((words.into(), pod.metadata.key()));
+        }
+        Go::NoFurther
+    }
+
+    fn process_replica(&mut self, desk: &mut Desk, index: usize) -> Result<Go, Refusal> {
+        let slot = self.replicas[index].clone();
+        let pod = &slot.pod;
+        let name = &pod.metadata.name;
+        if slot.exists && pod.status.phase.is_terminal() {
+            if !pod.metadata.is_terminating() {
+                self.delete(desk, pod)?;
+            }
+            return Ok(self.wait_for(format!("{name} has ended: a new one waits until it is gone"), pod));
+        }
+        if !slot.exists {
+            if claims::is_stale(desk, self.set, pod) {
+                return Ok(self.wait_for(format!("{name} waits until the claim of its predecessor is gone"), pod));
+            }
+            self.create(desk, pod)?;
+            return Ok(if self.is_monotonic() { Go::NoFurther } else { Go::On });
+        }
+        if pod.status.phase == Phase::Pending {
+            claims::create_missing(desk, self.set, pod)?;
+        }
+        if pod.metadata.is_terminating() {
+            return Ok(self.wait_for(format!("a new {name} waits until this one is surely gone"), pod));
+        }
+        if !pod.is_running_and_ready() {
+            return Ok(self.wait_for(format!("waits for {name} to be ready"), pod));
+        }
+        if !self.is_available(&slot) {
+            return Ok(self.wait_for(format!("waits for {name} to have been ready for {} s", self.set.spec.min_ready_seconds), pod));
+        }
+        if !(identity::fits(self.set, pod) && claims::fit(desk, self.set, pod)) {
+            self.mend(desk, pod)?;
+        }
+        Ok(Go::On)
+    }
+
+    fn process_condemned(&mut self, desk: &mut Desk, slot: &Slot) -> Result<Go, Refusal> {
+        let pod = &slot.pod;
+        let name = &pod.metadata.name;
+        if pod.metadata.is_terminating() {
+            return Ok(self.wait_for(format!("waits for {name} to be gone"), pod));
+        }
+        let is_first = self.first_unavailable.as_ref() == Some(name);
+        if self.is_monotonic() && !self.is_available(slot) && !is_first {
+            let first = self.first_unavailable.clone().unwrap_or_default();
+            return Ok(self.wait_for(format!("{name} may not go before {first} is available"), pod));
+        }
+        self.delete(desk, pod)?;
+        Ok(Go::NoFurther)
+    }
+
+    /// The rolling update: from the highest ordinal down to the partition, one at a time.
+    fn update(&mut self, desk: &mut Desk) -> Result<(), Refusal> {
+        let strategy = &self.set.spec.update_strategy;
+        if strategy.kind == StrategyType::OnDelete {
+            return Ok(());
+        }
+        let partition = strategy.rolling_update.as_ref().map_or(0, |r| r.partition.max(0));
+        let from = usize::try_from(partition).unwrap_or_default();
+        for slot in self.replicas.clone().iter().skip(from).rev() {
+            let outdated = identity::revision_of(&slot.pod) != Some(&self.revisions.update.metadata.name);
+            if outdated && !slot.pod.metadata.is_terminating() {
+                self.delete(desk, &slot.pod)?;
+                self.status.current_replicas -= 1;
+                return Ok(());
+            }
+            if self.is_unavailable(slot) {
+                let name = slot.pod.metadata.name.clone();
+                self.wait_for(format!("the roll-out waits for {name} to be available"), &slot.pod);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn create(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
+        claims::create_missing(desk, self.set, pod)?;
+        match desk.create(pod.clone()) {
+            Ok(_) => self.say(
+                desk,
+                false,
+                "SuccessfulCreate",
+                format!("Create Pod {} in StatefulSet {} successful", pod.metadata.name, self.set.metadata.name),
+            ),
+            // The name is still taken, by a pod that is no longer ours: retried in silence.
+            Err(refusal) if refusal.reason == Reason::AlreadyExists => return Err(refusal),
+            Err(refusal) => {
+                self.failed(desk, "Create", pod, &refusal);
+                return Err(refusal);
+            }
+        }
+        Ok(())
+    }
+
+    fn delete(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
+        match desk.delete(Kind::Pod, &pod.metadata.key(), &Default::default()) {
+            Ok(_) => self.say(
+                desk,
+                false,
+                "SuccessfulDelete",
+                format!("Delete Pod {} in StatefulSet {} successful", pod.metadata.name, self.set.metadata.name),
+            ),
+            Err(refusal) => {
+                self.failed(desk, "Delete", pod, &refusal);
+                return Err(refusal);
+            }
+        }
+        Ok(())
+    }
+
+    /// Restores identity labels, volumes and claims of a pod.
+    fn mend(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
+        claims::create_missing(desk, self.set, pod)?;
+        claims::fix_owners(desk, self.set, pod);
+        let mended = identity::mend(self.set, pod);
+        if mended == *pod {
+            return Ok(());
+        }
+        match desk.update(mended) {
+            Ok(_) => self.say(
+                desk,
+                false,
+                "SuccessfulUpdate",
+                format!("Update Pod {} in StatefulSet {} successful", pod.metadata.name, self.set.metadata.name),
+            ),
+            Err(refusal) => {
+                self.failed(desk, "Update", pod, &refusal);
+                return Err(refusal);
+            }
+        }
+        Ok(())
+    }
+
+    fn failed(&self, desk: &mut Desk, verb: &str, pod: &Pod, refusal: &Refusal) {
+        let words = format!("{verb} Pod {} in StatefulSet {} failed error: {}", pod.metadata.name, self.set.metadata.name, refusal.message);
+        self.say(desk, true, &format!("Failed{verb}"), words);
+    }
+
+    fn say(&self, desk: &mut Desk, warning: bool, reason: &str, words: String) {
+        desk.event(reference(Kind::StatefulSet, &self.set.metadata), warning, reason, words);
+    }
+}
+
+/// Counts existing pods into a status (§1.10).
+fn count_up(set: &StatefulSet, revisions: &Revisions, pods: &[Arc<Pod>], now: crate::api::Time) -> StatefulSetStatus {
+    let count = |test: &dyn Fn(&Pod) -> bool| i32::try_from(pods.iter().filter(|p| test(p)).count()).unwrap_or(i32::MAX);
+    let at = |pod: &Pod, revision: &Name| !pod.metadata.is_terminating() && identity::revision_of(pod) == Some(revision);
+    let (current, update) = (&revisions.current.metadata.name, &revisions.update.metadata.name);
+    StatefulSetStatus {
+        observed_generation: set.metadata.generation,
+        replicas: count(&|_| true),
+        ready_replicas: count(&Pod::is_running_and_ready),
+        available_replicas: count(&|p| p.is_running_and_ready() && super::is_available(p, set.spec.min_ready_seconds, now)),
+        current_replicas: count(&|p| at(p, current)),
+        updated_replicas: count(&|p| at(p, update)),
+        current_revision: current.clone(),
+        update_revision: update.clone(),
+        collision_count: Some(revisions.collisions),
+        rest: Default::default(),
+    }
+}

@@ -1,0 +1,149 @@
+//! The claims of a StatefulSet's pods: made before the pod, kept after it, or not (§1.1, §1.8).
+
+use super::super::super::apiserver::Desk;
+use super::super::super::world::World;
+use crate::api::object::{owner_ref, reference};
+use crate::api::storage::PersistentVolumeClaim;
+use crate::api::workload::{Retention, parent_and_ordinal};
+use crate::api::{Key, Kind, Meta, Name, OwnerRef, Pod, Reason, Refusal, StatefulSet};
+use std::sync::Arc;
+
+/// `<template>-<set>-<ordinal>`.
+pub fn name(set: &StatefulSet, template: &str, ordinal: i32) -> Name {
+    format!("{template}-{}-{ordinal}", set.metadata.name).into()
+}
+
+/// Name of each claim that a pod's templates ask for, with its template.
+fn wanted<'a>(set: &'a StatefulSet, pod: &Pod) -> impl Iterator<Item = (Key, &'a PersistentVolumeClaim)> + use<'a> {
+    let ordinal = parent_and_ordinal(&pod.metadata.name).map_or(-1, |(_, n)| n);
+    let namespace = set.metadata.namespace.clone();
+    set.spec.volume_claim_templates.iter().map(move |t| (Key::new(namespace.clone(), name(set, &t.metadata.name, ordinal)), t))
+}
+
+/// Makes the claims that a pod needs and that do not exist; a claim that is going is refused.
+pub fn create_missing(desk: &mut Desk, set: &StatefulSet, pod: &Pod) -> Result<(), Refusal> {
+    for (key, template) in wanted(set, pod) {
+        match desk.get::<PersistentVolumeClaim>(&key) {
+            Some(claim) if claim.metadata.is_terminating() => {
+                let message = format!("pvc {} is being deleted", key.name);
+                return Err(Refusal { reason: Reason::Conflict, message, about: None, fields: Vec::new() });
+            }
+            Some(_) => {}
+            None => create(desk, set, pod, key, template)?,
+        }
+    }
+    Ok(())
+}
+
+fn create(desk: &mut Desk, set: &StatefulSet, pod: &Pod, key: Key, template: &PersistentVolumeClaim) -> Result<(), Refusal> {
+    let mut labels = template.metadata.labels.clone();
+    for (label, value) in set.spec.selector.match_labels.iter() {
+        labels.insert(label.clone(), value.clone());
+    }
+    let claim = PersistentVolumeClaim {
+        metadata: Meta {
+            labels,
+            annotations: template.metadata.annotations.clone(),
+            owner_references: owner(set, pod, false).into_iter().collect(),
+            ..Meta::named(key.namespace.clone(), key.name.clone())
+        },
+        spec: template.spec.clone(),
+        status: Default::default(),
+    };
+    let about = reference(Kind::StatefulSet, &set.metadata);
+    let (set_name, pod_name) = (&set.metadata.name, &pod.metadata.name);
+    match desk.create(claim) {
+        Ok(_) => {
+            let words = format!("Create Claim {} Pod {pod_name} in StatefulSet {set_name} success", key.name);
+            desk.event(about, false, "SuccessfulCreate", words);
+            Ok(())
+        }
+        Err(refusal) => {
+            let words = format!("Create Claim {} for Pod {pod_name} in StatefulSet {set_name} failed error: {}", key.name, refusal.message);
+            desk.event(about, true, "FailedCreate", words);
+            Err(refusal)
+        }
+    }
+}
+
+/// Who is to take a pod's claims with it when it goes, by the set's retention policy.
+fn owner(set: &StatefulSet, pod: &Pod, condemned: bool) -> Option<OwnerRef> {
+    let policy = &set.spec.persistent_volume_claim_retention_policy;
+    match (policy.when_deleted, policy.when_scaled, condemned) {
+        (_, Retention::Delete, true) => Some(owner_ref(Kind::Pod, &pod.metadata)),
+        (Retention::Delete, _, _) => Some(owner_ref(Kind::StatefulSet, &set.metadata)),
+        (Retention::Retain, _, _) => None,
+    }
+    .map(|r| OwnerRef { block_owner_deletion: true, ..r })
+}
+
+/// True where a claim still belongs to a namesake of the pod that is gone.
+pub fn is_stale(world: &World, set: &StatefulSet, pod: &Pod) -> bool {
+    if set.spec.persistent_volume_claim_retention_policy.when_scaled != Retention::Delete {
+        return false;
+    }
+    wanted(set, pod).any(|(key, _)| {
+        let claim = world.get::<PersistentVolumeClaim>(&key);
+        claim.is_some_and(|c| c.metadata.owner_references.iter().any(|o| &*o.kind == "Pod" && o.name == pod.metadata.name))
+    })
+}
+
+/// True where every claim carries the owner that the retention policy wants.
+pub fn fit(world: &World, set: &StatefulSet, pod: &Pod) -> bool {
+    wanted(set, pod).all(|(key, _)| {
+        world.get::<PersistentVolumeClaim>(&key).is_none_or(|c| owners_fit(set, &c.metadata, owner(set, pod, false).as_ref(), pod))
+    })
+}
+
+fn is_ours(set: &StatefulSet, pod: &Pod, owner: &OwnerRef) -> bool {
+    owner.uid == set.metadata.uid || (!pod.metadata.uid.is_nil() && owner.uid == pod.metadata.uid)
+}
+
+fn owners_fit(set: &StatefulSet, claim: &Meta, wanted: Option<&OwnerRef>, pod: &Pod) -> bool {
+    if foreign_controller(set, claim, pod) {
+        return claim.owner_references.iter().all(|o| !is_ours(set, pod, o));
+    }
+    let ours: Vec<&OwnerRef> = claim.owner_references.iter().filter(|o| is_ours(set, pod, o)).collect();
+    match wanted {
+        Some(wanted) => ours.len() == 1 && ours[0].uid == wanted.uid && ours[0].controller,
+        None => ours.is_empty(),
+    }
+}
+
+fn foreign_controller(set: &StatefulSet, claim: &Meta, pod: &Pod) -> bool {
+    claim.controller().is_some_and(|o| !is_ours(set, pod, o))
+}
+
+/// Gives the claims of a wanted pod the owner that the retention policy wants.
+pub fn fix_owners(desk: &mut Desk, set: &StatefulSet, pod: &Pod) {
+    fix(desk, set, pod, false);
+}
+
+/// Gives the claims of a surplus pod the owner that the retention policy wants.
+pub fn fix_condemned(desk: &mut Desk, set: &StatefulSet, pod: &Pod) {
+    fix(desk, set, pod, true);
+}
+
+fn fix(desk: &mut Desk, set: &StatefulSet, pod: &Pod, condemned: bool) {
+    let target = owner(set, pod, condemned);
+    for (key, _) in wanted(set, pod) {
+        let Some(claim) = desk.get::<PersistentVolumeClaim>(&key).cloned() else { continue };
+        if owners_fit(set, &claim.metadata, target.as_ref(), pod) {
+            continue;
+        }
+        let foreign = foreign_controller(set, &claim.metadata, pod);
+        if foreign && target.is_some() {
+            let words = format!(
+                "PersistentVolumeClaim {} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim",
+                key.name
+            );
+            desk.event(reference(Kind::StatefulSet, &set.metadata), true, "ConflictingController", words);
+        }
+        let mut after: Arc<PersistentVolumeClaim> = claim;
+        let owners = &mut Arc::make_mut(&mut after).metadata.owner_references;
+        owners.retain(|o| !is_ours(set, pod, o));
+        owners.extend(target.clone().filter(|_| !foreign));
+        // A refusal means that the claim is gone or changed: the next round looks again.
+        let _ = desk.update((*after).clone());
+    }
+}

@@ -1,0 +1,104 @@
+//! Who a pod of a StatefulSet is: name, labels, host name, volumes, revision (§1.1, §1.6).
+
+use super::claims;
+use super::revisions::Revisions;
+use crate::api::object::owner_ref;
+use crate::api::pod::{ClaimSource, PodSpec, PodTemplate, Volume};
+use crate::api::workload::{StrategyType, parent_and_ordinal};
+use crate::api::{Kind, Meta, Name, Pod, StatefulSet};
+use std::sync::Arc;
+
+const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
+/// Label that names the revision a pod was made from.
+pub const REVISION: &str = "controller-revision-hash";
+
+/// The revision that a pod was made from.
+pub fn revision_of(pod: &Pod) -> Option<&Name> {
+    pod.metadata.labels.get(REVISION)
+}
+
+/// The pod of an ordinal, at the revision that §1.6 gives it.
+pub fn new_pod(set: &StatefulSet, revisions: &Revisions, ordinal: i32) -> Pod {
+    let strategy = &set.spec.update_strategy;
+    let first = set.first_ordinal();
+    let keeps_current = match &strategy.rolling_update {
+        None => strategy.kind == StrategyType::RollingUpdate && ordinal < first + set.status.current_replicas,
+        Some(rolling) => ordinal < first + rolling.partition,
+    };
+    if keeps_current {
+        build(set, &revisions.current_template, &revisions.current.metadata.name, ordinal)
+    } else {
+        build(set, &set.spec.template, &revisions.update.metadata.name, ordinal)
+    }
+}
+
+fn build(set: &StatefulSet, template: &PodTemplate, revision: &Name, ordinal: i32) -> Pod {
+    let name: Name = format!("{}-{ordinal}", set.metadata.name).into();
+    let mut metadata = Meta {
+        name: name.clone(),
+        generate_name: format!("{}-", set.metadata.name).into(),
+        namespace: set.metadata.namespace.clone(),
+        labels: template.metadata.labels.clone(),
+        annotations: template.metadata.annotations.clone(),
+        finalizers: template.metadata.finalizers.clone(),
+        owner_references: vec![owner_ref(Kind::StatefulSet, &set.metadata)],
+        ..Meta::default()
+    };
+    metadata.labels.insert(POD_NAME, name.clone());
+    metadata.labels.insert(POD_INDEX, ordinal.to_string());
+    metadata.labels.insert(REVISION, revision.clone());
+    let spec = PodSpec {
+        hostname: name.clone(),
+        subdomain: set.spec.service_name.clone(),
+        volumes: volumes(set, &name, &template.spec.volumes),
+        ..(*template.spec).clone()
+    };
+    Pod { metadata, spec: Arc::new(spec), status: Default::default() }
+}
+
+/// A pod's volumes: one a claim template first, then those of the pod template that have other names.
+fn volumes(set: &StatefulSet, pod: &str, template: &Arc<Vec<Volume>>) -> Arc<Vec<Volume>> {
+    let templates = &set.spec.volume_claim_templates;
+    if templates.is_empty() {
+        return template.clone();
+    }
+    let ordinal = parent_and_ordinal(pod).map_or(-1, |(_, n)| n);
+    let own = templates.iter().map(|claim| Volume {
+        name: claim.metadata.name.clone(),
+        persistent_volume_claim: Some(ClaimSource { claim_name: claims::name(set, &claim.metadata.name, ordinal), read_only: false }),
+        ..Volume::default()
+    });
+    let others = template.iter().filter(|v| templates.iter().all(|claim| claim.metadata.name != v.name)).cloned();
+    Arc::new(own.chain(others).collect())
+}
+
+/// True where name, labels and volumes are the pod's own.
+pub fn fits(set: &StatefulSet, pod: &Pod) -> bool {
+    mend(set, pod) == *pod
+}
+
+/// The pod with its identity restored.
+pub fn mend(set: &StatefulSet, pod: &Pod) -> Pod {
+    let mut mended = pod.clone();
+    let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { return mended };
+    if mended.metadata.labels.get(POD_NAME) != Some(&pod.metadata.name) {
+        mended.metadata.labels.insert(POD_NAME, pod.metadata.name.clone());
+    }
+    let index = ordinal.to_string();
+    if mended.metadata.labels.get(POD_INDEX).map(|i| &**i) != Some(&*index) {
+        mended.metadata.labels.insert(POD_INDEX, index);
+    }
+    let claimed = set.spec.volume_claim_templates.iter().all(|claim| {
+        let wanted = claims::name(set, &claim.metadata.name, ordinal);
+        pod.spec
+            .volumes
+            .iter()
+            .any(|v| v.name == claim.metadata.name && v.persistent_volume_claim.as_ref().is_some_and(|c| c.claim_name == wanted))
+    });
+    if !claimed {
+        let volumes = volumes(set, &pod.metadata.name, &pod.spec.volumes);
+        Arc::make_mut(&mut mended.spec).volumes = volumes;
+    }
+    mended
+}

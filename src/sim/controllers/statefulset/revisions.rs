@@ -1,0 +1,158 @@
+//! The templates that a StatefulSet has had (§1.7). Upstream: pkg/controller/history.
+
+use super::super::super::apiserver::Desk;
+use super::super::super::chance::SUFFIX_LETTERS;
+use super::super::super::world::World;
+use super::identity;
+use crate::api::object::owner_ref;
+use crate::api::pod::PodTemplate;
+use crate::api::workload::ControllerRevision;
+use crate::api::{Kind, Meta, Name, Pod, StatefulSet};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Where a set stands in its history.
+pub struct Revisions {
+    /// The revision that pods are at.
+    pub current: Arc<ControllerRevision>,
+    /// The template of that revision.
+    pub current_template: Arc<PodTemplate>,
+    /// The revision that pods are to be at.
+    pub update: Arc<ControllerRevision>,
+    /// How often a name was taken by another template.
+    pub collisions: i32,
+}
+
+/// All revisions of a set, oldest first.
+pub fn history(world: &World, set: &StatefulSet) -> Vec<Arc<ControllerRevision>> {
+    let keys = world.store().dependants(set.metadata.uid).filter(|(kind, _)| *kind == Kind::ControllerRevision);
+    let mut all: Vec<Arc<ControllerRevision>> = keys.filter_map(|(_, key)| world.get::<ControllerRevision>(key).cloned()).collect();
+    all.sort_by(|a, b| {
+        let order = |r: &ControllerRevision| (r.revision, r.metadata.created());
+        order(a).cmp(&order(b)).then_with(|| a.metadata.name.cmp(&b.metadata.name))
+    });
+    all
+}
+
+/// Finds or makes the revision of the present template, and finds the current one.
+pub fn settle(desk: &mut Desk, set: &StatefulSet) -> Revisions {
+    adopt_orphans(desk, set);
+    let history = history(desk, set);
+    let mut collisions = set.status.collision_count.unwrap_or(0);
+    let data = data(&set.spec.template);
+    let next = history.last().map_or(0, |r| r.revision) + 1;
+    let update = match history.iter().rposition(|r| *r.data == data) {
+        Some(i) if i + 1 == history.len() => history[i].clone(),
+        Some(i) => raise(desk, &history[i], next),
+        None => make(desk, set, data, next, &mut collisions),
+    };
+    let current = history.iter().find(|r| r.metadata.name == set.status.current_revision).cloned().unwrap_or_else(|| update.clone());
+    let current_template = if current.metadata.uid == update.metadata.uid { set.spec.template.clone() } else { template(&current) };
+    Revisions { current, current_template, update, collisions }
+}
+
+/// The raw patch that restores a template.
+pub fn data(template: &PodTemplate) -> Value {
+    let mut value = serde_json::to_value(template).unwrap_or_default();
+    if let Some(map) = value.as_object_mut() {
+        map.insert("$patch".to_owned(), "replace".into());
+        if let Some(meta) = map.get_mut("metadata").and_then(Value::as_object_mut) {
+            meta.insert("creationTimestamp".to_owned(), Value::Null);
+        }
+    }
+    json!({"spec": {"template": value}})
+}
+
+/// The template that a revision keeps.
+pub fn template(revision: &ControllerRevision) -> Arc<PodTemplate> {
+    let value = revision.data.pointer("/spec/template").cloned().unwrap_or_default();
+    let mut value = value;
+    if let Some(map) = value.as_object_mut() {
+        map.remove("$patch");
+        if let Some(meta) = map.get_mut("metadata").and_then(Value::as_object_mut) {
+            meta.remove("creationTimestamp");
+        }
+    }
+    Arc::new(serde_json::from_value(value).unwrap_or_default())
+}
+
+fn adopt_orphans(desk: &mut Desk, set: &StatefulSet) {
+    if set.metadata.is_terminating() {
+        return;
+    }
+    let orphans: Vec<Arc<ControllerRevision>> = desk
+        .list::<ControllerRevision>()
+        .filter(|r| r.metadata.namespace == set.metadata.namespace && r.metadata.controller().is_none())
+        .filter(|r| set.spec.selector.matches(&r.metadata.labels))
+        .cloned()
+        .collect();
+    for orphan in orphans {
+        let mut taken = (*orphan).clone();
+        taken.metadata.owner_references.push(owner_ref(Kind::StatefulSet, &set.metadata));
+        // A refusal means that it changed meanwhile: the next round looks again.
+        let _ = desk.update(taken);
+    }
+}
+
+/// A template that was had before becomes the newest again: its number is raised, no object is made.
+fn raise(desk: &mut Desk, old: &Arc<ControllerRevision>, revision: i64) -> Arc<ControllerRevision> {
+    let raised = ControllerRevision { revision, ..(**old).clone() };
+    // A refusal means that it is gone: the old one still names the template.
+    let _ = desk.update(raised);
+    desk.get::<ControllerRevision>(&old.metadata.key()).cloned().unwrap_or_else(|| old.clone())
+}
+
+fn make(desk: &mut Desk, set: &StatefulSet, data: Value, revision: i64, collisions: &mut i32) -> Arc<ControllerRevision> {
+    let data = Arc::new(data);
+    loop {
+        let hash = hash(&data, set.status.collision_count.map(|_| *collisions));
+        let stem = &set.metadata.name[..set.metadata.name.len().min(223)];
+        let mut labels = set.spec.template.metadata.labels.clone();
+        labels.insert("controller.kubernetes.io/hash", hash.as_str());
+        let metadata = Meta {
+            labels,
+            annotations: set.metadata.annotations.clone(),
+            owner_references: vec![owner_ref(Kind::StatefulSet, &set.metadata)],
+            ..Meta::named(set.metadata.namespace.clone(), format!("{stem}-{hash}"))
+        };
+        let fresh = ControllerRevision { metadata, data: data.clone(), revision };
+        let key = fresh.metadata.key();
+        match desk.create(fresh.clone()) {
+            Ok(_) => return desk.get::<ControllerRevision>(&key).cloned().unwrap_or_else(|| Arc::new(fresh)),
+            Err(_) => match desk.get::<ControllerRevision>(&key) {
+                Some(taken) if taken.data == data => return taken.clone(),
+                Some(_) => *collisions += 1,
+                None => return Arc::new(fresh),
+            },
+        }
+    }
+}
+
+/// FNV-1 over the data and the collision count, in letters that no word can be made of. The bytes hashed are our JSON of
+/// the template, so hashes differ from a real control plane's, and are as stable.
+fn hash(data: &Value, collisions: Option<i32>) -> String {
+    let text = data.to_string();
+    let count = collisions.map(|n| n.to_string()).unwrap_or_default();
+    let hash = text.bytes().chain(count.bytes()).fold(0x811c_9dc5_u32, |h, b| h.wrapping_mul(0x0100_0193) ^ u32::from(b));
+    hash.to_string().bytes().map(|b| SUFFIX_LETTERS[usize::from(b) % SUFFIX_LETTERS.len()] as char).collect()
+}
+
+/// Deletes revisions that no pod is at, beyond the limit, oldest first.
+pub fn truncate(desk: &mut Desk, set: &StatefulSet, revisions: &Revisions) {
+    let history = history(desk, set);
+    let limit = usize::try_from(set.spec.revision_history_limit).unwrap_or(usize::MAX);
+    if history.len() <= limit || set.metadata.is_terminating() {
+        return;
+    }
+    let owned = desk.store().dependants(set.metadata.uid).filter(|(kind, _)| *kind == Kind::Pod);
+    let live: Vec<Name> = owned.filter_map(|(_, key)| identity::revision_of(desk.get::<Pod>(key)?).cloned()).collect();
+    let is_live = |r: &ControllerRevision| {
+        let name = &r.metadata.name;
+        *name == revisions.current.metadata.name || *name == revisions.update.metadata.name || live.contains(name)
+    };
+    let dead: Vec<_> = history.iter().filter(|r| !is_live(r)).collect();
+    for revision in dead.iter().take(dead.len().saturating_sub(limit)) {
+        // A refusal means that it is gone already.
+        let _ = desk.delete(Kind::ControllerRevision, &revision.metadata.key(), &Default::default());
+    }
+}

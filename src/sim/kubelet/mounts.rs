@@ -1,0 +1,95 @@
+//! Volumes on a machine: which disk stands behind each, and who still holds it.
+
+use super::super::controllers::volumes;
+use super::super::disk::DiskKind;
+use super::super::machine::{Mount, Process, Stage};
+use super::super::world::World;
+use super::{node_object, process};
+use crate::api::pod::Volume;
+use crate::api::storage::ClaimPhase;
+use crate::api::{Key, Name, PersistentVolume, PersistentVolumeClaim, Uid};
+use std::sync::Arc;
+
+/// The disk behind each volume of a pod, or the names of volumes that are not ready.
+pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mount>, Vec<String>> {
+    let mut found = Vec::new();
+    let mut missing = Vec::new();
+    for volume in process.spec.volumes.iter() {
+        match disk_behind(world, node, process, volume) {
+            Some((disk, kind)) => {
+                volumes::ensure_disk(world, &disk, kind);
+                let paths = paths(process, &volume.name);
+                found.push(Mount { volume: volume.name.clone(), disk, paths });
+            }
+            None if volume.persistent_volume_claim.is_some() => missing.push(volume.name.to_string()),
+            None => {}
+        }
+    }
+    if missing.is_empty() { Ok(found) } else { Err(missing) }
+}
+
+fn paths(process: &Process, volume: &Name) -> Vec<Name> {
+    let mounts = process.spec.containers.iter().flat_map(|c| &c.volume_mounts);
+    mounts.filter(|m| m.name == *volume).map(|m| m.mount_path.clone()).collect()
+}
+
+fn disk_behind(world: &World, node: &Name, process: &Process, volume: &Volume) -> Option<(Name, DiskKind)> {
+    if let Some(source) = &volume.persistent_volume_claim {
+        let key = Key::new(process.key.namespace.clone(), source.claim_name.clone());
+        let claim = world.get::<PersistentVolumeClaim>(&key).filter(|c| c.status.phase == ClaimPhase::Bound)?;
+        let volume = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone()))?;
+        let ready = !volume.needs_attach() || volumes::is_attached(world, &volume.metadata.name, node);
+        return ready.then(|| volumes::disk_of(volume, node));
+    }
+    if let Some(dir) = &volume.host_path {
+        return Some((format!("dir/{node}{}", dir.path).into(), DiskKind::Directory(node.clone())));
+    }
+    volume.empty_dir.as_ref()?;
+    Some((format!("scratch/{}/{}", process.uid, volume.name).into(), DiskKind::Scratch(process.uid)))
+}
+
+/// Notes that a machine has these disks mounted. Disks that need attaching are attached already.
+pub fn hold(world: &mut World, node: &Name, mounts: &[Mount]) {
+    for mount in mounts {
+        if let Some(disk) = world.disk_mut(&mount.disk).filter(|d| d.kind != DiskKind::Attachable) {
+            disk.attached.insert(node.clone());
+        }
+    }
+    super::status::post_volumes_in_use(world, node);
+}
+
+/// Lets go of the disks of a pod that has ended, unless another pod of the machine has them mounted.
+pub fn let_go(world: &mut World, node: &Name, uid: Uid) {
+    let Some(ended) = process(world, node, uid) else { return };
+    let Some(machine) = world.machine(node).cloned() else { return };
+    let holds = |p: &Arc<Process>, disk: &Name| p.uid != uid && p.stage != Stage::Ended && p.mounts.iter().any(|m| m.disk == *disk);
+    for mount in ended.mounts.iter().filter(|m| !machine.processes.values().any(|p| holds(p, &m.disk))) {
+        if let Some(disk) = world.disk_mut(&mount.disk).filter(|d| d.kind != DiskKind::Attachable) {
+            disk.attached.remove(node);
+        }
+    }
+    super::status::post_volumes_in_use(world, node);
+}
+
+/// Throws away what lived as long as the pod.
+pub fn discard(world: &mut World, uid: Uid) {
+    let prefix: Name = format!("scratch/{uid}/").into();
+    let gone: Vec<Name> = world.disks.range(prefix.clone()..).map(|(id, _)| id.clone()).take_while(|id| id.starts_with(&*prefix)).collect();
+    for id in gone {
+        world.disks.remove(&id);
+    }
+}
+
+/// Volumes that need attaching and that pods of a machine have mounted, as node.status.volumesInUse names them.
+pub fn in_use(world: &World, node: &Name) -> Vec<Name> {
+    let Some(machine) = world.machine(node) else { return Vec::new() };
+    if node_object(world, node).is_none() {
+        return Vec::new();
+    }
+    let live = machine.processes.values().filter(|p| p.stage != Stage::Ended);
+    let disks = live.flat_map(|p| p.mounts.iter().map(|m| m.disk.clone()));
+    let mut names: Vec<Name> = disks.filter(|id| world.disk(id).is_some_and(|d| d.kind == DiskKind::Attachable)).collect();
+    names.sort();
+    names.dedup();
+    names
+}

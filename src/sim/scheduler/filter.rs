@@ -1,0 +1,143 @@
+//! Which nodes could take a pod, and why the others cannot (§5.2).
+
+use super::super::world::World;
+use super::seats::{Seat, Seats, requests};
+use super::volumes::{self, Needs};
+use crate::api::pod::{Effect, Taint};
+use crate::api::{Labels, Name, Pod};
+use serde_json::Value;
+
+/// Why a node cannot take a pod.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// Every reason that one filter gives.
+    pub reasons: Vec<String>,
+    /// True where removing other pods would not help.
+    pub hopeless: bool,
+}
+
+impl Verdict {
+    /// One reason that removing other pods would not change.
+    pub fn hopeless(reason: &str) -> Verdict {
+        Verdict { reasons: vec![reason.to_owned()], hopeless: true }
+    }
+    /// One reason that removing other pods could change.
+    pub fn crowded(reason: &str) -> Verdict {
+        Verdict { reasons: vec![reason.to_owned()], hopeless: false }
+    }
+}
+
+/// How many feasible nodes are enough. Upstream: numFeasibleNodesToFind.
+fn enough(nodes: usize) -> usize {
+    if nodes < 100 {
+        return nodes;
+    }
+    let percent = 50usize.saturating_sub(nodes / 125).max(5);
+    (nodes * percent / 100).max(100)
+}
+
+/// Places of nodes that could take a pod, and the verdicts on those that were looked at and cannot.
+pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec<Verdict>) {
+    let seats = &world.scheduler.seats;
+    let (count, start) = (seats.len(), seats.start);
+    let wanted = enough(count);
+    let mut found = Vec::with_capacity(wanted);
+    let mut refused = Vec::new();
+    let mut looked = 0;
+    while looked < count && found.len() < wanted {
+        let place = (start + looked) % count;
+        looked += 1;
+        match judge(world, seats, place, pod, needs) {
+            None => found.push(place),
+            Some(verdict) => refused.push(verdict),
+        }
+    }
+    let next = (start + looked) % count.max(1);
+    world.scheduler.seats.start = if count >= 100 { next } else { 0 };
+    (found, refused)
+}
+
+/// The first filter that refuses decides, as in the framework.
+fn judge(world: &World, seats: &Seats, place: usize, pod: &Pod, needs: &Needs) -> Option<Verdict> {
+    let seat = seats.at(place);
+    unschedulable(seat, pod)
+        .or_else(|| tainted(seat, pod))
+        .or_else(|| elsewhere(seat, pod))
+        .or_else(|| ports(seat, pod))
+        .or_else(|| too_small(seat, pod))
+        .or_else(|| volumes::refuses(world, &seat.node, needs))
+}
+
+fn unschedulable(seat: &Seat, pod: &Pod) -> Option<Verdict> {
+    let taint =
+        Taint { key: "node.kubernetes.io/unschedulable".into(), value: Name::default(), effect: Effect::NoSchedule, time_added: None };
+    let refuses = seat.node.spec.unschedulable && !pod.spec.tolerations.iter().any(|t| t.tolerates(&taint));
+    refuses.then(|| Verdict::hopeless("node(s) were unschedulable"))
+}
+
+fn tainted(seat: &Seat, pod: &Pod) -> Option<Verdict> {
+    let hard = seat.node.spec.taints.iter().filter(|t| t.effect != Effect::PreferNoSchedule);
+    let mut untolerated = hard.filter(|taint| !pod.spec.tolerations.iter().any(|t| t.tolerates(taint)));
+    untolerated.next().map(|_| Verdict::hopeless("node(s) had untolerated taint(s)"))
+}
+
+fn elsewhere(seat: &Seat, pod: &Pod) -> Option<Verdict> {
+    let labels = &seat.node.metadata.labels;
+    let required = pod.spec.affinity.as_deref().and_then(|a| a.pointer("/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution"));
+    let fits = labels.contains_all(&pod.spec.node_selector) && required.is_none_or(|r| terms_match(r, labels, &seat.node.metadata.name));
+    (!fits).then(|| Verdict::hopeless("node(s) didn't match Pod's node affinity/selector"))
+}
+
+/// True where one of a node selector's terms matches: of a pod's node affinity or of a volume's.
+pub fn terms_match(selector: &Value, labels: &Labels, name: &str) -> bool {
+    let terms = selector.get("nodeSelectorTerms").and_then(Value::as_array);
+    let holds = |list: &str, term: &Value, value_of: &dyn Fn(&str) -> Option<Name>| {
+        let requirements = term.get(list).and_then(Value::as_array);
+        requirements.is_none_or(|all| all.iter().all(|r| requirement_holds(r, value_of)))
+    };
+    let by_label = |key: &str| labels.get(key).cloned();
+    let by_field = |key: &str| (key == "metadata.name").then(|| name.into());
+    terms.is_some_and(|terms| terms.iter().any(|t| holds("matchExpressions", t, &by_label) && holds("matchFields", t, &by_field)))
+}
+
+fn requirement_holds(requirement: &Value, value_of: &dyn Fn(&str) -> Option<Name>) -> bool {
+    let text = |field: &str| requirement.get(field).and_then(Value::as_str).unwrap_or_default();
+    let value = value_of(text("key"));
+    let values: Vec<&str> = requirement.get("values").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let number = |s: &str| s.parse::<i64>().ok();
+    let compare = |test: fn(i64, i64) -> bool| {
+        let pair = value.as_deref().and_then(number).zip(values.first().copied().and_then(number));
+        pair.is_some_and(|(have, bound)| test(have, bound))
+    };
+    match text("operator") {
+        "In" => value.as_deref().is_some_and(|v| values.contains(&v)),
+        "NotIn" => value.as_deref().is_none_or(|v| !values.contains(&v)),
+        "Exists" => value.is_some(),
+        "DoesNotExist" => value.is_none(),
+        "Gt" => compare(|have, bound| have > bound),
+        "Lt" => compare(|have, bound| have < bound),
+        _ => false,
+    }
+}
+
+fn host_ports(pod: &Pod) -> impl Iterator<Item = (i32, &Name)> {
+    pod.spec.containers.iter().flat_map(|c| &c.ports).filter_map(|p| Some((p.host_port.filter(|n| *n > 0)?, &p.protocol)))
+}
+
+fn ports(seat: &Seat, pod: &Pod) -> Option<Verdict> {
+    let clash = host_ports(pod).any(|wanted| seat.pods.iter().any(|other| host_ports(other).any(|taken| taken == wanted)));
+    clash.then(|| Verdict::crowded("node(s) didn't have free ports for the requested pod ports"))
+}
+
+fn too_small(seat: &Seat, pod: &Pod) -> Option<Verdict> {
+    let have = |name: &str| seat.node.status.allocatable.get(name);
+    let (cpu, memory) = requests(pod);
+    let rows = [
+        ("Too many pods", 1, have("pods").map_or(0, |q| q.value()), seat.pods.len() as i128),
+        ("Insufficient cpu", cpu, have("cpu").map_or(0, |q| q.milli()), seat.requested.0),
+        ("Insufficient memory", memory, have("memory").map_or(0, |q| q.value()), seat.requested.1),
+    ];
+    let short: Vec<_> = rows.iter().filter(|(_, wanted, total, taken)| *wanted > 0 && wanted + taken > *total).collect();
+    let hopeless = short.iter().any(|(_, wanted, total, _)| wanted > total);
+    (!short.is_empty()).then(|| Verdict { reasons: short.iter().map(|row| row.0.to_owned()).collect(), hopeless })
+}

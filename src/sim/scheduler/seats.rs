@@ -1,0 +1,123 @@
+//! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
+
+use crate::api::{Name, Node, Object, Pod};
+use imbl::{OrdMap, Vector};
+use std::sync::Arc;
+
+/// What a pod without requests counts for when nodes are compared: 100m of cpu, 200 MiB of memory. Upstream:
+/// GetNonzeroRequests.
+const NONZERO: (i128, i128) = (100, 200 << 20);
+
+/// One node and what is taken on it.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// The node as the record has it.
+    pub node: Arc<Node>,
+    /// Its pods that have not ended.
+    pub pods: Vec<Arc<Pod>>,
+    /// Cpu (thousandths) and memory (bytes) that they request.
+    pub requested: (i128, i128),
+    /// The same, where a pod without requests counts for something.
+    pub counted: (i128, i128),
+}
+
+/// All nodes, in the order in which they joined.
+#[derive(Clone, Debug, Default)]
+pub struct Seats {
+    list: Vector<Arc<Seat>>,
+    places: OrdMap<Name, usize>,
+    /// Where the next search begins, so that all nodes get their turn.
+    pub start: usize,
+}
+
+/// What a pod requests: cpu in thousandths, memory in bytes.
+pub fn requests(pod: &Pod) -> (i128, i128) {
+    let sum = |name: &str, milli: bool| {
+        let amounts = pod.spec.containers.iter().filter_map(|c| c.resources.requests.get(name));
+        amounts.map(|q| if milli { q.milli() } else { q.value() }).sum()
+    };
+    (sum("cpu", true), sum("memory", false))
+}
+
+/// The same, where nothing counts for something. Per container, as upstream has it.
+pub fn counted(pod: &Pod) -> (i128, i128) {
+    let one = |c: &crate::api::pod::Container| {
+        let cpu = c.resources.requests.get("cpu").map_or(NONZERO.0, |q| q.milli());
+        let memory = c.resources.requests.get("memory").map_or(NONZERO.1, |q| q.value());
+        (cpu, memory)
+    };
+    pod.spec.containers.iter().map(one).fold((0, 0), |sum, x| (sum.0 + x.0, sum.1 + x.1))
+}
+
+impl Seats {
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+    /// The node at a place; places are below [`Seats::len`].
+    pub fn at(&self, place: usize) -> &Seat {
+        &self.list[place]
+    }
+    /// Takes over a node as it now is; true where that could matter to a pod that waits.
+    pub fn set(&mut self, node: &Arc<Node>) -> bool {
+        match self.places.get(&node.metadata.name) {
+            Some(&place) => {
+                let old = &self.list[place].node;
+                let matters = old.spec != node.spec
+                    || old.metadata.labels != node.metadata.labels
+                    || !Arc::ptr_eq(&old.status.allocatable, &node.status.allocatable);
+                Arc::make_mut(&mut self.list[place]).node = node.clone();
+                matters
+            }
+            None => {
+                self.places.insert(node.metadata.name.clone(), self.list.len());
+                let seat = Seat { node: node.clone(), pods: Vec::new(), requested: (0, 0), counted: (0, 0) };
+                self.list.push_back(Arc::new(seat));
+                true
+            }
+        }
+    }
+    /// Forgets a node.
+    pub fn remove(&mut self, node: &Name) {
+        if let Some(place) = self.places.remove(node) {
+            self.list.remove(place);
+            self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.name.clone(), i)).collect();
+        }
+    }
+    fn seat(&mut self, node: &Name) -> Option<&mut Seat> {
+        let place = *self.places.get(node)?;
+        self.list.get_mut(place).map(Arc::make_mut)
+    }
+    /// A pod takes its seat.
+    pub fn sit(&mut self, pod: &Arc<Pod>) {
+        let (requested, counted) = (requests(pod), counted(pod));
+        if let Some(seat) = self.seat(&pod.spec.node_name) {
+            seat.pods.push(pod.clone());
+            seat.requested = (seat.requested.0 + requested.0, seat.requested.1 + requested.1);
+            seat.counted = (seat.counted.0 + counted.0, seat.counted.1 + counted.1);
+        }
+    }
+    /// A pod leaves its seat, if it has one.
+    pub fn leave(&mut self, pod: &Pod) {
+        let (requested, counted) = (requests(pod), counted(pod));
+        let Some(seat) = self.seat(&pod.spec.node_name) else { return };
+        if let Some(i) = seat.pods.iter().position(|p| p.metadata.uid == pod.metadata.uid) {
+            seat.pods.remove(i);
+            seat.requested = (seat.requested.0 - requested.0, seat.requested.1 - requested.1);
+            seat.counted = (seat.counted.0 - counted.0, seat.counted.1 - counted.1);
+        }
+    }
+    /// A seated pod has other labels, or is on its way out.
+    pub fn renew(&mut self, before: Option<&Object>, pod: &Arc<Pod>) {
+        let Some(Object::Pod(old)) = before else { return };
+        let same = old.metadata.labels == pod.metadata.labels && old.metadata.deletion_timestamp == pod.metadata.deletion_timestamp;
+        if same {
+            return;
+        }
+        if let Some(seat) = self.seat(&pod.spec.node_name)
+            && let Some(place) = seat.pods.iter_mut().find(|p| p.metadata.uid == pod.metadata.uid)
+        {
+            *place = pod.clone();
+        }
+    }
+}
