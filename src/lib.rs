@@ -31,6 +31,11 @@
 #![warn(missing_docs)]
 
 pub mod api;
+pub mod app;
 pub mod diagnostic;
 pub mod scene;
+pub mod engine;
+pub mod scenario;
+pub mod shell;
 pub mod sim;
+pub mod timeline;
