@@ -156,9 +156,9 @@ impl Canvas {
     fn cell_mut(&mut self, x: u16, y: u16) -> Option<&mut Cell> {
         (x < self.width && y < self.height).then(|| &mut self.cells[usize::from(y) * usize::from(self.width) + usize::from(x)])
     }
-    /// All cells, row by row.
-    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
-        self.cells.iter()
+    /// Its rows from the top.
+    pub fn cells_by_row(&self) -> impl Iterator<Item = &[Cell]> {
+        self.cells.chunks(usize::from(self.width).max(1))
     }
     /// Sets a glyph; its ground stays.
     pub fn put(&mut self, x: u16, y: u16, glyph: char, ink: impl Into<Ink>) {
