@@ -42,12 +42,21 @@ fn changes(live: &Value, modified: &Value, path: &str) -> Map<String, Value> {
             }
             Some(found) => {
                 if let Some(change) = change(found, &wanted, &here) {
+                    patch.extend(order(&key, &wanted, &here));
                     patch.insert(key, change);
                 }
             }
         }
     }
     patch
+}
+
+/// `$setElementOrder/…` for a merged list, so that new items stand where the file has them.
+fn order(field: &str, wanted: &Value, path: &str) -> Option<(String, Value)> {
+    let items = wanted.as_array()?;
+    let key = keys::merge_key(path, items.first())?;
+    let names = items.iter().filter_map(|item| item.get(key)).map(|id| serde_json::json!({ key: id }));
+    Some((format!("$setElementOrder/{field}"), names.collect()))
 }
 
 fn change(found: &Value, wanted: &Value, path: &str) -> Option<Value> {
@@ -115,6 +124,7 @@ fn remove_within(name: &str, (old, wanted, found): (&Value, &Value, &Value), pat
             let mut items = patch.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
             remove_items(old, wanted, found, key, path, &mut items);
             if !items.is_empty() {
+                patch.extend(order(name, &Value::Array(wanted.clone()), path));
                 patch.insert(name.to_string(), Value::Array(items));
             }
         }

@@ -26,6 +26,8 @@ pub struct Memory {
     pub(super) nodes: nodes::Memory,
     /// What the volume controllers remember.
     pub(super) volumes: volumes::Memory,
+    /// Which revision a StatefulSet's present template is.
+    pub(super) templates: statefulset::Templates,
 }
 
 /// Lets a controller take a key from its queue.
@@ -92,6 +94,13 @@ fn concerned(world: &World, kind: Kind, before: Option<&Object>, after: Option<&
     }
     keys.dedup();
     keys
+}
+
+/// From a change to the set that looks at it. A controller works through one key at a time, and a pass over a set's pods
+/// takes it some 10 µs each: what changes meanwhile is seen in the next pass.
+fn pace(world: &World, kind: Kind, key: &Key) -> Span {
+    let pods = world.object(kind, key).map_or(0, |set| world.store().dependant_count(set.meta().uid));
+    world.latency(Latency::ControllerSync) + Span(i64::try_from(pods / 100).unwrap_or_default())
 }
 
 /// Sets of a kind whose selector matches a pod that nobody manages.

@@ -1,26 +1,53 @@
 //! Services, endpoints, DNS and requests.
+//!
+//! The record says which pods answer for a service ([`endpoints`]) and the DNS repeats it ([`dns`]); who really answers is
+//! decided on the machines ([`delivery`]). Where the two differ, a request shows it.
+
+pub mod addresses;
+pub mod apps;
+pub mod delivery;
+pub mod dns;
+pub mod endpoints;
+pub mod failure;
+pub mod files;
+pub mod http;
+mod message;
+pub mod proxy;
+pub mod routing;
+mod slices;
+
+pub use apps::{on_start, on_stop};
+pub use delivery::{Origin, Responder};
+pub use dns::{DnsAnswer, RecordType, ask, lookup, resolve_short};
+pub use endpoints::publish_apiserver;
+pub use failure::CurlError;
+pub use files::{FileError, list_files, read_file, remove_file, write_file};
+pub use http::{HttpAnswer, HttpRequest, http};
 
 use super::apiserver::Desk;
 use super::world::World;
 use crate::api::{Key, Object, Refusal, Service};
 
-/// What the network remembers.
+/// What the network remembers: nothing. Addresses in use are read from the services themselves.
 #[derive(Clone, Debug, Default)]
 pub struct Network {}
 
 /// Gives a new service its address.
-pub fn admit_service(_world: &mut World, _service: &mut Service) -> Result<(), Refusal> {
-    Ok(())
+pub fn admit_service(world: &mut World, service: &mut Service) -> Result<(), Refusal> {
+    addresses::admit(world, service)
 }
 
 /// The endpoint slice controller takes a service from its queue.
-pub fn sync(_desk: &mut Desk, _key: &Key) {}
+pub fn sync(desk: &mut Desk, key: &Key) {
+    endpoints::sync(desk, key);
+}
 
 /// Hears of a write.
-pub fn notice(_world: &mut World, _before: Option<&Object>, _after: Option<&Object>) {}
+pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    endpoints::notice(world, before, after);
+}
 
-/// Publishes where the API server answers: the endpoint slice of the `kubernetes` service.
-pub fn publish_apiserver(_world: &mut World) {}
-
-/// A process has started.
-pub fn on_start(_world: &mut World, _node: &crate::api::Name, _uid: crate::api::Uid) {}
+#[cfg(test)]
+mod rehearsal;
+#[cfg(test)]
+mod tests;

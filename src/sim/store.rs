@@ -47,6 +47,10 @@ impl Store {
     pub fn dependants(&self, owner: Uid) -> impl Iterator<Item = &(Kind, Key)> {
         self.dependants.get(&owner).into_iter().flatten()
     }
+    /// How many objects name this uid as an owner.
+    pub fn dependant_count(&self, owner: Uid) -> usize {
+        self.dependants.get(&owner).map_or(0, |set| set.len())
+    }
     /// Pods bound to a node.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {
         self.pods_on.get(node).into_iter().flatten()

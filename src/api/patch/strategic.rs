@@ -13,8 +13,8 @@ const DELETE: &str = "$deleteFromPrimitiveList/";
 
 /// Applies a strategic merge patch; on an error the document is unchanged.
 ///
-/// Knows `$patch: delete|replace|merge`, `$retainKeys`, `$deleteFromPrimitiveList/…`, and `$setElementOrder/…`, which
-/// orders the items it names before the others.
+/// Knows `$patch: delete|replace|merge`, `$retainKeys`, `$deleteFromPrimitiveList/…`, and `$setElementOrder/…`. Without
+/// the last a merged list takes the order of the patch, so that new items come first.
 pub fn strategic(doc: &mut Value, patch: &Value) -> Result<(), String> {
     let mut merged = doc.clone();
     merge(&mut merged, patch, "")?;
@@ -54,7 +54,7 @@ fn directive(fields: &Map<String, Value>) -> Result<Directive, String> {
         None | Some("merge") => Ok(Directive::Merge),
         Some("replace") => Ok(Directive::Replace),
         Some("delete") => Ok(Directive::Delete),
-        Some(other) => Err(format!("unknown patch type found: {other}")),
+        Some(other) => Err(format!("unknown patch type: {other} in map: {}", go(&Value::Object(fields.clone())))),
     }
 }
 
@@ -69,7 +69,14 @@ fn merge_fields(target: &mut Map<String, Value>, fields: &Map<String, Value>, pa
             (Value::Object(_), Some(found)) => merge(found, value, &here)?,
             (Value::Array(items), found) => {
                 let mut list = found.and_then(|found| found.as_array().cloned()).unwrap_or_default();
+                let before = list.clone();
                 merge_list(&mut list, items, &here)?;
+                let merge_key = keys::merge_key(&here, items.first());
+                if merge_key.is_some() || keys::is_set(&here) {
+                    let order = fields.get(&format!("{ORDER}{key}"));
+                    let wanted = order.and_then(Value::as_array).unwrap_or(items);
+                    list = ordered(list, wanted, &before, merge_key);
+                }
                 target.insert(key.clone(), Value::Array(list));
             }
             _ => {
@@ -78,7 +85,7 @@ fn merge_fields(target: &mut Map<String, Value>, fields: &Map<String, Value>, pa
         }
     }
     for (key, value) in fields {
-        list_directive(target, key, value, path);
+        list_directive(target, (key, value), fields, path);
     }
     Ok(())
 }
@@ -112,7 +119,7 @@ fn merge_list(list: &mut Vec<Value>, items: &[Value], path: &str) -> Result<(), 
 }
 
 fn merge_item(list: &mut Vec<Value>, item: &Value, key: &str, path: &str) -> Result<(), String> {
-    let id = item.get(key).ok_or_else(|| format!("map: {item} does not contain declared merge key: {key}"))?;
+    let id = item.get(key).ok_or_else(|| format!("map: {} does not contain declared merge key: {key}", go(item)))?;
     let at = list.iter().position(|other| other.get(key) == Some(id));
     let deletes = item.get(DIRECTIVE).is_some_and(|word| word == "delete");
     match at {
@@ -126,19 +133,54 @@ fn merge_item(list: &mut Vec<Value>, item: &Value, key: &str, path: &str) -> Res
     Ok(())
 }
 
-fn list_directive(target: &mut Map<String, Value>, key: &str, value: &Value, path: &str) {
+/// A value as Go prints it with `%v`.
+fn go(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}:{}", go(value))).collect();
+            format!("map[{}]", fields.join(" "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(go).collect::<Vec<_>>().join(" ")),
+        Value::String(text) => text.clone(),
+        Value::Null => "<nil>".to_string(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+fn list_directive(target: &mut Map<String, Value>, (key, value): (&str, &Value), patched: &Map<String, Value>, path: &str) {
     let Value::Array(named) = value else { return };
     if let Some(Value::Array(list)) = key.strip_prefix(DELETE).and_then(|field| target.get_mut(field)) {
         list.retain(|item| !named.contains(item));
     }
-    let Some(field) = key.strip_prefix(ORDER) else {
+    let is_merged = |field: &&str| patched.contains_key(*field);
+    let Some(field) = key.strip_prefix(ORDER).filter(|field| !is_merged(field)) else {
         return;
     };
     let merge_key = keys::merge_key(&keys::join(path, field), named.first());
     if let Some(Value::Array(list)) = target.get_mut(field) {
-        let same = |a: &Value, b: &Value| merge_key.map_or(a == b, |key| a.get(key) == b.get(key));
-        list.sort_by_key(|item| named.iter().position(|name| same(name, item)).unwrap_or(named.len()));
+        let before = list.clone();
+        *list = ordered(before.clone(), named, &before, merge_key);
     }
+}
+
+/// The items that `wanted` names in its order, and between them, where their order `before` tells, the others.
+fn ordered(list: Vec<Value>, wanted: &[Value], before: &[Value], key: Option<&str>) -> Vec<Value> {
+    let same = |a: &Value, b: &Value| key.map_or(a == b, |key| a.get(key) == b.get(key));
+    let place = |order: &[Value], item: &Value| order.iter().position(|other| same(other, item));
+    let (mut named, others): (Vec<Value>, Vec<Value>) = list.into_iter().partition(|item| place(wanted, item).is_some());
+    named.sort_by_key(|item| place(wanted, item));
+    let mut out = Vec::new();
+    let mut others = others.into_iter().peekable();
+    for item in named {
+        let at = place(before, &item);
+        let stands_before = |other: &Value| place(before, other).zip(at).is_some_and(|(other, at)| other < at);
+        while let Some(other) = others.next_if(stands_before) {
+            out.push(other);
+        }
+        out.push(item);
+    }
+    out.extend(others);
+    out
 }
 
 /// A new value must not carry into the document what was meant for the patch; nor `null`s, which remove.

@@ -2,7 +2,6 @@
 
 use super::super::apiserver::Desk;
 use super::super::change::Controller;
-use super::super::latency::Latency;
 use super::super::world::World;
 use super::membership;
 use crate::api::object::{owner_ref, reference};
@@ -17,8 +16,8 @@ const BURST: usize = 500;
 
 /// Hears of a write: of a set itself, of its pods, of a pod that nobody manages.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
-    let delay = world.latency(Latency::ControllerSync);
     for key in super::concerned(world, Kind::ReplicaSet, before, after) {
+        let delay = super::pace(world, Kind::ReplicaSet, &key);
         world.enqueue(Controller::ReplicaSet, Kind::ReplicaSet, &key, delay);
     }
 }

@@ -14,12 +14,13 @@ use crate::api::object::reference;
 use crate::api::workload::{PodManagementPolicy, StatefulSetStatus, StrategyType, parent_and_ordinal};
 use crate::api::{Key, Kind, Name, Object, Phase, Pod, Reason, Refusal, Span, StatefulSet};
 use revisions::Revisions;
+pub use revisions::Templates;
 use std::sync::Arc;
 
 /// Hears of a write: of a set itself, of its pods, of a pod that nobody manages.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
-    let delay = world.latency(Latency::ControllerSync);
     for key in super::concerned(world, Kind::StatefulSet, before, after) {
+        let delay = super::pace(world, Kind::StatefulSet, &key);
         world.enqueue(Controller::StatefulSet, Kind::StatefulSet, &key, delay);
     }
 }
@@ -98,11 +99,11 @@ fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatu
     }
 }
 
-/// One pod slot of a round.
+/// One pod slot of a round: an ordinal and the pod that has it.
 #[derive(Clone)]
 struct Slot {
-    pod: Arc<Pod>,
-    exists: bool,
+    ordinal: i32,
+    pod: Option<Arc<Pod>>,
 }
 
 /// One pass over a set's pods (§1.4).
@@ -111,7 +112,7 @@ struct Round<'a> {
     revisions: &'a Revisions,
     replicas: Vec<Slot>,
     condemned: Vec<Slot>,
-    first_unavailable: Option<Name>,
+    first_unavailable: Option<i32>,
     status: StatefulSetStatus,
     held: Option<(Name, Key)>,
     now: crate::api::Time,
@@ -129,37 +130,31 @@ impl<'a> Round<'a> {
         let now = desk.now();
         let first = set.first_ordinal();
         let count = usize::try_from(set.spec.replicas).unwrap_or_default();
-        let mut replicas: Vec<Option<Slot>> = vec![None; count];
+        let ordinals = (first..).take(count);
+        let mut replicas: Vec<Slot> = ordinals.map(|ordinal| Slot { ordinal, pod: None }).collect();
         let mut condemned = Vec::new();
         let status = count_up(set, revisions, &pods, now);
         for pod in pods {
             let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { continue };
-            let slot = usize::try_from(ordinal - first).ok().and_then(|i| replicas.get_mut(i));
-            match slot {
-                Some(place) => *place = Some(Slot { pod, exists: true }),
-                None => condemned.push((ordinal, Slot { pod, exists: true })),
+            match usize::try_from(ordinal - first).ok().and_then(|i| replicas.get_mut(i)) {
+                Some(slot) => slot.pod = Some(pod),
+                None => condemned.push(Slot { ordinal, pod: Some(pod) }),
             }
         }
-        condemned.sort_by_key(|(ordinal, _)| std::cmp::Reverse(*ordinal));
-        let fresh = |i: usize| {
-            let ordinal = first + i32::try_from(i).unwrap_or(i32::MAX);
-            Slot { pod: Arc::new(identity::new_pod(set, revisions, ordinal)), exists: false }
-        };
-        let replicas: Vec<Slot> = replicas.into_iter().enumerate().map(|(i, slot)| slot.unwrap_or_else(|| fresh(i))).collect();
-        let condemned: Vec<Slot> = condemned.into_iter().map(|(_, slot)| slot).collect();
+        condemned.sort_by_key(|slot: &Slot| std::cmp::Reverse(slot.ordinal));
         let mut round = Round { set, revisions, replicas, condemned, first_unavailable: None, status, held: None, now };
         let unavailable = |slot: &&Slot| round.is_unavailable(slot);
         let lowest = round.replicas.iter().find(unavailable).or_else(|| round.condemned.iter().rev().find(unavailable));
-        round.first_unavailable = lowest.map(|slot| slot.pod.metadata.name.clone());
+        round.first_unavailable = lowest.map(|slot| slot.ordinal);
         round
     }
 
     fn is_unavailable(&self, slot: &Slot) -> bool {
-        !slot.exists || !self.is_available(slot) || slot.pod.metadata.is_terminating()
+        slot.pod.as_ref().is_none_or(|pod| !self.is_available(pod) || pod.metadata.is_terminating())
     }
 
-    fn is_available(&self, slot: &Slot) -> bool {
-        slot.pod.is_running_and_ready() && super::is_available(&slot.pod, self.set.spec.min_ready_seconds, self.now)
+    fn is_available(&self, pod: &Pod) -> bool {
+        pod.is_running_and_ready() && super::is_available(pod, self.set.spec.min_ready_seconds, self.now)
     }
 
     fn is_monotonic(&self) -> bool {
@@ -173,11 +168,12 @@ impl<'a> Round<'a> {
                 return Ok(());
             }
         }
-        for slot in self.condemned.clone() {
-            claims::fix_condemned(desk, self.set, &slot.pod);
+        let condemned: Vec<Arc<Pod>> = self.condemned.iter().filter_map(|slot| slot.pod.clone()).collect();
+        for pod in &condemned {
+            claims::fix_condemned(desk, self.set, pod);
         }
-        for slot in self.condemned.clone() {
-            let go = self.process_condemned(desk, &slot)?;
+        for pod in &condemned {
+            let go = self.process_condemned(desk, pod)?;
             if go == Go::NoFurther && self.is_monotonic() {
                 return Ok(());
             }
@@ -193,50 +189,53 @@ impl<'a> Round<'a> {
     }
 
     fn process_replica(&mut self, desk: &mut Desk, index: usize) -> Result<Go, Refusal> {
-        let slot = self.replicas[index].clone();
-        let pod = &slot.pod;
+        let Slot { ordinal, pod } = self.replicas[index].clone();
+        let Some(pod) = pod else { return self.fill(desk, ordinal) };
         let name = &pod.metadata.name;
-        if slot.exists && pod.status.phase.is_terminal() {
+        if pod.status.phase.is_terminal() {
             if !pod.metadata.is_terminating() {
-                self.delete(desk, pod)?;
+                self.delete(desk, &pod)?;
             }
-            return Ok(self.wait_for(format!("{name} has ended: a new one waits until it is gone"), pod));
-        }
-        if !slot.exists {
-            if claims::is_stale(desk, self.set, pod) {
-                return Ok(self.wait_for(format!("{name} waits until the claim of its predecessor is gone"), pod));
-            }
-            self.create(desk, pod)?;
-            return Ok(if self.is_monotonic() { Go::NoFurther } else { Go::On });
+            return Ok(self.wait_for(format!("{name} has ended: a new one waits until it is gone"), &pod));
         }
         if pod.status.phase == Phase::Pending {
-            claims::create_missing(desk, self.set, pod)?;
+            claims::create_missing(desk, self.set, &pod)?;
         }
         if pod.metadata.is_terminating() {
-            return Ok(self.wait_for(format!("a new {name} waits until this one is surely gone"), pod));
+            return Ok(self.wait_for(format!("a new {name} waits until this one is surely gone"), &pod));
         }
         if !pod.is_running_and_ready() {
-            return Ok(self.wait_for(format!("waits for {name} to be ready"), pod));
+            return Ok(self.wait_for(format!("waits for {name} to be ready"), &pod));
         }
-        if !self.is_available(&slot) {
-            return Ok(self.wait_for(format!("waits for {name} to have been ready for {} s", self.set.spec.min_ready_seconds), pod));
+        if !self.is_available(&pod) {
+            return Ok(self.wait_for(format!("waits for {name} to have been ready for {} s", self.set.spec.min_ready_seconds), &pod));
         }
-        if !(identity::fits(self.set, pod) && claims::fit(desk, self.set, pod)) {
-            self.mend(desk, pod)?;
+        if !(identity::fits(self.set, &pod) && claims::fit(desk, self.set, &pod)) {
+            self.mend(desk, &pod)?;
         }
         Ok(Go::On)
     }
 
-    fn process_condemned(&mut self, desk: &mut Desk, slot: &Slot) -> Result<Go, Refusal> {
-        let pod = &slot.pod;
+    /// Makes the pod of an ordinal that has none.
+    fn fill(&mut self, desk: &mut Desk, ordinal: i32) -> Result<Go, Refusal> {
+        let pod = identity::new_pod(self.set, self.revisions, ordinal);
+        if claims::is_stale(desk, self.set, &pod) {
+            let name = &pod.metadata.name;
+            return Ok(self.wait_for(format!("{name} waits until the claim of its predecessor is gone"), &pod));
+        }
+        self.create(desk, &pod)?;
+        Ok(if self.is_monotonic() { Go::NoFurther } else { Go::On })
+    }
+
+    fn process_condemned(&mut self, desk: &mut Desk, pod: &Pod) -> Result<Go, Refusal> {
         let name = &pod.metadata.name;
         if pod.metadata.is_terminating() {
             return Ok(self.wait_for(format!("waits for {name} to be gone"), pod));
         }
-        let is_first = self.first_unavailable.as_ref() == Some(name);
-        if self.is_monotonic() && !self.is_available(slot) && !is_first {
-            let first = self.first_unavailable.clone().unwrap_or_default();
-            return Ok(self.wait_for(format!("{name} may not go before {first} is available"), pod));
+        let ordinal = parent_and_ordinal(name).map(|(_, ordinal)| ordinal);
+        if self.is_monotonic() && !self.is_available(pod) && self.first_unavailable != ordinal {
+            let first = self.first_unavailable.unwrap_or_default();
+            return Ok(self.wait_for(format!("{name} may not go before {}-{first} is available", self.set.metadata.name), pod));
         }
         self.delete(desk, pod)?;
         Ok(Go::NoFurther)
@@ -250,16 +249,17 @@ impl<'a> Round<'a> {
         }
         let partition = strategy.rolling_update.as_ref().map_or(0, |r| r.partition.max(0));
         let from = usize::try_from(partition).unwrap_or_default();
-        for slot in self.replicas.clone().iter().skip(from).rev() {
-            let outdated = identity::revision_of(&slot.pod) != Some(&self.revisions.update.metadata.name);
-            if outdated && !slot.pod.metadata.is_terminating() {
-                self.delete(desk, &slot.pod)?;
+        for index in (from..self.replicas.len()).rev() {
+            let slot = &self.replicas[index];
+            let Some(pod) = slot.pod.clone() else { return Ok(()) };
+            let outdated = identity::revision_of(&pod) != Some(&self.revisions.update.metadata.name);
+            if outdated && !pod.metadata.is_terminating() {
+                self.delete(desk, &pod)?;
                 self.status.current_replicas -= 1;
                 return Ok(());
             }
             if self.is_unavailable(slot) {
-                let name = slot.pod.metadata.name.clone();
-                self.wait_for(format!("the roll-out waits for {name} to be available"), &slot.pod);
+                self.wait_for(format!("the roll-out waits for {} to be available", pod.metadata.name), &pod);
                 return Ok(());
             }
         }

@@ -75,28 +75,28 @@ fn volumes(set: &StatefulSet, pod: &str, template: &Arc<Vec<Volume>>) -> Arc<Vec
 
 /// True where name, labels and volumes are the pod's own.
 pub fn fits(set: &StatefulSet, pod: &Pod) -> bool {
-    mend(set, pod) == *pod
+    let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { return true };
+    let labels = &pod.metadata.labels;
+    labels.get(POD_NAME) == Some(&pod.metadata.name)
+        && labels.get(POD_INDEX).and_then(|i| i.parse().ok()) == Some(ordinal)
+        && has_claims(set, pod, ordinal)
+}
+
+fn has_claims(set: &StatefulSet, pod: &Pod, ordinal: i32) -> bool {
+    set.spec.volume_claim_templates.iter().all(|claim| {
+        let wanted = claims::name(set, &claim.metadata.name, ordinal);
+        let is_it = |c: &ClaimSource| c.claim_name == wanted;
+        pod.spec.volumes.iter().any(|v| v.name == claim.metadata.name && v.persistent_volume_claim.as_ref().is_some_and(is_it))
+    })
 }
 
 /// The pod with its identity restored.
 pub fn mend(set: &StatefulSet, pod: &Pod) -> Pod {
     let mut mended = pod.clone();
     let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { return mended };
-    if mended.metadata.labels.get(POD_NAME) != Some(&pod.metadata.name) {
-        mended.metadata.labels.insert(POD_NAME, pod.metadata.name.clone());
-    }
-    let index = ordinal.to_string();
-    if mended.metadata.labels.get(POD_INDEX).map(|i| &**i) != Some(&*index) {
-        mended.metadata.labels.insert(POD_INDEX, index);
-    }
-    let claimed = set.spec.volume_claim_templates.iter().all(|claim| {
-        let wanted = claims::name(set, &claim.metadata.name, ordinal);
-        pod.spec
-            .volumes
-            .iter()
-            .any(|v| v.name == claim.metadata.name && v.persistent_volume_claim.as_ref().is_some_and(|c| c.claim_name == wanted))
-    });
-    if !claimed {
+    mended.metadata.labels.insert(POD_NAME, pod.metadata.name.clone());
+    mended.metadata.labels.insert(POD_INDEX, ordinal.to_string());
+    if !has_claims(set, pod, ordinal) {
         let volumes = volumes(set, &pod.metadata.name, &pod.spec.volumes);
         Arc::make_mut(&mut mended.spec).volumes = volumes;
     }

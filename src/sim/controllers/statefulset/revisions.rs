@@ -7,7 +7,8 @@ use super::identity;
 use crate::api::object::owner_ref;
 use crate::api::pod::PodTemplate;
 use crate::api::workload::ControllerRevision;
-use crate::api::{Kind, Meta, Name, Pod, StatefulSet};
+use crate::api::{Kind, Meta, Name, Pod, StatefulSet, Uid};
+use imbl::OrdMap;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -22,6 +23,11 @@ pub struct Revisions {
     /// How often a name was taken by another template.
     pub collisions: i32,
 }
+
+/// Which revision a set's present template is, by the set's uid: templates are shared between copies of a set, so that the
+/// same pointer means the same template, and nothing need be compared.
+#[derive(Clone, Debug, Default)]
+pub struct Templates(OrdMap<Uid, (Arc<PodTemplate>, Name)>);
 
 /// All revisions of a set, oldest first.
 pub fn history(world: &World, set: &StatefulSet) -> Vec<Arc<ControllerRevision>> {
@@ -39,16 +45,33 @@ pub fn settle(desk: &mut Desk, set: &StatefulSet) -> Revisions {
     adopt_orphans(desk, set);
     let history = history(desk, set);
     let mut collisions = set.status.collision_count.unwrap_or(0);
-    let data = data(&set.spec.template);
-    let next = history.last().map_or(0, |r| r.revision) + 1;
-    let update = match history.iter().rposition(|r| *r.data == data) {
-        Some(i) if i + 1 == history.len() => history[i].clone(),
-        Some(i) => raise(desk, &history[i], next),
-        None => make(desk, set, data, next, &mut collisions),
+    let update = match known(desk, set, &history) {
+        Some(newest) => newest,
+        None => find_or_make(desk, set, &history, &mut collisions),
     };
     let current = history.iter().find(|r| r.metadata.name == set.status.current_revision).cloned().unwrap_or_else(|| update.clone());
     let current_template = if current.metadata.uid == update.metadata.uid { set.spec.template.clone() } else { template(&current) };
     Revisions { current, current_template, update, collisions }
+}
+
+/// The newest revision, where it is known to be of the present template.
+fn known(desk: &Desk, set: &StatefulSet, history: &[Arc<ControllerRevision>]) -> Option<Arc<ControllerRevision>> {
+    let (template, name) = desk.memory.templates.0.get(&set.metadata.uid)?;
+    let newest = history.last().filter(|r| r.metadata.name == *name)?;
+    Arc::ptr_eq(template, &set.spec.template).then(|| newest.clone())
+}
+
+fn find_or_make(desk: &mut Desk, set: &StatefulSet, history: &[Arc<ControllerRevision>], collisions: &mut i32) -> Arc<ControllerRevision> {
+    let data = data(&set.spec.template);
+    let next = history.last().map_or(0, |r| r.revision) + 1;
+    let found = match history.iter().rposition(|r| *r.data == data) {
+        Some(i) if i + 1 == history.len() => history[i].clone(),
+        Some(i) => raise(desk, &history[i], next),
+        None => make(desk, set, data, next, collisions),
+    };
+    let entry = (set.spec.template.clone(), found.metadata.name.clone());
+    desk.world().memory.templates.0.insert(set.metadata.uid, entry);
+    found
 }
 
 /// The raw patch that restores a template.
