@@ -58,6 +58,7 @@ images! {
     "registry.k8s.io/e2e-test-images/agnhost" Web 80 start 100 stop Some(Span(300)), exits None, "a web server for tests";
     "busybox"                Silent          0    start 20  stop None,            exits Some((Span(50), 0)), "a shell: ends at once where it is given nothing to do";
     "tutum/dnsutils"         Silent          0    start 20  stop None,            exits Some((Span(50), 0)), "dig and friends";
+    "registry.k8s.io/build-image/debian-base" Silent 0 start 20 stop None, exits Some((Span(3000), 0)), "the recycler: empties the volume at /scrub and ends";
     ""                       Silent          0    start 100 stop Some(Span(900)), exits None, "runs and is ready; serves nothing";
 }
 
