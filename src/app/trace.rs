@@ -60,6 +60,11 @@ impl<W: Write> Trace<W> {
         self.failed.take().map_or(flushed, Err)
     }
 
+    /// Gives back what it has written to.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
     fn row(&mut self, at: Time, before: Option<&Object>, after: Option<&Object>) {
         let Some(object) = after.or(before).filter(|o| !SILENT.contains(&o.kind())) else { return };
         let fields = fields(object);
