@@ -75,3 +75,8 @@ pub fn finish(world: &mut World, turn: Turn) -> Output {
         },
     }
 }
+
+/// What the last word of a line could become.
+pub fn complete(_world: &World, _line: &str) -> Vec<String> {
+    Vec::new()
+}

@@ -229,6 +229,8 @@ pub struct Journey {
     pub progress: u16,
     /// True where it gets lost.
     pub lost: bool,
+    /// When it is no longer shown.
+    pub fades: Time,
 }
 
 /// All that there is to see.

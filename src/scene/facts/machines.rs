@@ -4,6 +4,7 @@ use super::{DiskAt, Family, Host, Journey, Life, Running, Timer, Verdict, family
 use crate::api::{Key, Kind, Name, Node, PersistentVolume, Pod, Span, Time, Truth};
 use crate::scene::Target;
 use crate::sim::World;
+use crate::sim::controllers::volumes::disk_of;
 use crate::sim::disk::{Disk, DiskKind};
 use crate::sim::latency::Latency;
 use crate::sim::machine::{Machine, Process, Stage};
@@ -12,14 +13,13 @@ use std::collections::BTreeMap;
 
 /// All machines in the order in which they were made.
 pub fn hosts(world: &World, now: Time, glow: Span) -> Vec<Host> {
-    let volumes = volume_names(world);
     let journeys = journeys(world, now, glow);
     let mut machines: Vec<&Machine> = world.machines().map(|m| &**m).collect();
     machines.sort_by_key(|m| (m.subnet, m.name.clone()));
-    machines.into_iter().map(|m| host(world, m, &volumes, journeys.get(&m.name))).collect()
+    machines.into_iter().map(|m| host(world, m, journeys.get(&m.name))).collect()
 }
 
-fn host(world: &World, machine: &Machine, volumes: &BTreeMap<Name, Name>, journey: Option<&Journey>) -> Host {
+fn host(world: &World, machine: &Machine, journey: Option<&Journey>) -> Host {
     let node = world.get::<Node>(&Key::cluster(machine.name.clone()));
     let (state, ready) = match node.map(|n| n.readiness()) {
         None => ("no node", false),
@@ -28,6 +28,7 @@ fn host(world: &World, machine: &Machine, volumes: &BTreeMap<Name, Name>, journe
     };
     let mut processes: Vec<&Process> = machine.processes.values().map(|p| &**p).filter(|p| !is_over(world, p)).collect();
     processes.sort_by_key(|p| (p.since, p.key.clone(), p.uid));
+    let volumes = volume_names(world, &machine.name);
     Host {
         name: machine.name.clone(),
         state,
@@ -38,7 +39,7 @@ fn host(world: &World, machine: &Machine, volumes: &BTreeMap<Name, Name>, journe
         last_word: machine.last_word,
         timer: silence_timer(world, machine, ready),
         running: processes.into_iter().map(|p| running(world, machine, p)).collect(),
-        disks: world.disks().filter(|d| d.attached.contains(&machine.name)).filter_map(|d| disk_at(world, d, volumes)).collect(),
+        disks: world.disks().filter(|d| d.attached.contains(&machine.name)).filter_map(|d| disk_at(world, d, &volumes)).collect(),
         journey: journey.cloned(),
     }
 }
@@ -100,15 +101,9 @@ fn owner(world: &World, machine: &Machine, process: &Process) -> (Family, Option
     found.map_or((Family::Loose, None), |(family, target)| (family, Some(target)))
 }
 
-/// Volumes by the identity of their disks.
-fn volume_names(world: &World) -> BTreeMap<Name, Name> {
-    let id = |pv: &PersistentVolume| -> Option<Name> {
-        let spec = &pv.spec;
-        let gce = spec.gce_disk.as_ref().map(|d| format!("gce/{}", d.pd_name).into());
-        let csi = || spec.csi.as_ref().map(|d| format!("csi/{}", d.volume_handle).into());
-        gce.or_else(csi).or_else(|| spec.nfs.as_ref().map(|n| format!("nfs/{}{}", n.server, n.path).into()))
-    };
-    world.list::<PersistentVolume>().filter_map(|pv| Some((id(pv)?, pv.metadata.name.clone()))).collect()
+/// Volumes by the identity of their disks at a machine.
+fn volume_names(world: &World, machine: &str) -> BTreeMap<Name, Name> {
+    world.list::<PersistentVolume>().map(|pv| (disk_of(pv, machine).0, pv.metadata.name.clone())).collect()
 }
 
 fn disk_at(world: &World, disk: &Disk, volumes: &BTreeMap<Name, Name>) -> Option<DiskAt> {
@@ -132,15 +127,15 @@ fn journeys(world: &World, now: Time, glow: Span) -> BTreeMap<Name, Journey> {
         if heartbeat && latest.get(node).is_some_and(|j| !j.heartbeat) {
             continue;
         }
-        latest.insert(node.clone(), journey(transit, up, heartbeat, now));
+        latest.insert(node.clone(), journey(transit, up, heartbeat, now, glow));
     }
     latest
 }
 
-fn journey(transit: &Transit, up: bool, heartbeat: bool, now: Time) -> Journey {
+fn journey(transit: &Transit, up: bool, heartbeat: bool, now: Time, glow: Span) -> Journey {
     let length = (transit.arrives - transit.departs).0.max(1);
     let progress = ((now - transit.departs).0 * 1000 / length).clamp(0, 1000) as u16;
-    Journey { up, words: transit.words.clone(), heartbeat, progress, lost: !transit.arrives_safely }
+    Journey { up, words: transit.words.clone(), heartbeat, progress, lost: !transit.arrives_safely, fades: transit.arrives + glow }
 }
 
 /// On whose cable it travels, and whether upwards.
