@@ -41,14 +41,18 @@ impl Painting<'_> {
         Ink::from(role).dim_if(self.focus.dims(target)).glow((self.glow)(target))
     }
 
+    /// True for what belongs to something smaller than a set that is selected.
+    fn lights(&self, target: &Target) -> bool {
+        !matches!(self.focus.selected, Some(Target::Set(..))) && self.focus.is_lit(target)
+    }
+
     /// Lays the selection's ground under what is selected and what belongs to it.
     fn light(&self, canvas: &mut Canvas) {
-        let narrow = !matches!(self.focus.selected, Some(Target::Set(..)));
         for (area, target) in self.plan.spots() {
             let whole_box = matches!(target, Target::Node(_)) && area.h == 1 && self.plan.hosts.boxes;
             if self.focus.is_selected(target) {
                 canvas.ground(*area, Ground::Selected);
-            } else if narrow && self.focus.is_lit(target) && !whole_box {
+            } else if self.lights(target) && !whole_box {
                 canvas.ground(*area, Ground::Lit);
             }
         }

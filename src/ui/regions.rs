@@ -43,8 +43,8 @@ impl Regions {
         let (lower, rest) = rest.split_rows(lower);
         let (timeline, rest) = rest.split_rows(1);
         let (command, hints) = rest.split_rows(1);
-        let (happened, pane, console) = panes(lower);
         let margin = |area: Area| if width >= 100 { area.inset(1, 0) } else { area };
+        let (happened, pane, console) = panes(margin(lower));
         Some(Regions { title, stage: margin(stage), happened, pane, console, timeline: timeline.inset(1, 0), command, hints })
     }
 }

@@ -1,6 +1,7 @@
 //! The machines: what really runs on them, their disks, their silence, and what travels on their cables.
 
 use super::{DiskAt, Family, Host, Journey, Life, Running, Timer, Verdict, family};
+use crate::api::storage::AccessMode;
 use crate::api::{Key, Kind, Name, Node, PersistentVolume, Pod, Span, Time, Truth};
 use crate::scene::Target;
 use crate::sim::World;
@@ -28,7 +29,7 @@ fn host(world: &World, machine: &Machine, journey: Option<&Journey>) -> Host {
     };
     let mut processes: Vec<&Process> = machine.processes.values().map(|p| &**p).filter(|p| !is_over(world, p)).collect();
     processes.sort_by_key(|p| (p.since, p.key.clone(), p.uid));
-    let volumes = volume_names(world, &machine.name);
+    let volumes = volumes_at(world, &machine.name);
     Host {
         name: machine.name.clone(),
         state,
@@ -101,20 +102,20 @@ fn owner(world: &World, machine: &Machine, process: &Process) -> (Family, Option
     found.map_or((Family::Loose, None), |(family, target)| (family, Some(target)))
 }
 
-/// Volumes by the identity of their disks at a machine.
-fn volume_names(world: &World, machine: &str) -> BTreeMap<Name, Name> {
-    world.list::<PersistentVolume>().map(|pv| (disk_of(pv, machine).0, pv.metadata.name.clone())).collect()
+/// Volumes by the identity of their disks at a machine: the name, and whether one machine only may use it.
+fn volumes_at(world: &World, machine: &str) -> BTreeMap<Name, (Name, bool)> {
+    let single = |pv: &PersistentVolume| !pv.spec.access_modes.iter().any(|m| matches!(m, AccessMode::ReadOnlyMany | AccessMode::ReadWriteMany));
+    world.list::<PersistentVolume>().map(|pv| (disk_of(pv, machine).0, (pv.metadata.name.clone(), single(pv)))).collect()
 }
 
-fn disk_at(world: &World, disk: &Disk, volumes: &BTreeMap<Name, Name>) -> Option<DiskAt> {
-    let own: Name = disk.id.rsplit('/').next().unwrap_or(&disk.id).into();
-    let name = volumes.get(&disk.id).cloned().unwrap_or(own);
+fn disk_at(world: &World, disk: &Disk, volumes: &BTreeMap<Name, (Name, bool)>) -> Option<DiskAt> {
+    let own = || (disk.id.rsplit('/').next().unwrap_or(&disk.id).into(), disk.kind == DiskKind::Attachable);
+    let (name, single) = volumes.get(&disk.id).cloned().unwrap_or_else(own);
     let writes = |m: &Machine| m.processes.values().any(|p| p.is_alive() && p.mounts.iter().any(|mount| mount.disk == disk.id));
-    let writers = match disk.kind {
-        DiskKind::Attachable => disk.attached.iter().filter(|n| world.machine(n).is_some_and(|m| writes(m))).count(),
-        DiskKind::Shared | DiskKind::Directory(_) => 1,
-        DiskKind::Scratch(_) => return None,
-    };
+    if matches!(disk.kind, DiskKind::Scratch(_)) {
+        return None;
+    }
+    let writers = if single { disk.attached.iter().filter(|n| world.machine(n).is_some_and(|m| writes(m))).count() } else { 1 };
     Some(DiskAt { name, files: disk.files.len(), writers })
 }
 

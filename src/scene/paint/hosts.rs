@@ -27,7 +27,7 @@ fn boxed(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host)
     let (border, role) = match (host.powered, host.cut) {
         (false, _) => (Border::Dotted, Role::Bad),
         (true, Some(_)) => (Border::Dashed, Role::Bad),
-        (true, None) => (Border::Plain, if painting.focus.is_lit(&target) { Role::Travel } else { Role::Line }),
+        (true, None) => (Border::Plain, if painting.lights(&target) { Role::Travel } else { Role::Line }),
     };
     canvas.frame(plan.area, border, painting.ink(role, &target));
     title(painting, canvas, plan, host, &target);

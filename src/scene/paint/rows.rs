@@ -87,7 +87,7 @@ fn claim_text(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, claim: &
         return;
     }
     let volume = Target::Volume(claim.volume.clone());
-    (end..fields.volume.0).for_each(|x| canvas.put(x, y, '─', painting.ink(Role::Line, &volume)));
+    (end..fields.volume.0).for_each(|x| canvas.put(x, y, '─', painting.ink(Role::Faint, &volume)));
     if fields.volume.1 > 0 {
         let ink = painting.ink(Role::Disk, &volume);
         canvas.put(fields.volume.0, y, '◈', ink);
@@ -142,8 +142,8 @@ fn joint(above: bool, below: bool, left: bool, right: bool) -> char {
 fn share_words(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, pods: usize, claim: Target, mid: u16) {
     let under = plan.body.row(mid + 1);
     let words = if pods == 1 { "1 pod, one disk".to_owned() } else { format!("{pods} pods, one disk") };
-    let room = plan.body.right().saturating_sub(plan.fields.claim.0);
     if !under.is_empty() && plan.fields.claim.1 > 2 {
-        canvas.text(plan.fields.claim.0 + 2, under.y, room.saturating_sub(2), &words, painting.ink(Role::Faint, &claim));
+        let x = plan.fields.claim.0;
+        canvas.text(x, under.y, plan.body.right().saturating_sub(x), &words, painting.ink(Role::Faint, &claim));
     }
 }

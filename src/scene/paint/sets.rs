@@ -25,7 +25,7 @@ pub fn draw(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan) {
 
 fn heading(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set) {
     let (kind, short, motto) = match set.family {
-        Family::Alike => ("ReplicaSet", "rs", "any of them will do"),
+        Family::Alike => ("ReplicaSet", "rs", "any will do"),
         Family::Each => ("StatefulSet", "sts", "each its own"),
         Family::Loose => ("", "", "nobody replaces them"),
     };

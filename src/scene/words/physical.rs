@@ -10,7 +10,7 @@ pub fn words(what: &Physical) -> Option<String> {
         Physical::CableJoined(node) => format!("plugged {node} in again"),
         Physical::PowerLost(node) => format!("took {node}'s power: its processes die, its disks stay"),
         Physical::PowerBack(node) => format!("booted {node}"),
-        Physical::Started(_, pod, _) => format!("started a process for {}", pod.name),
+        Physical::Started(_, pod, _) => format!("runs {}", pod.name),
         Physical::Stopped(_, pod, _, 137) => format!("killed {}", pod.name),
         Physical::Stopped(_, pod, _, 0) => format!("{} has stopped", pod.name),
         Physical::Stopped(_, pod, _, code) => format!("{} ended with code {code}", pod.name),

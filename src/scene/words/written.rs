@@ -4,14 +4,14 @@ use crate::api::service::EventType;
 use crate::api::storage::{ClaimPhase, VolumePhase};
 use crate::api::{Event, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet, StatefulSet, Truth};
 use crate::scene::clock::spoken;
-use crate::sim::{Actor, World};
+use crate::sim::{Actor, Controller, World};
 
 /// The words of a write; `None` where it says nothing new to a person.
 pub fn words(before: Option<&Object>, after: Option<&Object>, actor: &Actor, world: &World) -> Option<String> {
     match (before, after) {
         (None, Some(new)) => appeared(new),
         (Some(old), None) => went(old, actor, world),
-        (Some(old), Some(new)) => changed(old, new),
+        (Some(old), Some(new)) => changed(old, new, actor),
         (None, None) => None,
     }
 }
@@ -33,13 +33,27 @@ fn appeared(object: &Object) -> Option<String> {
 
 /// Warnings are worth a line the first time; what is normal is said by the write itself.
 fn warning(event: &Event) -> Option<String> {
-    (event.kind == EventType::Warning).then(|| format!("{}: {}", event.involved_object.name, event.message))
+    let name = &event.involved_object.name;
+    match &*event.reason {
+        _ if event.kind != EventType::Warning => None,
+        "FailedScheduling" => Some(format!("no node for {name} yet: {}", unscheduled(&event.message))),
+        _ => Some(format!("{name}: {}", event.message)),
+    }
+}
+
+/// Why, without the count of nodes that stands before it.
+fn unscheduled(message: &str) -> &str {
+    let reason = message.split_once(": ").map_or(message, |(_, rest)| rest);
+    match reason.split_once(". ").map_or(reason, |(first, _)| first) {
+        "pod has unbound immediate PersistentVolumeClaims" => "its claim has no volume",
+        other => other.trim_end_matches('.'),
+    }
 }
 
 fn went(object: &Object, actor: &Actor, world: &World) -> Option<String> {
     let name = &object.meta().name;
     Some(match object {
-        Object::Pod(pod) if left_behind(pod, world) => format!("erased {name} from the record; nobody asked {}", pod.spec.node_name),
+        Object::Pod(pod) if left_behind(pod, world) => format!("erased {name}; nobody asked {}", pod.spec.node_name),
         Object::Pod(_) if matches!(actor, Actor::Kubelet(_)) => format!("{name} is surely gone"),
         Object::Pod(_) => format!("{name} is gone from the record"),
         Object::ReplicaSet(_) => format!("deleted ReplicaSet {name}"),
@@ -57,9 +71,9 @@ fn left_behind(pod: &Pod, world: &World) -> bool {
     world.machine(&pod.spec.node_name).is_some_and(|m| m.processes.get(&pod.metadata.uid).is_some_and(|p| p.is_alive()))
 }
 
-fn changed(before: &Object, after: &Object) -> Option<String> {
+fn changed(before: &Object, after: &Object, actor: &Actor) -> Option<String> {
     match (before, after) {
-        (Object::Pod(old), Object::Pod(new)) => pod(old, new),
+        (Object::Pod(old), Object::Pod(new)) => pod(old, new, actor),
         (Object::ReplicaSet(old), Object::ReplicaSet(new)) => replica_set(old, new),
         (Object::StatefulSet(old), Object::StatefulSet(new)) => stateful_set(old, new),
         (Object::PersistentVolumeClaim(old), Object::PersistentVolumeClaim(new)) => claim(old, new),
@@ -69,20 +83,21 @@ fn changed(before: &Object, after: &Object) -> Option<String> {
     }
 }
 
-fn pod(old: &Pod, new: &Pod) -> Option<String> {
+fn pod(old: &Pod, new: &Pod, actor: &Actor) -> Option<String> {
     let name = &new.metadata.name;
     if new.metadata.is_terminating() && !old.metadata.is_terminating() {
         let grace = new.metadata.deletion_grace_period_seconds.unwrap_or(0);
-        return Some(format!("marked {name} for deletion: {grace} s of grace"));
+        let verb = if *actor == Actor::Controller(Controller::TaintEviction) { "evicts" } else { "deletes" };
+        return Some(format!("{verb} {name}: {grace} s of grace"));
     }
     if new.is_scheduled() && !old.is_scheduled() {
         return Some(format!("{name} → {}", new.spec.node_name));
     }
     if new.is_ready() != old.is_ready() {
-        return Some(if new.is_ready() { format!("reports that {name} is ready") } else { format!("{name} counts as not ready") });
+        return Some(if new.is_ready() { format!("{name} is ready") } else { format!("{name} no longer counts as ready") });
     }
     if new.status.phase != old.status.phase {
-        return Some(format!("reports that {name} is {}", new.status.phase.text()));
+        return Some(format!("{name} is {}", new.status.phase.text()));
     }
     let waiting = |p: &Pod| p.status.container_statuses.iter().find_map(|c| c.state.waiting.as_ref().map(|w| w.reason.clone()));
     let reason = waiting(new).filter(|reason| waiting(old).as_ref() != Some(reason) && reason.contains("Back"))?;
@@ -108,7 +123,7 @@ fn stateful_set(old: &StatefulSet, new: &StatefulSet) -> Option<String> {
 fn claim(old: &PersistentVolumeClaim, new: &PersistentVolumeClaim) -> Option<String> {
     let name = &new.metadata.name;
     if new.metadata.is_terminating() && !old.metadata.is_terminating() {
-        return Some(format!("marked claim {name} for deletion"));
+        return Some(format!("deletes claim {name}"));
     }
     (old.status.phase != new.status.phase).then(|| match new.status.phase {
         ClaimPhase::Bound => format!("claim {name} has {}", new.spec.volume_name),
@@ -139,7 +154,7 @@ fn node(old: &Node, new: &Node) -> Option<String> {
     }
     let added = new.spec.taints.iter().find(|t| !old.spec.taints.contains(t))?;
     let expels = added.effect == crate::api::pod::Effect::NoExecute;
-    expels.then(|| format!("tainted {name}: {}, pods have to leave", added.key.rsplit('/').next().unwrap_or(&added.key)))
+    expels.then(|| format!("taints {name} {}: its pods must leave", added.key.rsplit('/').next().unwrap_or(&added.key)))
 }
 
 fn silence(old: &Node, new: &Node) -> String {

@@ -38,7 +38,7 @@ impl Page {
     }
     /// Adds a line of a label and what it says.
     pub fn field(&mut self, label: &str, text: impl Into<String>, ink: impl Into<Ink>) {
-        self.lines.push(vec![(format!("{label:<8}"), Role::Faint.into()), (text.into(), ink.into())]);
+        self.lines.push(vec![(if label.len() < 8 { format!("{label:<8}") } else { format!("{label} ") }, Role::Faint.into()), (text.into(), ink.into())]);
     }
     /// Adds a line of keys and what they do.
     pub fn keys(&mut self, before: &str, keys: &[(&str, &str)]) {
@@ -119,10 +119,10 @@ fn whole(world: &World, stage: &Stage) -> Page {
     let mut page = Page::new("two sets, one event, two answers", Role::Text);
     let has = |family: Family| stage.sets.iter().any(|s| s.family == family);
     if has(Family::Alike) {
-        page.field("▌ alike", "A ReplicaSet wants a number. A lost pod is replaced by another, with another name.", Role::Text);
+        page.field("ReplicaSet", "wants a number: a lost pod is replaced by another, of another name.", Role::Text);
     }
     if has(Family::Each) {
-        page.field("▌ own", "A StatefulSet wants these very pods. A lost one comes back under its name, to its own disk.", Role::Text);
+        page.field("StatefulSet", "wants these very pods: a lost one comes back, by its name, to its disk.", Role::Text);
     }
     page.lines.iter_mut().zip([Role::Alike, Role::Each]).for_each(|(line, role)| line[0].1 = role.into());
     page.gap();
