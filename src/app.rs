@@ -1,6 +1,8 @@
 //! The program: its options, and what each of its commands does.
 
 mod headless;
+mod library;
+mod narrate;
 pub mod options;
 pub mod terminal;
 pub mod trace;
@@ -34,6 +36,9 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
     match options.command.as_ref().unwrap_or(&Command::Play { name: None }) {
         Command::Play { name } => play(name.as_deref(), options),
         Command::Run { name, world, json, trace } => headless::run(name, world, *json, trace.as_deref(), out),
+        Command::Test { names } => library::test(names, out),
+        Command::List => library::list(out),
+        Command::Lint { file } => library::lint(file, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Options::command(), "podyard", out);
             Ok(true)

@@ -1,82 +1,91 @@
-//! The command language.
+//! The command language: one line in, text out. kubectl's own verbs where it has one, curl and dig, and hands on
+//! machines, applications and time.
+//!
+//! A line that has to wait (`kubectl delete`, `wait 30s`) becomes a [`Job`], which is polled as virtual time passes.
+//! Wrong input gets the text and the exit code that the real tool would give, and changes nothing.
 
-use crate::api::{Span, Time};
+use crate::api::Time;
 use crate::sim::World;
 
-/// What a line printed, and how it ended.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+mod disk;
+mod flags;
+mod hands;
+mod job;
+mod kubectl;
+mod line;
+mod requests;
+mod time;
+mod verbs;
+mod voice;
+
+pub use job::{Job, PATIENCE};
+pub use verbs::{VERBS, Verb};
+
+/// What a command printed and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Output {
     /// Standard output.
     pub out: String,
-    /// Standard error, printed after it.
+    /// Standard error, to be shown after it.
     pub err: String,
-    /// Exit code.
+    /// Exit code: 0 for success.
     pub rc: i32,
 }
 
-/// A line is done, or waits for time to pass.
+/// What became of a line.
 #[derive(Clone, Debug)]
 pub enum Turn {
-    /// Done.
+    /// It is done.
     Done(Output),
-    /// It waits.
+    /// It waits for something; let time pass and poll it.
     Waiting(Job),
 }
 
-/// A line that waits.
-#[derive(Clone, Debug)]
-pub struct Job {
-    until: Time,
+/// Where a line's input comes from.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// Text for `-f -`: a here document, or what an editor saved.
+    pub stdin: Option<&'a str>,
+    /// The text of a file by name, for `-f FILE`; `None` where there is no such file.
+    pub files: &'a dyn Fn(&str) -> Option<String>,
 }
 
-impl Job {
-    /// Looks whether it is done.
-    pub fn poll(&mut self, world: &mut World) -> Option<Output> {
-        (world.now() >= self.until).then(Output::default)
-    }
-    /// When to look even if nothing happens.
-    pub fn until(&self) -> Option<Time> {
-        Some(self.until)
-    }
-    /// What it has printed already.
-    pub fn so_far(&self) -> &str {
-        ""
-    }
+/// Runs a line now. `stdin` is the text for `-f -`; there are no files.
+pub fn run(world: &mut World, line: &str, stdin: Option<&str>) -> Turn {
+    run_with(world, line, stdin, &|_| None)
 }
 
-/// Runs a line.
-pub fn run(world: &mut World, line: &str, _stdin: Option<&str>) -> Turn {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    match words.as_slice() {
-        ["wait", secs] => {
-            let secs = secs.trim_end_matches('s').parse().unwrap_or(1);
-            Turn::Waiting(Job { until: world.now() + Span::secs(secs) })
-        }
-        [verb @ ("disconnect" | "reconnect"), node] => {
-            let act = if *verb == "disconnect" { crate::sim::Act::Disconnect } else { crate::sim::Act::Reconnect };
-            Turn::Done(match world.apply(act((*node).into())) {
-                Ok(_) => Output::default(),
-                Err(refusal) => Output { err: format!("Error: {}\n", refusal.message), rc: 1, ..Output::default() },
-            })
-        }
-        _ => Turn::Done(Output { err: format!("podyard: unknown command: {line}\n"), rc: 1, ..Output::default() }),
+/// Runs a line now; file names are resolved by `files`.
+pub fn run_with(world: &mut World, line: &str, stdin: Option<&str>, files: &dyn Fn(&str) -> Option<String>) -> Turn {
+    match line::words(line) {
+        Ok(words) if words.is_empty() => Turn::Done(Output::default()),
+        Ok(words) => verbs::dispatch(world, &words, Input { stdin, files }),
+        Err(complaint) => Turn::Done(Output { err: complaint + "\n", rc: 2, ..Output::default() }),
     }
 }
 
-/// Lets time pass until a turn is done.
+/// Lets virtual time pass until the command is done, at most [`PATIENCE`].
 pub fn finish(world: &mut World, turn: Turn) -> Output {
-    match turn {
-        Turn::Done(output) => output,
-        Turn::Waiting(mut job) => loop {
-            if let Some(output) = job.poll(world) {
-                return output;
-            }
-            world.advance(world.agenda().next_at().unwrap_or(Time::NEVER).min(job.until));
-        },
+    let mut job = match turn {
+        Turn::Done(output) => return output,
+        Turn::Waiting(job) => job,
+    };
+    let limit = world.now() + PATIENCE;
+    loop {
+        if let Some(output) = job.poll(world) {
+            return output;
+        }
+        let next = [world.agenda().next_at(), job.until()].into_iter().flatten().min().unwrap_or(Time::NEVER);
+        if next > limit || job.is_idle(world) {
+            return job.abandon(world, next > limit);
+        }
+        if world.agenda().next_at() == Some(next) {
+            world.step();
+        } else {
+            world.advance(next);
+        }
     }
 }
 
-/// What the last word of a line could become.
-pub fn complete(_world: &World, _line: &str) -> Vec<String> {
-    Vec::new()
-}
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,26 @@
-//! Runs without a screen: command lines from standard input.
+//! Runs without a screen: command lines from standard input, and scenarios.
 
+use super::narrate::{Narrator, tell};
 use super::options::WorldOptions;
-use super::trace::{Trace, seconds};
+use super::trace::Trace;
 use crate::scenario::perform::perform;
-use crate::scenario::script::{self, Command};
-use crate::shell::Output;
+use crate::scenario::rehearse::{Audience, News, opening, rehearse};
+use crate::scenario::{Scenario, script};
 use crate::sim::World;
 use anyhow::Context;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Where trace rows go.
-type Rows = Trace<BufWriter<Box<dyn Write>>>;
+type Rows = Trace<BufWriter<File>>;
 
 /// Plays what `name` says; false where a command was refused or an expectation failed.
 pub fn run(name: &str, world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
     match name {
         "-" => typed(world, json, trace, out),
-        _ => anyhow::bail!("there is no scenario {name:?}"),
+        _ => scenario(&super::library::find(name)?, world, json, trace, out),
     }
 }
 
@@ -28,38 +30,53 @@ fn typed(world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn W
     io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
     let commands = script::parse(&text).map_err(|problem| anyhow::anyhow!("{}", problem.render(&text, "standard input").trim_end()))?;
     let mut world = World::new(world.over(crate::sim::Options::default()));
-    let mut rows = rows(trace, &world)?;
+    let mut hall = Listener { narrator: Narrator::new(out, json), rows: rows(trace, &world)? };
     let mut fine = true;
-    for command in &commands {
-        let output = traced(&mut world, command, &mut rows);
+    for command in commands {
+        let output = perform(&mut world, &command, &mut |world| hall.watch(world));
         fine &= output.rc == 0;
-        print(&world, command, &output, json, out)?;
+        hall.hear(&world, News::Printed(command, output));
     }
-    rows.map_or(Ok(()), Trace::finish).context("the trace cannot be written")?;
-    out.flush()?;
+    hall.finish()?;
     Ok(fine)
 }
 
-/// Opens the trace, where one is asked for.
-pub fn rows(path: Option<&Path>, world: &World) -> anyhow::Result<Option<Rows>> {
+/// Plays a scenario to its end.
+fn scenario(scenario: &Arc<Scenario>, world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
+    let world = opening(scenario, world.over(scenario.options.clone())).map_err(anyhow::Error::msg)?;
+    let mut hall = Listener { narrator: Narrator::new(out, json), rows: rows(trace, &world)? };
+    let failures = rehearse(scenario, world, &mut hall);
+    hall.finish()?;
+    Ok(failures == 0)
+}
+
+fn rows(path: Option<&Path>, world: &World) -> anyhow::Result<Option<Rows>> {
     let Some(path) = path else { return Ok(None) };
     let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
-    Ok(Some(Trace::new(BufWriter::new(Box::new(file)), world)))
+    Ok(Some(Trace::new(BufWriter::new(file), world)))
 }
 
-/// Runs a line and traces what it does.
-pub fn traced(world: &mut World, command: &Command, rows: &mut Option<Rows>) -> Output {
-    let output = perform(world, command, &mut |world| rows.iter_mut().for_each(|rows| rows.watch(world)));
-    rows.iter_mut().for_each(|rows| rows.step(world.now(), command, &output));
-    output
+/// Prints what is told, and traces what happens.
+struct Listener<'a> {
+    narrator: Narrator<'a>,
+    rows: Option<Rows>,
 }
 
-fn print(world: &World, command: &Command, output: &Output, json: bool, out: &mut dyn Write) -> io::Result<()> {
-    if !json {
-        return write!(out, "$ {}\n{}{}", command.shown, output.out, output.err);
+impl Audience for Listener<'_> {
+    fn watch(&mut self, world: &World) {
+        self.rows.iter_mut().for_each(|rows| rows.watch(world));
     }
-    let time = seconds(world.now(), world.options().epoch);
-    let line = serde_json::Value::from(command.line.as_str());
-    let text = serde_json::Value::from(format!("{}{}", output.out, output.err));
-    writeln!(out, "{{\"t\": {time}, \"line\": {line}, \"rc\": {}, \"out\": {text}}}", output.rc)
+    fn hear(&mut self, world: &World, news: News) {
+        if let (Some(rows), News::Printed(command, output)) = (&mut self.rows, &news) {
+            rows.step(world.now(), command, output);
+        }
+        tell(&mut self.narrator, world, &news);
+    }
+}
+
+impl Listener<'_> {
+    fn finish(self) -> anyhow::Result<()> {
+        self.rows.map_or(Ok(()), Trace::finish).context("the trace cannot be written")?;
+        Ok(self.narrator.finish()?)
+    }
 }

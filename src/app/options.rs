@@ -34,6 +34,18 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         trace: Option<PathBuf>,
     },
+    /// Plays scenarios to their end and checks what they expect; the last line is `N passed, N failed`
+    Test {
+        /// Names or files; all scenarios where nothing is said
+        names: Vec<String>,
+    },
+    /// Lists the scenarios
+    List,
+    /// Checks a scenario's file
+    Lint {
+        /// The file
+        file: String,
+    },
     /// Prints completions for a shell
     Completions {
         /// Which shell

@@ -116,3 +116,6 @@ pub fn of_service<'w>(world: &'w World, service: &'w Key) -> impl Iterator<Item 
         meta.namespace == service.namespace && meta.labels.get(SERVICE_NAME) == Some(&service.name)
     })
 }
+
+#[cfg(test)]
+mod tests;
