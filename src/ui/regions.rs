@@ -36,8 +36,8 @@ impl Regions {
         let airy = height >= 34;
         let (title, rest) = all.split_rows(1);
         let (_, rest) = rest.split_rows(u16::from(airy));
-        let lower = height * 27 / 100;
-        let lower = if airy { lower.clamp(9, 18) } else { lower.clamp(4, 8) };
+        let lower = if height >= 50 { height * 2 / 5 } else { height * 27 / 100 };
+        let lower = if airy { lower.clamp(9, 28) } else { (height.saturating_sub(4) / 4).clamp(4, 8) };
         let fixed = lower + 3;
         let (stage, rest) = rest.split_rows(rest.h - fixed);
         let (lower, rest) = rest.split_rows(lower);

@@ -47,8 +47,18 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
 }
 
 fn help(model: &mut Model, key: Key) -> Vec<Effect> {
-    model.mode = Mode::Normal;
-    if key == Key::Ctrl('c') { vec![Effect::Quit] } else { Vec::new() }
+    match action(key) {
+        Some(Action::Down) => scroll(model, 1),
+        Some(Action::Up) => scroll(model, -1),
+        Some(Action::Step) => scroll(model, PAGE as isize),
+        Some(Action::ScrollUp) => scroll(model, -(PAGE as isize)),
+        Some(Action::Stop) => return vec![Effect::Quit],
+        _ => {
+            model.mode = Mode::Normal;
+            model.scroll = 0;
+        }
+    }
+    Vec::new()
 }
 
 fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Effect> {
@@ -83,11 +93,15 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
     match action {
         Action::Twin => {
             model.twin = !model.twin;
-            model.notice = Some(if model.twin { "twin: every act is done to both sets" } else { "acts are done to the selected set" }.to_owned());
+            model.notice =
+                Some(if model.twin { "twin: every act is done to both sets" } else { "acts are done to the selected set" }.to_owned());
         }
         Action::Why => show(model, Pane::Why),
         Action::Command => model.mode = Mode::Prompt,
-        Action::Help => model.mode = Mode::Help,
+        Action::Help => {
+            model.mode = Mode::Help;
+            model.scroll = 0;
+        }
         Action::ScrollUp => scroll(model, -(PAGE as isize)),
         Action::Clear if model.pane != Pane::Why => show(model, Pane::Why),
         Action::Clear => model.selected = None,

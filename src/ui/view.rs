@@ -29,7 +29,7 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
     hints::draw(canvas, regions.hints, model, sight);
     command::offers(canvas, regions.command, model);
     if model.mode == Mode::Help {
-        help::draw(canvas, canvas.area());
+        help::draw(canvas, canvas.area(), model.scroll);
     }
 }
 

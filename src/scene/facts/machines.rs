@@ -104,7 +104,8 @@ fn owner(world: &World, machine: &Machine, process: &Process) -> (Family, Option
 
 /// Volumes by the identity of their disks at a machine: the name, and whether one machine only may use it.
 fn volumes_at(world: &World, machine: &str) -> BTreeMap<Name, (Name, bool)> {
-    let single = |pv: &PersistentVolume| !pv.spec.access_modes.iter().any(|m| matches!(m, AccessMode::ReadOnlyMany | AccessMode::ReadWriteMany));
+    let single =
+        |pv: &PersistentVolume| !pv.spec.access_modes.iter().any(|m| matches!(m, AccessMode::ReadOnlyMany | AccessMode::ReadWriteMany));
     world.list::<PersistentVolume>().map(|pv| (disk_of(pv, machine).0, (pv.metadata.name.clone(), single(pv)))).collect()
 }
 

@@ -108,9 +108,10 @@ fn note(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) 
         () => return,
     };
     let ink = painting.ink(Role::Bad, &Target::Node(host.name.clone()));
-    let area =
-        if plan.note.is_empty() && host.running.len() < usize::from(plan.body.h) { plan.body.row(plan.body.h - 1) } else { plan.note };
-    canvas.text(area.x, area.y, if area.is_empty() { 0 } else { area.w }, words, ink);
+    let spare = plan.note.is_empty() && host.running.len() < usize::from(plan.body.h);
+    let area = if spare { plan.body.row(plan.body.h - 1) } else { plan.note };
+    let short = words.split([',', ';', ':']).next().unwrap_or(words);
+    canvas.text(area.x, area.y, if area.is_empty() { 0 } else { area.w }, if width(words) <= area.w { words } else { short }, ink);
 }
 
 fn disks(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
@@ -145,8 +146,10 @@ fn one_disk(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, area: Area,
     if disk.writers < 2 {
         return end;
     }
-    let words = format!(" {} writers", disk.writers);
-    canvas.text(end, area.y, area.right().saturating_sub(end), &words, Role::Bad.bold())
+    let room = area.right().saturating_sub(end);
+    let words = [format!(" {} writers", disk.writers), format!(" ✖{}", disk.writers)];
+    let words = words.iter().find(|w| width(w) <= room).unwrap_or(&words[1]);
+    canvas.text(end, area.y, room, words, Role::Bad.bold())
 }
 
 fn line(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {

@@ -60,7 +60,7 @@ fn per_row(count: usize, w: u16) -> u16 {
 pub fn need(stage: &Stage, w: u16) -> u16 {
     let rows = stage.hosts.len().div_ceil(usize::from(per_row(stage.hosts.len(), w))).min(40) as u16;
     let tallest = stage.hosts.iter().map(|h| h.running.len()).max().unwrap_or(0).min(200) as u16;
-    rows * (tallest + 4)
+    rows * (tallest + 3)
 }
 
 /// The places of all machines in an area.

@@ -60,7 +60,7 @@ const GAP: u16 = 2;
 
 /// Rows that the record would like.
 pub fn need(stage: &Stage, width: u16) -> u16 {
-    columns(stage, width).iter().map(|c| c.iter().map(|i| rows_wanted(&stage.sets[*i])).sum::<u16>()).max().unwrap_or(3) + 1
+    columns(stage, width).iter().map(|c| c.iter().map(|i| rows_wanted(&stage.sets[*i])).sum::<u16>()).max().unwrap_or(3)
 }
 
 fn rows_wanted(set: &Set) -> u16 {
@@ -204,12 +204,10 @@ fn fields(set: &Set, body: Area) -> Fields {
     let claim_w = longest(&|r| r.claims.first().map_or(0, |c| width(&c.key.name) + 2));
     let volume_w = longest(&|r| r.claims.first().map_or(0, |c| width(&c.volume) + 2)).min(16);
     let shared = set.family == Family::Alike;
-    let wire_w = if claim_w == 0 {
-        0
-    } else if shared {
-        7
-    } else {
-        2
+    let wire_w = match (claim_w, shared) {
+        (0, _) => 0,
+        (_, true) => 7,
+        (_, false) => 1 + u16::from(body.w >= 48),
     };
     let left = |state: u16| 1 + name_w + 1 + state + 1 + node_w + 1;
     let right = |claim: u16| wire_w + claim + u16::from(claim > 0) + volume_w;
@@ -227,7 +225,9 @@ fn fields(set: &Set, body: Area) -> Fields {
     } else {
         claim_w
     };
-    lay_out(body, [name_w, state_w, node_w, wire_w.min(after), claim_w, volume_w])
+    let spare = after.saturating_sub(right(claim_w));
+    let wire_w = if wire_w > 1 { (wire_w + spare / 3).min(16) } else { wire_w.min(after) };
+    lay_out(body, [name_w, state_w, node_w, wire_w, claim_w, volume_w])
 }
 
 fn lay_out(body: Area, [name, state, node, wire, claim, volume]: [u16; 6]) -> Fields {

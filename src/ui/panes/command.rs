@@ -5,7 +5,8 @@ use crate::ui::model::{Mode, Model};
 use crate::ui::{Screen, Sight};
 
 /// What a newcomer may try first.
-pub const FIRST: [(&str, &str); 5] = [("+", "scale"), ("x", "lose a pod"), ("c", "pull a cable"), ("n", "skip to what matters"), ("?", "help")];
+pub const FIRST: [(&str, &str); 5] =
+    [("+", "scale"), ("x", "lose a pod"), ("c", "pull a cable"), ("n", "skip to what matters"), ("?", "help")];
 
 /// Draws the command line; what is typed itself is drawn over it by the text area.
 pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
@@ -26,7 +27,8 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         () if last.err.is_empty() => Role::Faint,
         () => Role::Bad,
     };
-    canvas.parts(line, &[("$ ", Role::Faint.into()), (last.line, Role::Code.bold()), ("   ", Role::Faint.into()), (answer, Ink::from(ink))]);
+    canvas
+        .parts(line, &[("$ ", Role::Faint.into()), (last.line, Role::Code.bold()), ("   ", Role::Faint.into()), (answer, Ink::from(ink))]);
 }
 
 fn invite(canvas: &mut Canvas, line: Area) {

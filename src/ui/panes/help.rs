@@ -1,23 +1,27 @@
 //! All keys, laid over the screen.
 
-use crate::scene::{Area, Border, Canvas, Ground, Role};
-use crate::scene::facts::{Look, Life, Running, Verdict, Family};
+use crate::scene::facts::{Family, Life, Look, Running, Verdict};
 use crate::scene::paint::{look_glyph, running_glyph};
+use crate::scene::{Area, Border, Canvas, Ground, Role};
 use crate::ui::actions::{ACTIONS, Group, Row};
 
 const GROUPS: [Group; 4] = [Group::Act, Group::Look, Group::Time, Group::Program];
 
-/// Draws the help over an area.
-pub fn draw(canvas: &mut Canvas, area: Area) {
-    let page = Area::new(area.x + 1, area.y + 1, area.w.saturating_sub(2), area.h.saturating_sub(2));
+/// Draws the help over an area, from that line on.
+pub fn draw(canvas: &mut Canvas, area: Area, scroll: usize) {
+    let mut lines: Vec<Line> = GROUPS.iter().flat_map(|group| group_lines(*group)).collect();
+    lines.extend(signs());
+    let room = area.h.saturating_sub(4).max(1);
+    let across = (lines.len() as u16).div_ceil(room).min(area.w / 58).max(1);
+    let (w, h) = ((across * 80).min(area.w.saturating_sub(2)), (lines.len() as u16).div_ceil(across).min(room) + 2);
+    let page = Area::new(area.x + (area.w - w) / 2, area.y + 1 + (room + 2 - h) / 2, w, h);
     canvas.clear(page, Ground::Over);
     canvas.frame(page, Border::Plain, Role::Each);
     canvas.text(page.x + 2, page.y, page.w.saturating_sub(4), " keys ", Role::Each.bold());
-    let columns = page.inset(2, 1).columns(if page.w >= 100 { 2 } else { 1 }, 3);
-    let mut lines: Vec<Line> = GROUPS.iter().flat_map(|group| group_lines(*group)).collect();
-    lines.extend(signs());
+    let columns = page.inset(2, 1).columns(across, 3);
     let per = usize::from(columns[0].h);
-    for (i, line) in lines.iter().enumerate().take(per * columns.len()) {
+    let first = scroll.min(lines.len().saturating_sub(per * columns.len()));
+    for (i, line) in lines.iter().skip(first).enumerate().take(per * columns.len()) {
         draw_line(canvas, columns[i / per.max(1)].row((i % per.max(1)) as u16), line);
     }
 }

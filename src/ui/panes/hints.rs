@@ -2,9 +2,9 @@
 
 use crate::scene::canvas::width;
 use crate::scene::{Area, Canvas, Ground, Role};
+use crate::ui::Sight;
 use crate::ui::actions::{ACTIONS, Action, Row, When};
 use crate::ui::model::{Mode, Model, Pane};
-use crate::ui::Sight;
 
 /// Draws the keys.
 pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
@@ -23,7 +23,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
 fn hints(model: &Model, sight: &Sight) -> Vec<(&'static str, &'static str)> {
     match (model.mode, model.pane) {
         (Mode::Prompt, _) => vec![("enter", "run"), ("tab", "complete"), ("up down", "history"), ("esc", "close")],
-        (Mode::Help, _) => vec![("any key", "close")],
+        (Mode::Help, _) => vec![("up down", "scroll"), ("any other key", "close")],
         (Mode::Normal, Pane::Output(_)) => {
             let mut all = vec![("esc", "close the output"), ("pageup pagedown", "scroll")];
             all.extend(rows(model, sight));

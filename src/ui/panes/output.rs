@@ -19,7 +19,11 @@ pub fn draw(canvas: &mut Canvas, area: Area, line: &Line, scroll: usize) {
         let more = format!(" {below} more ↓ pagedown ");
         canvas.text_right(Area::new(area.x, area.bottom().saturating_sub(1), area.w.saturating_sub(2), 1), &more, Role::Faint);
     } else if !line.done {
-        canvas.text_right(Area::new(area.x, area.bottom().saturating_sub(1), area.w.saturating_sub(2), 1), " still waits · ctrl-c ", Role::Waiting);
+        canvas.text_right(
+            Area::new(area.x, area.bottom().saturating_sub(1), area.w.saturating_sub(2), 1),
+            " still waits · ctrl-c ",
+            Role::Waiting,
+        );
     }
 }
 

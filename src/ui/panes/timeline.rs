@@ -1,8 +1,8 @@
 //! The time line: from the beginning to now, with what was done and what broke.
 
 use crate::api::{Span, Time};
-use crate::scene::clock::clock;
 use crate::scene::canvas::width;
+use crate::scene::clock::clock;
 use crate::scene::{Area, Canvas, Role};
 use crate::ui::Sight;
 use crate::ui::sight::{Mark, MarkKind};

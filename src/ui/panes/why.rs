@@ -38,7 +38,10 @@ impl Page {
     }
     /// Adds a line of a label and what it says.
     pub fn field(&mut self, label: &str, text: impl Into<String>, ink: impl Into<Ink>) {
-        self.lines.push(vec![(if label.len() < 8 { format!("{label:<8}") } else { format!("{label} ") }, Role::Faint.into()), (text.into(), ink.into())]);
+        self.lines.push(vec![
+            (if label.len() < 8 { format!("{label:<8}") } else { format!("{label} ") }, Role::Faint.into()),
+            (text.into(), ink.into()),
+        ]);
     }
     /// Adds a line of keys and what they do.
     pub fn keys(&mut self, before: &str, keys: &[(&str, &str)]) {
@@ -135,7 +138,6 @@ fn waits(page: &mut Page, world: &World, kind: Kind, key: &Key) {
     let Some(wait) = world.wait(kind, key) else { return };
     let timer = wait.until.filter(|until| *until > world.now()).map(|until| format!(", {} left", left(until - world.now())));
     page.field("waits", format!("{}{}", wait.words, timer.unwrap_or_default()), Role::Waiting);
-    page.field("", format!("says {}, since t+{}", wait.who, clock(wait.since - world.options().epoch)), Role::Faint);
 }
 
 /// The latest telling change of an object and what led to it, each once.
@@ -164,5 +166,10 @@ fn latest(world: &World, kind: Kind, key: &Key) -> Option<ChangeId> {
     let from = world.changes().next().saturating_sub(LOOK_BACK);
     let about = |o: &crate::api::Object| o.kind() == kind && o.meta().name == key.name && o.meta().namespace == key.namespace;
     let mut changes = world.changes().since(from).rev();
-    changes.find(|c| matches!(&c.what, crate::sim::What::Written { before, after } if after.as_ref().or(before.as_ref()).is_some_and(about)) && sentence(c, world).is_some()).map(|c| c.id)
+    changes
+        .find(|c| {
+            matches!(&c.what, crate::sim::What::Written { before, after } if after.as_ref().or(before.as_ref()).is_some_and(about))
+                && sentence(c, world).is_some()
+        })
+        .map(|c| c.id)
 }

@@ -74,7 +74,9 @@ fn complete(model: &mut Model, sight: &Sight) {
 
 fn common_start(offers: &[String]) -> Option<&str> {
     let first = offers.first()?;
-    let same = |other: &String| first.char_indices().zip(other.chars()).take_while(|((_, a), b)| a == b).map(|((i, a), _)| i + a.len_utf8()).last();
+    let same = |other: &String| {
+        first.char_indices().zip(other.chars()).take_while(|((_, a), b)| a == b).map(|((i, a), _)| i + a.len_utf8()).last()
+    };
     let end = offers.iter().map(|o| same(o).unwrap_or(0)).min()?;
     Some(&first[..end])
 }

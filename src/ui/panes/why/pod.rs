@@ -18,16 +18,24 @@ pub fn pod(world: &World, stage: &Stage, key: &Key) -> Page {
     let mut page = Page::new(question(row, &key.name), look_role(row.look));
     state(&mut page, world, stage, row, pod);
     waits(&mut page, world, Kind::Pod, key);
-    advice(&mut page, stage, row);
+    advice(&mut page, stage, row, world.wait(Kind::Pod, key).is_some());
     causes(&mut page, world, Kind::Pod, key, 5);
     page.gap();
     let ip = if pod.status.pod_ip.is_empty() { "no address yet" } else { &pod.status.pod_ip };
     page.field("owner", format!("{} · {ip}", set.name), Role::Text);
     for claim in &row.claims {
-        page.field("claim", format!("{} → {}", claim.key.name, if claim.volume.is_empty() { "no volume yet" } else { &claim.volume }), Role::Disk);
+        page.field(
+            "claim",
+            format!("{} → {}", claim.key.name, if claim.volume.is_empty() { "no volume yet" } else { &claim.volume }),
+            Role::Disk,
+        );
     }
     for condition in pod.status.conditions.iter().filter(|c| c.status != Truth::True) {
-        page.field("not yet", format!("{}: {}", condition.kind, if condition.message.is_empty() { &condition.reason } else { &condition.message }), Role::Waiting);
+        page.field(
+            "not yet",
+            format!("{}: {}", condition.kind, if condition.message.is_empty() { &condition.reason } else { &condition.message }),
+            Role::Waiting,
+        );
     }
     page
 }
@@ -73,16 +81,21 @@ fn leaving(stage: &Stage, pod: &Pod) -> String {
     }
 }
 
-fn advice(page: &mut Page, stage: &Stage, row: &Row) {
+fn advice(page: &mut Page, stage: &Stage, row: &Row, told: bool) {
     let timer = row.timer.as_ref().filter(|t| t.until > stage.now).map(|t| left(t.until - stage.now));
     match row.look {
         Look::Leaving if row.unreachable => {
-            page.say(format!("Only the kubelet on {} may say \"it has stopped\".", row.node), Role::Waiting);
+            if !told {
+                page.say(format!("Only the kubelet on {} may say \"it has stopped\".", row.node), Role::Waiting);
+            }
             page.keys("frees it:", &[("c", "plug it in"), ("X", "force (risk)")]);
         }
         Look::Doubtful => {
-            let then = timer.map_or_else(|| "It will be marked for deletion.".to_owned(), |t| format!("It will be marked for deletion in {t}."));
-            page.say(then, Role::Waiting);
+            let then =
+                timer.map_or_else(|| "It will be marked for deletion.".to_owned(), |t| format!("It will be marked for deletion in {t}."));
+            if !told {
+                page.say(then, Role::Waiting);
+            }
             page.keys("", &[("c", "plug it in"), ("n", "skip to the next thing")]);
         }
         _ => {}
@@ -127,6 +140,8 @@ fn explain(running: &Running, _node: &str) -> &'static [&'static str] {
     match running.verdict {
         Verdict::Mirrored | Verdict::Stopping(_) => &[],
         Verdict::Deaf => &["The record wants it gone. The order to stop cannot reach this machine."],
-        Verdict::Erased => &["The record has forgotten it; nobody asked this machine.", "It goes on writing to its disks until its kubelet hears of it."],
+        Verdict::Erased => {
+            &["The record has forgotten it; nobody asked this machine.", "It goes on writing to its disks until its kubelet hears of it."]
+        }
     }
 }

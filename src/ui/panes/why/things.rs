@@ -30,8 +30,12 @@ pub fn set(world: &World, stage: &Stage, target: Option<&Target>) -> Page {
 
 fn promise(set: &Set) -> &'static str {
     match set.family {
-        Family::Alike => "Wants a number of pods, no matter which. A lost one is replaced at once by another with another name; all share the template's claim.",
-        Family::Each => "Wants these very pods: a name, a place in the order and a disk each. Made one after the other; a lost one comes back only when the old one is surely gone.",
+        Family::Alike => {
+            "Wants a number of pods, no matter which. A lost one is replaced at once by another with another name; all share the template's claim."
+        }
+        Family::Each => {
+            "Wants these very pods: a name, a place in the order and a disk each. Made one after the other; a lost one comes back only when the old one is surely gone."
+        }
         Family::Loose => "Nobody owns these pods: what is lost stays lost.",
     }
 }
@@ -49,7 +53,11 @@ pub fn claim(world: &World, key: &Key) -> Page {
     page.say(format!("{} · {} · {} · {volume}", claim.status.phase.text(), claim.request(), modes.join(",")), Role::Text.bold());
     waits(&mut page, world, Kind::PersistentVolumeClaim, key);
     let users: Vec<&str> = world.store().pods_using(key).map(|k| &*k.name).collect();
-    page.field("used by", if users.is_empty() { "no pod: it keeps its volume and the data".to_owned() } else { users.join(", ") }, Role::Text);
+    page.field(
+        "used by",
+        if users.is_empty() { "no pod: it keeps its volume and the data".to_owned() } else { users.join(", ") },
+        Role::Text,
+    );
     causes(&mut page, world, Kind::PersistentVolumeClaim, key, 5);
     page
 }
@@ -62,7 +70,11 @@ pub fn volume(world: &World, name: &Name) -> Page {
     let modes: Vec<&str> = pv.spec.access_modes.iter().map(|m| m.short()).collect();
     page.say(format!("{} · {} · {}", pv.status.phase.text(), pv.size(), modes.join(",")), Role::Text.bold());
     let policy = pv.spec.persistent_volume_reclaim_policy.text();
-    page.field("then", format!("{policy}, when its claim is deleted"), if pv.status.phase == VolumePhase::Released { Role::Waiting } else { Role::Text });
+    page.field(
+        "then",
+        format!("{policy}, when its claim is deleted"),
+        if pv.status.phase == VolumePhase::Released { Role::Waiting } else { Role::Text },
+    );
     waits(&mut page, world, Kind::PersistentVolume, &key);
     files(&mut page, world, pv);
     causes(&mut page, world, Kind::PersistentVolume, &key, 3);
@@ -109,7 +121,15 @@ pub fn node(world: &World, stage: &Stage, name: &Name) -> Page {
     waits(&mut page, world, Kind::Node, &key);
     let ghosts = host.running.iter().filter(|r| r.is_ghost()).count();
     let pods = world.store().pods_on(name).count();
-    page.field("pods", format!("{pods} on record, {} processes{}", host.running.len(), if ghosts > 0 { format!(", {ghosts} of them ghosts") } else { String::new() }), Role::Text);
+    page.field(
+        "pods",
+        format!(
+            "{pods} on record, {} processes{}",
+            host.running.len(),
+            if ghosts > 0 { format!(", {ghosts} of them ghosts") } else { String::new() }
+        ),
+        Role::Text,
+    );
     if let Some(node) = world.get::<Node>(&key) {
         for taint in &node.spec.taints {
             page.field("taint", format!("{}:{:?}", taint.key, taint.effect), Role::Waiting);
@@ -117,6 +137,12 @@ pub fn node(world: &World, stage: &Stage, name: &Name) -> Page {
     }
     causes(&mut page, world, Kind::Node, &key, 4);
     page.gap();
-    page.keys("", &[("c", if host.cut.is_some() { "plug it in" } else { "pull its cable" }), ("p", if host.powered { "take its power" } else { "boot it" })]);
+    page.keys(
+        "",
+        &[
+            ("c", if host.cut.is_some() { "plug it in" } else { "pull its cable" }),
+            ("p", if host.powered { "take its power" } else { "boot it" }),
+        ],
+    );
     page
 }
