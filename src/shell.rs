@@ -92,5 +92,10 @@ pub fn finish(world: &mut World, turn: Turn) -> Output {
     }
 }
 
+/// What the last word of a line could become, whole words.
+pub fn complete(_world: &World, _line: &str) -> Vec<String> {
+    Vec::new()
+}
+
 #[cfg(test)]
 mod tests;

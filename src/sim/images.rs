@@ -58,6 +58,7 @@ images! {
     "registry.k8s.io/e2e-test-images/agnhost" Web 80 start 100 stop Some(Span(300)), exits None, "a web server for tests";
     "busybox"                Silent          0    start 20  stop None,            exits Some((Span(50), 0)), "a shell: ends at once where it is given nothing to do";
     "tutum/dnsutils"         Silent          0    start 20  stop None,            exits Some((Span(50), 0)), "dig and friends";
+    "registry.k8s.io/build-image/debian-base" Silent 0 start 20 stop None, exits Some((Span(3000), 0)), "the recycler: empties the volume at /scrub and ends";
     ""                       Silent          0    start 100 stop Some(Span(900)), exits None, "runs and is ready; serves nothing";
 }
 
@@ -77,9 +78,9 @@ pub fn image(name: &str) -> &'static Image {
 /// Of commands `sleep`, `true`, `false` and `exit` in a shell are understood; others do what the image does.
 pub fn plan(image: &Image, container: &Container) -> Option<(Span, i32)> {
     let words: Vec<&str> =
-        container.command.iter().chain(&container.args).flat_map(|w| w.split([' ', ';', '&'])).filter(|w| !w.is_empty()).collect();
+        container.command.iter().chain(&container.args).flat_map(|w| w.split([' ', ';', '\n'])).filter(|w| !w.is_empty()).collect();
     let after = |word: &str| words.iter().position(|w| *w == word).and_then(|i| words.get(i + 1)).copied();
-    if words.is_empty() {
+    if words.is_empty() || words.iter().any(|w| CONDITIONS.contains(w)) {
         return image.exits;
     }
     let slept = after("sleep").map(|n| n.trim_end_matches('s').parse::<i64>().map(Span::secs));
@@ -91,6 +92,9 @@ pub fn plan(image: &Image, container: &Container) -> Option<(Span, i32)> {
         (None, None) => image.exits,
     }
 }
+
+/// Words that make a script's outcome depend on something: such a script does what its image does.
+const CONDITIONS: [&str; 6] = ["&&", "||", "if", "while", "for", "test"];
 
 /// How long a command that does nothing much takes.
 const BRIEF: Span = Span::millis(50);

@@ -35,6 +35,8 @@ latencies! {
     PodGc            "pod-gc"              20000  "How often pods are collected.";
     VolumeResync     "volume-resync"       15000  "How often the volume controller looks at everything again.";
     Housekeeping     "housekeeping"        2000   "How often a kubelet kills what it no longer should run.";
+    Provision        "provision"           1000   "A storage driver making a volume; clouds take 1 to 10 s.";
+    Recycler         "recycler"            3000   "From a released volume to its recycler pod, as recorded of a real control plane.";
 }
 
 /// Overrides by latency; the table's number where there is none.

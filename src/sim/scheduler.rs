@@ -17,6 +17,7 @@ use crate::api::meta::{Condition, Truth, set_condition};
 use crate::api::object::reference;
 use crate::api::{Key, Kind, Name, Object, Pod};
 use filter::Verdict;
+pub(super) use filter::terms_match;
 use imbl::{OrdMap, OrdSet};
 use seats::Seats;
 use std::collections::BTreeMap;

@@ -88,7 +88,7 @@ pub fn in_use(world: &World, node: &Name) -> Vec<Name> {
     }
     let live = machine.processes.values().filter(|p| p.stage != Stage::Ended);
     let disks = live.flat_map(|p| p.mounts.iter().map(|m| m.disk.clone()));
-    let mut names: Vec<Name> = disks.filter(|id| world.disk(id).is_some_and(|d| d.kind == DiskKind::Attachable)).collect();
+    let mut names: Vec<Name> = disks.filter_map(|id| volumes::listed_name(world, &id)).collect();
     names.sort();
     names.dedup();
     names

@@ -63,3 +63,23 @@ fn a_forced_delete_makes_two_of_them() {
     pass(&mut world, 60);
     assert_eq!(get(&mut world, &format!("{old}:8080")).error.map(|e| e.code), Some(28), "the ghost is gone");
 }
+#[test]
+fn a_slice_is_written_as_often_as_in_the_recording() {
+    let mut world = story("luksa/kubia-pet");
+    world.apply(Act::Request(Request::Delete(Kind::Pod, key("kubia-0"), DeleteOptions::default()))).unwrap();
+    pass(&mut world, 30);
+    let rows: Vec<String> = world.changes().since(0).filter_map(|change| row(&change.what)).collect();
+    assert_eq!(rows, ["", "kubia-0 rs", "kubia-0 rs, kubia-1 rs", "kubia-0 st, kubia-1 rs", "kubia-1 rs", "kubia-1 rs, kubia-0 rs"]);
+}
+
+/// Endpoints of the governing service's slice with a letter for each condition that holds.
+fn row(what: &crate::sim::What) -> Option<String> {
+    let crate::sim::What::Written { after: Some(Object::EndpointSlice(slice)), .. } = what else { return None };
+    let endpoint = |e: &crate::api::service::Endpoint| {
+        let letters = [(e.conditions.ready, 'r'), (e.conditions.serving, 's'), (e.conditions.terminating, 't')];
+        let letters: String = letters.iter().filter(|(holds, _)| *holds).map(|(_, letter)| *letter).collect();
+        format!("{} {letters}", e.hostname)
+    };
+    let governing = slice.metadata.labels.get(endpoints::SERVICE_NAME).is_some_and(|name| &**name == "kubia");
+    governing.then(|| slice.endpoints.iter().map(endpoint).collect::<Vec<_>>().join(", "))
+}

@@ -89,15 +89,13 @@ pub fn refuses(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
     if !needs.bound.iter().all(reachable) {
         return Some(Verdict::hopeless("node(s) didn't match PersistentVolume's node affinity"));
     }
-    let served = |claim: &Arc<PersistentVolumeClaim>| super::super::controllers::volumes::can_serve(world, claim, node);
-    (!needs.unbound.iter().all(served)).then(|| Verdict::hopeless("node(s) didn't find available persistent volumes to bind"))
+    (!super::super::controllers::volumes::can_serve(world, &needs.unbound, node))
+        .then(|| Verdict::hopeless("node(s) didn't find available persistent volumes to bind"))
 }
 
 /// Sees to it that claims which waited for their first consumer get bound; true where nothing is left to wait for.
 pub fn prepare(world: &mut World, _pod: &Pod, node: &Name, needs: &Needs) -> bool {
-    for claim in &needs.unbound {
-        super::super::controllers::volumes::select_node(world, claim, node);
-    }
+    super::super::controllers::volumes::select_node(world, &needs.unbound, node);
     needs.unbound.is_empty()
 }
 

@@ -3,6 +3,8 @@
 use super::files::{list_files, read_file, write_file};
 use super::*;
 use crate::api::Uid;
+use crate::sim::change::{Actor, Physical};
+use crate::sim::invariants::Rule;
 use crate::sim::network::rehearsal::{self, cut, get, key, kubia, post, ready, run};
 use std::sync::Arc;
 
@@ -77,4 +79,24 @@ fn each_picker_takes_a_directory_of_its_own() {
     let body = get(&mut world, "10.244.1.9:8080").body;
     assert_eq!(body, "You've hit kubia-3\nMy directory: /data/dir-1\nData stored there: No data posted yet\n");
     assert_eq!(owners(&world)[0], "/dir-0/owner kubia-0", "a killed instance keeps its directory for ever");
+}
+
+#[test]
+fn two_living_namesakes_overwrite_each_other() {
+    let mut world = kubia("luksa/kubia-pet");
+    let started = |world: &mut World, node: &str| {
+        let uid = world.get::<crate::api::Pod>(&key("kubia-1")).unwrap().metadata.uid;
+        let what = Physical::Started(node.into(), key("kubia-1"), uid);
+        world.happened(Actor::Kubelet(node.into()), what);
+    };
+    started(&mut world, "node-2");
+    world.disk_mut("gce/kubia-1").unwrap().kind = crate::sim::disk::DiskKind::Shared;
+    post(&mut world, "10.244.2.2:8080", "first");
+    rehearsal::delete(&mut world, "kubia-1", true);
+    ready(&mut world, "kubia-1", "node-3", "luksa/kubia-pet", "10.244.3.2");
+    started(&mut world, "node-3");
+    assert_eq!(world.rules().broken(Rule::NoWriteLost), None);
+    post(&mut world, "10.244.3.2:8080", "second");
+    let expected = "kubia-1 on node-3 overwrote what kubia-1 on node-2 had stored in /kubia.txt of gce/kubia-1";
+    assert_eq!(world.rules().broken(Rule::NoWriteLost).map(|words| &**words), Some(expected));
 }

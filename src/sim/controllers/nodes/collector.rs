@@ -1,0 +1,107 @@
+//! Pod collection: what nobody else removes. Upstream: pkg/controller/podgc. Terminated pods are kept: their threshold
+//! of 12500 is out of reach here.
+
+use super::super::super::act::DeleteOptions;
+use super::super::super::apiserver::Desk;
+use super::super::super::change::Controller;
+use super::super::super::world::World;
+use super::{eviction, node_key, pods_on, waits};
+use crate::api::meta::set_condition;
+use crate::api::{Condition, Key, Kind, Name, Node, Phase, Pod, Span, Time};
+use imbl::{OrdMap, OrdSet};
+use std::sync::Arc;
+
+/// What is to be collected.
+#[derive(Clone, Debug, Default)]
+pub struct Lost {
+    /// Nodes that do not exist, and when a pass first found them missing.
+    nodes: OrdMap<Name, Option<Time>>,
+    /// Terminating pods that were never bound.
+    strays: OrdSet<Key>,
+}
+
+/// How long a node must have been missing before its pods are orphans.
+const QUARANTINE: Span = Span::secs(40);
+/// A person's word that a node's machine is off and stays off.
+pub const OUT_OF_SERVICE: &str = "node.kubernetes.io/out-of-service";
+const ME: Controller = Controller::PodGc;
+
+/// Notes that a node has gone or was never there.
+pub fn node_gone(world: &mut World, node: &Name) {
+    if world.store().pods_on(node).next().is_some() && !world.memory.nodes.lost.nodes.contains_key(node) {
+        world.memory.nodes.lost.nodes.insert(node.clone(), None);
+    }
+}
+
+/// Notes a pod that ends without a node.
+pub fn pod_ending(world: &mut World, pod: &Pod) {
+    if !pod.is_scheduled() {
+        world.memory.nodes.lost.strays.insert(pod.metadata.key());
+    }
+}
+
+/// Collects, in upstream's order.
+pub fn pass(desk: &mut Desk) {
+    collect_out_of_service(desk);
+    collect_orphans(desk);
+    let strays = std::mem::take(&mut desk.world().memory.nodes.lost.strays);
+    for key in strays {
+        if let Some(pod) = desk.get::<Pod>(&key).filter(|p| p.metadata.is_terminating() && !p.is_scheduled()).cloned() {
+            force(desk, &pod, None);
+        }
+    }
+}
+
+fn collect_out_of_service(desk: &mut Desk) {
+    let out: Vec<Name> =
+        desk.list::<Node>().filter(|n| !n.is_ready() && n.has_taint(OUT_OF_SERVICE)).map(|n| n.metadata.name.clone()).collect();
+    for pod in out.iter().flat_map(|node| pods_on(desk, node)).collect::<Vec<_>>() {
+        if pod.metadata.is_terminating() {
+            force(desk, &pod, None);
+        }
+    }
+}
+
+fn collect_orphans(desk: &mut Desk) {
+    for (node, found) in desk.memory.nodes.lost.nodes.clone() {
+        let pods = pods_on(desk, &node);
+        let back = desk.get::<Node>(&node_key(&node)).is_some();
+        if back || pods.is_empty() {
+            desk.world().memory.nodes.lost.nodes.remove(&node);
+            pods.iter().for_each(|pod| waits::release(desk.world(), &pod.metadata.key(), ME));
+            continue;
+        }
+        match found {
+            None => quarantine(desk, &node, &pods),
+            Some(since) if desk.now() < since + QUARANTINE => {}
+            Some(_) => {
+                let reason = eviction::disruption("DeletionByPodGC", "PodGC: node no longer exists", desk.now());
+                pods.iter().for_each(|pod| force(desk, pod, Some(&reason)));
+            }
+        }
+    }
+}
+
+fn quarantine(desk: &mut Desk, node: &Name, pods: &[Arc<Pod>]) {
+    let now = desk.now();
+    desk.world().memory.nodes.lost.nodes.insert(node.clone(), Some(now));
+    for pod in pods {
+        let words = format!("will be collected when {node} has been missing for {} s", QUARANTINE.as_secs());
+        waits::hold(desk.world(), &pod.metadata.key(), ME, words.into(), node, Some(now + QUARANTINE));
+    }
+}
+
+/// Marks a pod failed and deletes it without waiting for anybody.
+fn force(desk: &mut Desk, pod: &Arc<Pod>, reason: Option<&Condition>) {
+    if !pod.status.phase.is_terminal() {
+        let mut failed = (**pod).clone();
+        failed.status.phase = Phase::Failed;
+        if let Some(condition) = reason {
+            set_condition(&mut failed.status.conditions, condition.clone());
+        }
+        // Refused only where the pod has just gone, as the delete then is too.
+        desk.update_status(failed).ok();
+    }
+    let options = DeleteOptions { grace: Some(0), uid: Some(pod.metadata.uid), ..DeleteOptions::default() };
+    desk.delete(Kind::Pod, &pod.metadata.key(), &options).ok();
+}

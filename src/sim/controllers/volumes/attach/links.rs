@@ -1,0 +1,196 @@
+//! One node's hold on one volume: VolumeAttachment object, disk, and the node's list of attached volumes, in step.
+
+use super::super::super::super::act::DeleteOptions;
+use super::super::super::super::agenda::Due;
+use super::super::super::super::apiserver::Desk;
+use super::super::super::super::change::{Actor, Physical};
+use super::super::super::super::latency::Latency;
+use super::super::super::super::transit::Wait;
+use super::super::super::nodes::OUT_OF_SERVICE;
+use super::{Held, Link, ME, disks, waiting_on};
+use crate::api::node::AttachedVolume;
+use crate::api::object::reference;
+use crate::api::storage::{AttachmentSource, AttachmentSpec, VolumeAttachment};
+use crate::api::{Key, Kind, Meta, Name, Node, PersistentVolume, Span, Time};
+use imbl::OrdMap;
+use std::sync::Arc;
+
+/// How long a node that is not ready keeps a volume that it says it has mounted: maxWaitForUnmountDuration.
+const FORCE_AFTER: Span = Span::mins(6);
+
+/// The name of the attachment of a volume to a node; `None` where none is needed. Upstream hashes with SHA-256 and this
+/// does not: the name has the same shape, stands for the same three things, and is nobody's to recompute.
+pub fn name(pv: &PersistentVolume, node: &str) -> Option<Name> {
+    let (driver, handle) = disks::driver_and_handle(pv)?;
+    let digest = |seed: u64| {
+        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3).rotate_left(29);
+        format!("{handle}{driver}{node}").bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), mix)
+    };
+    Some(format!("csi-{:016x}{:016x}{:016x}{:016x}", digest(1), digest(2), digest(3), digest(4)).into())
+}
+
+fn finalizer(driver: &str) -> Name {
+    format!("external-attacher/{}", driver.replace('.', "-")).into()
+}
+
+/// Begins to attach a volume to a node.
+pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
+    let Some((attacher, _)) = disks::driver_and_handle(pv) else { return };
+    let (Some(name), Some(unique)) = (name(pv, node), disks::unique_name(pv)) else { return };
+    let (disk, kind) = disks::disk_of(pv, node);
+    disks::ensure_disk(desk.world(), &disk, kind);
+    let ledger = &mut desk.world().memory.volumes.attached;
+    let held = ledger.volumes.entry(pv.metadata.name.clone()).or_insert_with(|| Held { disk, unique, nodes: OrdMap::new() });
+    held.nodes.insert(node.clone(), Link::default());
+    ledger.reported.remove(&(pv.metadata.name.clone(), node.clone()));
+    let attachment = VolumeAttachment {
+        metadata: Meta { finalizers: vec![finalizer(&attacher)], ..Meta::named("", name.clone()) },
+        spec: AttachmentSpec {
+            attacher,
+            node_name: node.clone(),
+            source: AttachmentSource { persistent_volume_name: pv.metadata.name.clone() },
+        },
+        ..VolumeAttachment::default()
+    };
+    let stored = desk.create(attachment);
+    debug_assert!(stored.is_ok(), "the ledger knows every attachment: {stored:?}");
+    let at = desk.now() + desk.latency(Latency::Attach);
+    desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, Key::cluster(name)));
+}
+
+/// The driver has attached or detached: the disk moves, and the record follows.
+pub fn finish(desk: &mut Desk, key: &Key) {
+    let Some(attachment) = desk.get::<VolumeAttachment>(key).cloned() else { return };
+    let volume = attachment.spec.source.persistent_volume_name.clone();
+    if attachment.metadata.is_terminating() {
+        finish_detaching(desk, &attachment, &volume);
+    } else if !attachment.status.attached {
+        finish_attaching(desk, &attachment, &volume);
+    }
+    super::enqueue(desk.world(), ME, Kind::PersistentVolume, &Key::cluster(volume));
+}
+
+fn finish_attaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Name) {
+    let node = &attachment.spec.node_name;
+    let Some(held) = desk.memory.volumes.attached.volumes.get(volume).cloned() else { return };
+    if let Some(disk) = desk.world().disk_mut(&held.disk) {
+        disk.attached.insert(node.clone());
+    }
+    desk.world().happened(Actor::Controller(ME), Physical::Attached(held.disk.clone(), node.clone()));
+    let mut told = attachment.clone();
+    told.status.attached = true;
+    desk.update_status(told).ok();
+    for pod in waiting_on(desk, volume, node) {
+        super::conflict::release(desk.world(), &pod.metadata.key());
+        let words = format!("AttachVolume.Attach succeeded for volume \"{volume}\" ");
+        desk.event(reference(Kind::Pod, &pod.metadata), false, "SuccessfulAttachVolume", words);
+    }
+    list_on_node(desk, node, &held.unique, true);
+}
+
+fn finish_detaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Name) {
+    let node = &attachment.spec.node_name;
+    if let Some(held) = desk.memory.volumes.attached.volumes.get(volume).cloned() {
+        if let Some(disk) = desk.world().disk_mut(&held.disk) {
+            disk.attached.remove(node);
+        }
+        desk.world().happened(Actor::Controller(ME), Physical::Detached(held.disk, node.clone()));
+    }
+    let volumes = &mut desk.world().memory.volumes.attached.volumes;
+    if let Some(held) = volumes.get_mut(volume) {
+        held.nodes.remove(node);
+        if held.nodes.is_empty() {
+            volumes.remove(volume);
+        }
+    }
+    let mut bare = attachment.clone();
+    bare.metadata.finalizers.clear();
+    desk.update(bare).ok();
+}
+
+/// Keeps the node's list of attached volumes, from which its kubelet knows that it may mount.
+fn list_on_node(desk: &mut Desk, node: &Name, unique: &Name, listed: bool) {
+    let Some(node) = desk.get::<Node>(&Key::cluster(node.clone())) else { return };
+    let mut told = (**node).clone();
+    told.status.volumes_attached.retain(|v| v.name != *unique);
+    if listed {
+        told.status.volumes_attached.push(AttachedVolume { name: unique.clone(), device_path: Name::default() });
+    }
+    desk.update_status(told).ok();
+}
+
+fn link<'a>(desk: &'a mut Desk, volume: &Name, node: &Name) -> Option<&'a mut Link> {
+    desk.world().memory.volumes.attached.volumes.get_mut(volume)?.nodes.get_mut(node)
+}
+
+/// A pod on the node wants the volume (still or again).
+pub fn keep(desk: &mut Desk, volume: &Name, node: &Name) {
+    look_whether_mounted(desk, volume, node);
+    if let Some(link) = link(desk, volume, node) {
+        (link.idle, link.check) = (None, None);
+    }
+    release(desk, volume);
+}
+
+/// A node that does not exist any more cannot say that it has unmounted: its last word counts.
+fn look_whether_mounted(desk: &mut Desk, volume: &Name, node: &Name) -> bool {
+    let unique = desk.memory.volumes.attached.volumes.get(volume).map(|held| held.unique.clone());
+    let said = desk.get::<Node>(&Key::cluster(node.clone())).map(|n| n.status.volumes_in_use.iter().any(|v| Some(v) == unique.as_ref()));
+    let Some(link) = link(desk, volume, node) else { return false };
+    link.mounted = said.unwrap_or(link.mounted);
+    link.mounted
+}
+
+/// No pod on the node wants the volume: it is detached as soon as that is safe, or by force.
+pub fn let_go(desk: &mut Desk, volume: &Name, node: &Name) {
+    let mounted = look_whether_mounted(desk, volume, node);
+    let now = desk.now();
+    let Some(link) = link(desk, volume, node) else { return };
+    let since = *link.idle.get_or_insert(now);
+    let record = desk.get::<Node>(&Key::cluster(node.clone()));
+    let silent = record.is_none_or(|n| !n.is_ready());
+    let given_up = record.is_some_and(|n| n.has_taint(OUT_OF_SERVICE));
+    if !mounted || given_up || silent && now >= since + FORCE_AFTER {
+        detach(desk, volume, node);
+    } else if silent {
+        look_again(desk, volume, node, since + FORCE_AFTER);
+    }
+}
+
+fn look_again(desk: &mut Desk, volume: &Name, node: &Name, at: Time) {
+    let key = Key::cluster(volume.clone());
+    if let Some(link) = link(desk, volume, node)
+        && link.check != Some(at)
+    {
+        link.check = Some(at);
+        desk.world().schedule(at, Due::Sync(ME, Kind::PersistentVolume, key.clone()));
+    }
+    let words = format!("is detached from {node} by force unless {node} says that it has unmounted it");
+    let on = vec![(Kind::Node, Key::cluster(node.clone()))];
+    let wait = Wait { who: ME.component(), words: words.into(), on, until: Some(at), since: desk.now() };
+    desk.world().hold(Kind::PersistentVolume, &key, wait);
+}
+
+fn release(desk: &mut Desk, volume: &Name) {
+    let key = Key::cluster(volume.clone());
+    if desk.wait(Kind::PersistentVolume, &key).is_some_and(|wait| wait.who == ME.component()) {
+        desk.world().release(Kind::PersistentVolume, &key);
+    }
+}
+
+fn detach(desk: &mut Desk, volume: &Name, node: &Name) {
+    let of_pair = |a: &&Arc<VolumeAttachment>| a.spec.source.persistent_volume_name == *volume && a.spec.node_name == *node;
+    let Some(attachment) = desk.list::<VolumeAttachment>().find(of_pair).cloned() else { return };
+    // One that is being attached is looked at again when it is; one that is being detached needs nothing.
+    if !attachment.status.attached || attachment.metadata.is_terminating() {
+        return;
+    }
+    release(desk, volume);
+    if let Some(unique) = desk.memory.volumes.attached.volumes.get(volume).map(|held| held.unique.clone()) {
+        list_on_node(desk, node, &unique, false);
+    }
+    let key = attachment.metadata.key();
+    desk.delete(Kind::VolumeAttachment, &key, &DeleteOptions::default()).ok();
+    let at = desk.now() + desk.latency(Latency::Detach);
+    desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, key));
+}

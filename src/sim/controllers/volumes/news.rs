@@ -1,0 +1,105 @@
+//! Which write concerns which of the volume controllers.
+
+use super::super::super::change::Controller;
+use super::super::super::world::World;
+use super::{attach, enqueue, recycler};
+use crate::api::storage::VolumePhase;
+use crate::api::{Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, Pod, Span};
+
+const BINDER: Controller = Controller::PersistentVolume;
+
+/// Puts into the queues what a write concerns.
+pub fn written(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    match (before, after) {
+        (_, Some(Object::PersistentVolumeClaim(claim))) => claim_written(world, claim),
+        (Some(Object::PersistentVolumeClaim(claim)), None) => claim_gone(world, claim),
+        (_, Some(Object::PersistentVolume(pv))) => volume_written(world, pv),
+        (Some(Object::PersistentVolume(pv)), None) => volume_gone(world, pv),
+        (before, Some(Object::Pod(pod))) => pod_written(world, before, pod),
+        (Some(Object::Pod(pod)), None) => pod_gone(world, pod),
+        (before, Some(Object::Node(node))) => {
+            if !matches!(before, Some(Object::Node(old)) if attach::same_to_attacher(old, node)) {
+                attach::node_changed(world, &node.metadata.name);
+            }
+        }
+        (Some(Object::Node(node)), None) => attach::node_changed(world, &node.metadata.name),
+        (_, Some(Object::StorageClass(_))) => wake_claims(world),
+        (None, Some(Object::Event(event))) => {
+            let about = &event.involved_object;
+            if &*about.kind == "Pod" && recycler::volume_of(&Key::new(about.namespace.clone(), about.name.clone())).is_some() {
+                world.enqueue(BINDER, Kind::Event, &event.metadata.key(), Span(0));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn claim_written(world: &mut World, claim: &PersistentVolumeClaim) {
+    let key = claim.metadata.key();
+    enqueue(world, BINDER, Kind::PersistentVolumeClaim, &key);
+    if claim.metadata.is_terminating() {
+        enqueue(world, Controller::ClaimProtection, Kind::PersistentVolumeClaim, &key);
+    }
+}
+
+fn claim_gone(world: &mut World, claim: &PersistentVolumeClaim) {
+    world.memory.volumes.unsettled.remove(&(Kind::PersistentVolumeClaim, claim.metadata.key()));
+    if !claim.spec.volume_name.is_empty() {
+        enqueue(world, BINDER, Kind::PersistentVolume, &Key::cluster(claim.spec.volume_name.clone()));
+    }
+}
+
+fn volume_written(world: &mut World, pv: &PersistentVolume) {
+    let key = pv.metadata.key();
+    enqueue(world, BINDER, Kind::PersistentVolume, &key);
+    if pv.metadata.is_terminating() {
+        enqueue(world, Controller::VolumeProtection, Kind::PersistentVolume, &key);
+    }
+    if pv.needs_attach() {
+        enqueue(world, Controller::AttachDetach, Kind::PersistentVolume, &key);
+    }
+    if pv.status.phase == VolumePhase::Available && pv.spec.claim_ref.as_ref().is_none_or(|r| r.uid.is_nil()) {
+        wake_claims(world);
+    }
+}
+
+/// A volume has appeared or a class has: claims that found nothing look again.
+fn wake_claims(world: &mut World) {
+    for (kind, key) in world.memory.volumes.unsettled.clone() {
+        if kind == Kind::PersistentVolumeClaim {
+            enqueue(world, BINDER, kind, &key);
+        }
+    }
+}
+
+fn volume_gone(world: &mut World, pv: &PersistentVolume) {
+    if let Some(holder) = &pv.spec.claim_ref {
+        enqueue(world, BINDER, Kind::PersistentVolumeClaim, &Key::new(holder.namespace.clone(), holder.name.clone()));
+    }
+    if pv.needs_attach() {
+        enqueue(world, Controller::AttachDetach, Kind::PersistentVolume, &pv.metadata.key());
+    }
+}
+
+fn pod_written(world: &mut World, before: Option<&Object>, pod: &Pod) {
+    let old = before.and_then(|o| if let Object::Pod(p) = o { Some(p) } else { None });
+    if old.is_none_or(|old| old.spec.node_name != pod.spec.node_name || attach::uses_volumes(old) != attach::uses_volumes(pod)) {
+        attach::pod_changed(world, pod);
+    }
+    if recycler::volume_of(&pod.metadata.key()).is_some() {
+        enqueue(world, BINDER, Kind::Pod, &pod.metadata.key());
+    }
+}
+
+fn pod_gone(world: &mut World, pod: &Pod) {
+    attach::pod_changed(world, pod);
+    for name in pod.spec.claims() {
+        let claim = Key::new(pod.metadata.namespace.clone(), name.clone());
+        if world.get::<PersistentVolumeClaim>(&claim).is_some_and(|c| c.metadata.is_terminating()) {
+            enqueue(world, Controller::ClaimProtection, Kind::PersistentVolumeClaim, &claim);
+        }
+    }
+    if recycler::volume_of(&pod.metadata.key()).is_some() {
+        enqueue(world, BINDER, Kind::Pod, &pod.metadata.key());
+    }
+}

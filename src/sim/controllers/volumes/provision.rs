@@ -1,0 +1,102 @@
+//! Dynamic provisioning: the controller asks, and a storage driver's external provisioner, which is built in here, makes
+//! the volume. Its events carry the controller's name. Upstream: persistentvolume.provisionClaim,
+//! kubernetes-csi/external-provisioner.
+
+use super::super::super::apiserver::Desk;
+use super::super::super::change::Controller;
+use super::super::super::latency::Latency;
+use super::super::super::transit::Wait;
+use super::matching::claim_ref;
+use super::{PROVISIONED_BY, SELECTED_NODE, consumer, disks};
+use crate::api::object::reference;
+use crate::api::storage::{Csi, ReclaimPolicy, StorageClass, VolumeSpec};
+use crate::api::{Key, Kind, Meta, Name, PersistentVolume, PersistentVolumeClaim};
+use std::sync::Arc;
+
+/// Kept on a driver's volume until its storage is deleted.
+pub const FINALIZER: &str = "external-provisioner.volume.kubernetes.io/finalizer";
+const STORAGE_PROVISIONER: &str = "volume.kubernetes.io/storage-provisioner";
+const BETA_STORAGE_PROVISIONER: &str = "volume.beta.kubernetes.io/storage-provisioner";
+
+type Claim = Arc<PersistentVolumeClaim>;
+
+/// Asks for a volume of the claim's class.
+pub fn provision(desk: &mut Desk, claim: &Claim) {
+    let about = || reference(Kind::PersistentVolumeClaim, &claim.metadata);
+    let Some(class) = desk.get::<StorageClass>(&Key::cluster(claim.class())).cloned() else {
+        let words = format!("storageclass.storage.k8s.io {:?} not found", claim.class());
+        return desk.event(about(), true, "ProvisioningFailed", words);
+    };
+    let Some(driver) = disks::driver_of(&class.provisioner) else {
+        let words = format!("no volume plugin matched name: {}", class.provisioner);
+        return desk.event(about(), true, "ProvisioningFailed", words);
+    };
+    let mut asked = (**claim).clone();
+    asked.metadata.annotations.insert(BETA_STORAGE_PROVISIONER, driver.clone());
+    asked.metadata.annotations.insert(STORAGE_PROVISIONER, driver.clone());
+    if desk.update(asked).is_err() {
+        return;
+    }
+    let words = format!(
+        "Waiting for a volume to be created either by the external provisioner '{driver}' or manually by the system administrator. \
+         If volume creation is delayed, please verify that the provisioner is running and correctly registered."
+    );
+    desk.event(about(), false, "ExternalProvisioning", words);
+    call_driver(desk, claim, &driver);
+}
+
+fn call_driver(desk: &mut Desk, claim: &Claim, driver: &Name) {
+    let key = claim.metadata.key();
+    if desk.memory.volumes.provisioning.contains(&claim.metadata.uid) {
+        return;
+    }
+    desk.world().memory.volumes.provisioning.insert(claim.metadata.uid);
+    let words = format!("External provisioner is provisioning volume for claim \"{key}\"");
+    desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "Provisioning", words);
+    let needs = desk.latency(Latency::Provision);
+    let until = Some(desk.now() + needs);
+    let wait = Wait { who: super::WHO, words: format!("{driver} makes a volume").into(), on: Vec::new(), until, since: desk.now() };
+    desk.world().hold(Kind::PersistentVolumeClaim, &key, wait);
+    // Under a claim's name and the kind of its class stands the driver's answer.
+    desk.world().enqueue(Controller::PersistentVolume, Kind::StorageClass, &key, needs);
+}
+
+/// The driver has made the storage: its volume enters the record.
+pub fn deliver(desk: &mut Desk, key: &Key) {
+    let Some(claim) = desk.get::<PersistentVolumeClaim>(key).cloned() else { return };
+    desk.world().memory.volumes.provisioning.remove(&claim.metadata.uid);
+    let Some(class) = desk.get::<StorageClass>(&Key::cluster(claim.class())).cloned() else { return };
+    let Some(driver) = disks::driver_of(&class.provisioner).filter(|_| claim.spec.volume_name.is_empty()) else { return };
+    if consumer::waits_for_consumer(desk, &claim) && claim.metadata.annotations.get(SELECTED_NODE).is_none() {
+        return;
+    }
+    let pv = volume(&claim, &class, driver);
+    let (disk, kind) = disks::disk_of(&pv, "");
+    disks::ensure_disk(desk.world(), &disk, kind);
+    let name = pv.metadata.name.clone();
+    if desk.create(pv).is_ok() {
+        let words = format!("Successfully provisioned volume {name}");
+        desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "ProvisioningSucceeded", words);
+    }
+}
+
+fn volume(claim: &PersistentVolumeClaim, class: &StorageClass, driver: Name) -> PersistentVolume {
+    let name: Name = format!("pvc-{}", claim.metadata.uid).into();
+    let policy = class.reclaim_policy.unwrap_or(ReclaimPolicy::Delete);
+    let mut metadata = Meta::named("", name.clone());
+    metadata.annotations.insert(PROVISIONED_BY, driver.clone());
+    if policy == ReclaimPolicy::Delete {
+        metadata.finalizers.push(FINALIZER.into());
+    }
+    let spec = VolumeSpec {
+        capacity: [("storage".into(), claim.request())].into(),
+        access_modes: claim.spec.access_modes.clone(),
+        claim_ref: Some(claim_ref(claim, claim.metadata.uid)),
+        persistent_volume_reclaim_policy: policy,
+        storage_class_name: class.metadata.name.clone(),
+        volume_mode: claim.spec.volume_mode.clone(),
+        csi: Some(Csi { driver, volume_handle: name, ..Csi::default() }),
+        ..VolumeSpec::default()
+    };
+    PersistentVolume { metadata, spec, ..PersistentVolume::default() }
+}
