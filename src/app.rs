@@ -4,6 +4,7 @@ mod headless;
 mod library;
 mod narrate;
 pub mod options;
+pub mod terminal;
 pub mod trace;
 
 use clap::{CommandFactory, Parser};
@@ -46,7 +47,11 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
 }
 
 fn play(_name: Option<&str>, _options: &Options) -> anyhow::Result<bool> {
-    anyhow::bail!("this build has no screen; use `podyard run`")
+    let mut engine = crate::engine::Engine::new(crate::engine::sandbox(1));
+    engine.set_speed(200);
+    let ascii = std::env::var_os("PODYARD_ASCII").is_some();
+    terminal::run(engine, terminal::Options { title: "sandbox".to_owned(), ascii, reduced_motion: false })?;
+    Ok(true)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -13,7 +13,7 @@ mod sandbox;
 mod stage;
 
 pub use marks::{Mark, MarkKind};
-pub use sandbox::sandbox;
+pub use sandbox::{MANIFEST, sandbox};
 
 /// The line that stands in the journal where a waiting line was interrupted.
 pub const INTERRUPT: &str = "^C";

@@ -22,6 +22,7 @@
 //! | 3 | `timeline` | moments, seek, undo, playback: the one place where wall time becomes virtual time |
 //! | 4 | `shell` | the command language: kubectl one verb a file, curl, dig, the physical verbs |
 //! | 4 | `scene` | world → picture: sprites, layout, things in flight; in cells and roles, no colours |
+//! | 5 | `motion` | easing and tweens, sampled from frame time |
 //! | 5 | `scenario` | the document, the player, checks, the catalogue |
 //! | 6 | `engine` | the only owner of the timeline at run time |
 //! | 7 | `ui` | model, messages, update, keymap, theme, panes |
@@ -34,7 +35,10 @@ pub mod api;
 pub mod app;
 pub mod diagnostic;
 pub mod engine;
+pub mod motion;
 pub mod scenario;
+pub mod scene;
 pub mod shell;
 pub mod sim;
 pub mod timeline;
+pub mod ui;

@@ -78,10 +78,10 @@ pub fn image(name: &str) -> &'static Image {
 /// Of commands `sleep`, `true`, `false` and `exit` in a shell are understood; others do what the image does.
 pub fn plan(image: &Image, container: &Container) -> Option<(Span, i32)> {
     let words: Vec<&str> =
-        container.command.iter().chain(&container.args).flat_map(|w| w.split([' ', ';', '&'])).filter(|w| !w.is_empty()).collect();
+        container.command.iter().chain(&container.args).flat_map(|w| w.split([' ', ';', '\n'])).filter(|w| !w.is_empty()).collect();
     let after = |word: &str| words.iter().position(|w| *w == word).and_then(|i| words.get(i + 1)).copied();
-    if words.is_empty() || words.contains(&"||") {
-        return image.exits; // what stands behind `||` is for the case of failure
+    if words.is_empty() || words.iter().any(|w| CONDITIONS.contains(w)) {
+        return image.exits;
     }
     let slept = after("sleep").map(|n| n.trim_end_matches('s').parse::<i64>().map(Span::secs));
     let code = after("exit").and_then(|n| n.parse().ok()).or(words.contains(&"false").then_some(1));
@@ -92,6 +92,9 @@ pub fn plan(image: &Image, container: &Container) -> Option<(Span, i32)> {
         (None, None) => image.exits,
     }
 }
+
+/// Words that make a script's outcome depend on something: such a script does what its image does.
+const CONDITIONS: [&str; 6] = ["&&", "||", "if", "while", "for", "test"];
 
 /// How long a command that does nothing much takes.
 const BRIEF: Span = Span::millis(50);

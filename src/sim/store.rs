@@ -12,6 +12,7 @@ pub struct Store {
     pods_on: OrdMap<Name, OrdSet<Key>>,
     pods_using: OrdMap<Key, OrdSet<Key>>,
     orphan_pods: OrdSet<Key>,
+    births: OrdMap<Uid, Revision>,
     revision: u64,
 }
 
@@ -23,6 +24,7 @@ impl Default for Store {
             pods_on: OrdMap::new(),
             pods_using: OrdMap::new(),
             orphan_pods: OrdSet::new(),
+            births: OrdMap::new(),
             revision: 0,
         }
     }
@@ -61,6 +63,10 @@ impl Store {
     pub fn orphan_pods(&self) -> impl Iterator<Item = &Key> {
         self.orphan_pods.iter()
     }
+    /// The revision at which an object was made: the order of birth, which timestamps of whole seconds cannot tell.
+    pub fn born(&self, uid: Uid) -> Revision {
+        self.births.get(&uid).copied().unwrap_or_default()
+    }
     /// The cluster's latest revision.
     pub fn revision(&self) -> Revision {
         Revision(self.revision)
@@ -87,7 +93,12 @@ impl Store {
 
     fn reindex(&mut self, before: Option<&Object>, after: Option<&Object>) {
         let Some(any) = after.or(before) else { return };
-        let (kind, key) = (any.kind(), any.key());
+        let (kind, key, uid) = (any.kind(), any.key(), any.meta().uid);
+        match (before, after) {
+            (None, Some(_)) => drop(self.births.insert(uid, any.meta().resource_version)),
+            (Some(_), None) => drop(self.births.remove(&uid)),
+            _ => {}
+        }
         let owners = |o: Option<&Object>| o.map(|o| o.meta().owner_references.iter().map(|r| r.uid).collect()).unwrap_or_default();
         let (old, new): (Vec<Uid>, Vec<Uid>) = (owners(before), owners(after));
         if old != new {

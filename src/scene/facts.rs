@@ -1,0 +1,326 @@
+//! What there is to see: the world read once into sets, pods, claims, machines and journeys, in the order of birth.
+//! Everything in the picture is here, nothing here knows where it will be drawn.
+
+mod machines;
+mod pods;
+mod sets;
+
+use super::target::Target;
+use crate::api::{Key, Kind, Name, Span, Time, Uid};
+use crate::sim::World;
+use std::collections::BTreeSet;
+
+/// To which kind of owner a pod belongs, which decides its colour and its wires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// A ReplicaSet: any of its pods will do.
+    Alike,
+    /// Nobody.
+    Loose,
+    /// A StatefulSet: each pod its own.
+    Each,
+}
+
+/// How a pod looks on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Look {
+    /// Ready.
+    Ready,
+    /// Runs, and is not ready.
+    Unready,
+    /// Waits for a node or for its containers.
+    Pending,
+    /// Asked to go.
+    Leaving,
+    /// On a node of which nothing is heard.
+    Doubtful,
+    /// Ended badly, or keeps failing.
+    Failed,
+    /// Ended well.
+    Done,
+    /// Its place is kept, and there is no pod.
+    Missing,
+}
+
+/// A timer that runs on something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timer {
+    /// When it ends.
+    pub until: Time,
+    /// What happens then, in a word; blank where the state says it.
+    pub word: &'static str,
+}
+
+/// A claim as a pod's row shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Its key.
+    pub key: Key,
+    /// True where the record has it.
+    pub exists: bool,
+    /// True where it is asked to go.
+    pub leaving: bool,
+    /// The volume it is bound to; blank before that.
+    pub volume: Name,
+}
+
+/// A row of the record: a pod, or the kept place of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The pod's key.
+    pub key: Key,
+    /// The pod's identity; nil where there is no pod.
+    pub uid: Uid,
+    /// What stands in the row: the name without its set's where that says enough.
+    pub name: String,
+    /// How it looks.
+    pub look: Look,
+    /// Its state in kubectl's word.
+    pub state: Name,
+    /// The node it is bound to; blank before that.
+    pub node: Name,
+    /// True where that node's cable is cut or its power is off.
+    pub unreachable: bool,
+    /// A timer that runs on it.
+    pub timer: Option<Timer>,
+    /// Its claims.
+    pub claims: Vec<Claim>,
+}
+
+/// A set and its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    /// What selecting it selects.
+    pub target: Target,
+    /// Its family.
+    pub family: Family,
+    /// Its name.
+    pub name: Name,
+    /// How many pods are wanted.
+    pub wanted: i32,
+    /// How many are ready, as its status says.
+    pub ready: i32,
+    /// Its pods, oldest first; a StatefulSet's by ordinal, empty places included.
+    pub rows: Vec<Row>,
+    /// What holds it back, or what it is: one sentence.
+    pub note: Note,
+}
+
+/// One sentence under a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Nothing to say.
+    Silent,
+    /// It waits, perhaps for a timer.
+    Waits(Name, Option<Time>),
+    /// Something is wrong.
+    Wrong(String),
+}
+
+/// How a process stands to the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// As the record has it.
+    Mirrored,
+    /// Stopping, and killed at that moment at the latest.
+    Stopping(Time),
+    /// The record wants it gone; it cannot hear that.
+    Deaf,
+    /// The record knows nothing of it.
+    Erased,
+}
+
+/// How far a process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Life {
+    /// Waits for its volumes.
+    Mounting,
+    /// Fetches its image or starts.
+    Starting,
+    /// Runs, and is not ready.
+    Unready,
+    /// Runs and answers.
+    Ready,
+    /// Has ended.
+    Ended,
+}
+
+/// What really runs for one pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// The pod's identity.
+    pub uid: Uid,
+    /// The pod's name.
+    pub key: Key,
+    /// Whose it is.
+    pub family: Family,
+    /// Its owner, where that is known.
+    pub set: Option<Target>,
+    /// Its address; blank before it has one.
+    pub ip: Name,
+    /// How far it is.
+    pub life: Life,
+    /// How it stands to the record.
+    pub verdict: Verdict,
+}
+
+impl Running {
+    /// True where it runs and the record no longer wants or knows it.
+    pub fn is_ghost(&self) -> bool {
+        matches!(self.verdict, Verdict::Deaf | Verdict::Erased)
+    }
+}
+
+/// A disk at a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskAt {
+    /// Its volume's name, or its own.
+    pub name: Name,
+    /// How many files are on it.
+    pub files: usize,
+    /// Machines with live processes on it, where no more than one may have it.
+    pub writers: usize,
+}
+
+/// A machine and its node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Its name.
+    pub name: Name,
+    /// What the record says of it: `Ready`, `NotReady`, `Unknown`, or `no node` where it knows none.
+    pub state: &'static str,
+    /// True where the record calls it Ready.
+    pub ready: bool,
+    /// True where no new pods are placed there.
+    pub cordoned: bool,
+    /// False after a crash.
+    pub powered: bool,
+    /// When its cable was cut.
+    pub cut: Option<Time>,
+    /// When the API server last heard of it.
+    pub last_word: Time,
+    /// When its silence has consequences.
+    pub timer: Option<Timer>,
+    /// What runs there, oldest first.
+    pub running: Vec<Running>,
+    /// Disks there.
+    pub disks: Vec<DiskAt>,
+    /// What travels on its cable.
+    pub journey: Option<Journey>,
+}
+
+impl Host {
+    /// True where words travel.
+    pub fn is_linked(&self) -> bool {
+        self.powered && self.cut.is_none()
+    }
+}
+
+/// Something on a cable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journey {
+    /// True towards the record.
+    pub up: bool,
+    /// What it is, in a few words.
+    pub words: Name,
+    /// True for a mere sign of life.
+    pub heartbeat: bool,
+    /// How far it is, in thousandths of the way.
+    pub progress: u16,
+    /// True where it gets lost.
+    pub lost: bool,
+    /// When it is no longer shown.
+    pub fades: Time,
+}
+
+/// All that there is to see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// The viewed moment.
+    pub now: Time,
+    /// The sets: ReplicaSets, then pods of nobody, then StatefulSets, each family by birth.
+    pub sets: Vec<Set>,
+    /// The machines.
+    pub hosts: Vec<Host>,
+}
+
+impl Stage {
+    /// Reads the world as of `now`; a journey is shown for `glow` after its arrival.
+    pub fn read(world: &World, now: Time, glow: Span) -> Stage {
+        let hosts = machines::hosts(world, now, glow);
+        let sets = sets::sets(world, now, &hosts);
+        Stage { now, sets, hosts }
+    }
+    /// The host of that name.
+    pub fn host(&self, name: &str) -> Option<&Host> {
+        self.hosts.iter().find(|h| &*h.name == name)
+    }
+    /// The set and row of a pod.
+    pub fn row(&self, key: &Key) -> Option<(&Set, &Row)> {
+        self.sets.iter().find_map(|s| s.rows.iter().find(|r| r.key == *key).map(|r| (s, r)))
+    }
+    /// A process, by machine and identity.
+    pub fn running(&self, node: &str, uid: Uid) -> Option<&Running> {
+        self.host(node)?.running.iter().find(|r| r.uid == uid)
+    }
+    /// The set that a thing belongs to.
+    pub fn set_of(&self, target: &Target) -> Option<&Set> {
+        let owner = match target {
+            Target::Set(..) => Some(target.clone()),
+            Target::Pod(key) => self.row(key).map(|(set, _)| set.target.clone()),
+            Target::Process(node, uid) => self.running(node, *uid).and_then(|r| r.set.clone()),
+            Target::Claim(key) => {
+                self.sets.iter().find(|s| s.rows.iter().any(|r| r.claims.iter().any(|c| c.key == *key))).map(|s| s.target.clone())
+            }
+            Target::Volume(_) | Target::Node(_) => None,
+        }?;
+        self.sets.iter().find(|s| s.target == owner)
+    }
+    /// True where the thing is there to be selected.
+    pub fn has(&self, target: &Target) -> bool {
+        self.threads().any(|thread| thread.contains(target)) || self.sets.iter().any(|s| s.target == *target)
+    }
+    /// What belongs together: each pod with owner, claims, volumes, node and processes; each process; each node.
+    pub fn threads(&self) -> impl Iterator<Item = BTreeSet<Target>> {
+        let rows = self.sets.iter().flat_map(move |set| set.rows.iter().map(move |row| self.row_thread(set, row)));
+        let running = self.hosts.iter().flat_map(move |h| h.running.iter().map(move |r| running_thread(h, r)));
+        let alone = self.hosts.iter().map(|h| BTreeSet::from([Target::Node(h.name.clone())]));
+        rows.chain(running).chain(alone)
+    }
+    fn row_thread(&self, set: &Set, row: &Row) -> BTreeSet<Target> {
+        let mut thread = BTreeSet::from([set.target.clone()]);
+        if !row.uid.is_nil() {
+            thread.insert(Target::Pod(row.key.clone()));
+        }
+        if !row.node.is_empty() {
+            thread.insert(Target::Node(row.node.clone()));
+        }
+        for claim in &row.claims {
+            thread.insert(Target::Claim(claim.key.clone()));
+            if !claim.volume.is_empty() {
+                thread.insert(Target::Volume(claim.volume.clone()));
+            }
+        }
+        for host in &self.hosts {
+            let twins = host.running.iter().filter(|r| r.uid == row.uid || r.key == row.key);
+            thread.extend(twins.map(|r| Target::Process(host.name.clone(), r.uid)));
+        }
+        thread
+    }
+}
+
+fn running_thread(host: &Host, running: &Running) -> BTreeSet<Target> {
+    let mut thread = BTreeSet::from([Target::Node(host.name.clone()), Target::Process(host.name.clone(), running.uid)]);
+    thread.extend(running.set.clone());
+    thread.insert(Target::Pod(running.key.clone()));
+    thread
+}
+
+/// The family of an owner's kind.
+fn family(kind: Kind) -> Family {
+    match kind {
+        Kind::ReplicaSet => Family::Alike,
+        Kind::StatefulSet => Family::Each,
+        _ => Family::Loose,
+    }
+}

@@ -1,0 +1,103 @@
+//! Draws the stage into its places.
+
+mod cables;
+mod hosts;
+mod rows;
+mod sets;
+
+use super::canvas::{Area, Canvas, Ink};
+use super::facts::{Family, Life, Look, Running, Stage, Verdict};
+use super::plan::Plan;
+use super::role::{Ground, Role};
+use super::target::{Focus, Target};
+
+/// Everything that painting looks at.
+pub struct Painting<'a> {
+    /// What there is to see.
+    pub stage: &'a Stage,
+    /// Where it stands.
+    pub plan: &'a Plan,
+    /// What is selected.
+    pub focus: &'a Focus,
+    /// How freshly a thing has changed, 0 to 4.
+    pub glow: &'a dyn Fn(&Target) -> u8,
+}
+
+impl Painting<'_> {
+    /// Draws it all.
+    pub fn draw(&self, canvas: &mut Canvas) {
+        if self.plan.record_rule.is_empty() {
+            return;
+        }
+        heading(canvas, self.plan.record_rule, "what the API server has on record");
+        self.plan.sets.iter().for_each(|plan| sets::draw(self, canvas, plan));
+        cables::draw(self, canvas);
+        hosts::draw(self, canvas);
+        self.light(canvas);
+    }
+
+    /// The ink of a thing: its role, stepped back where something else is looked at, glowing where it just changed.
+    fn ink(&self, role: Role, target: &Target) -> Ink {
+        Ink::from(role).dim_if(self.focus.dims(target)).glow((self.glow)(target))
+    }
+
+    /// True for what belongs to something smaller than a set that is selected.
+    fn lights(&self, target: &Target) -> bool {
+        !matches!(self.focus.selected, Some(Target::Set(..))) && self.focus.is_lit(target)
+    }
+
+    /// Lays the selection's ground under what is selected and what belongs to it.
+    fn light(&self, canvas: &mut Canvas) {
+        for (area, target) in self.plan.spots() {
+            let whole_box = matches!(target, Target::Node(_)) && area.h == 1 && self.plan.hosts.boxes;
+            if self.focus.is_selected(target) {
+                canvas.ground(*area, Ground::Selected);
+            } else if self.lights(target) && !whole_box {
+                canvas.ground(*area, Ground::Lit);
+            }
+        }
+    }
+}
+
+/// A rule with a title in it.
+pub fn heading(canvas: &mut Canvas, area: Area, title: &str) {
+    canvas.rule(area, Role::Line);
+    canvas.text(area.x + 2, area.y, area.w.saturating_sub(4), &format!(" {title} "), Role::Faint);
+}
+
+/// The role of a family.
+pub fn family_role(family: Family) -> Role {
+    match family {
+        Family::Alike => Role::Alike,
+        Family::Loose => Role::Loose,
+        Family::Each => Role::Each,
+    }
+}
+
+/// Glyph and role of a pod on record.
+pub fn look_glyph(look: Look) -> (char, Role) {
+    match look {
+        Look::Ready => ('●', Role::Good),
+        Look::Unready => ('◐', Role::Waiting),
+        Look::Pending => ('○', Role::Waiting),
+        Look::Leaving => ('◌', Role::Leaving),
+        Look::Doubtful => ('?', Role::Doubt),
+        Look::Failed => ('✖', Role::Bad),
+        Look::Done => ('✔', Role::Faint),
+        Look::Missing => ('·', Role::Faint),
+    }
+}
+
+/// Glyph, role and word of a process; a ghost is one whatever else it is.
+pub fn running_glyph(running: &Running) -> (char, Role, &'static str) {
+    let own = family_role(running.family);
+    match (running.verdict, running.life) {
+        (Verdict::Stopping(_), _) => ('◪', Role::Leaving, "stopping"),
+        (_, Life::Ended) => ('▫', Role::Faint, "ended"),
+        (Verdict::Deaf | Verdict::Erased, _) => ('☠', own, "alive"),
+        (Verdict::Mirrored, Life::Mounting) => ('□', own, "mounting"),
+        (Verdict::Mirrored, Life::Starting) => ('□', own, "starting"),
+        (Verdict::Mirrored, Life::Unready) => ('▤', own, "not ready"),
+        (Verdict::Mirrored, Life::Ready) => ('▣', own, ""),
+    }
+}

@@ -1,0 +1,107 @@
+//! The cables between record and machines: what travels on them, and where one is cut, for how long.
+
+use super::Painting;
+use crate::scene::canvas::{Area, Canvas, Ink, width};
+use crate::scene::clock::{clock, left};
+use crate::scene::facts::{Host, Journey};
+use crate::scene::role::Role;
+use crate::scene::target::Target;
+
+/// Draws the record's lower edge, the machines' heading, and the cables between them.
+pub fn draw(painting: &Painting, canvas: &mut Canvas) {
+    let plan = painting.plan;
+    canvas.rule(plan.edge, Role::Line);
+    if !plan.machine_rule.is_empty() {
+        canvas.rule(plan.machine_rule, Role::Line);
+        title(painting, canvas);
+    }
+    for host_plan in &plan.hosts.plans {
+        let Some(x) = host_plan.cable else { continue };
+        let host = &painting.stage.hosts[host_plan.index];
+        let lane = Area::new(x, plan.cables.y, host_plan.area.right().saturating_sub(x), plan.cables.h);
+        cable(painting, canvas, host, lane);
+        label(painting, canvas, host, lane);
+    }
+}
+
+/// The machines' heading, between two cables where there is room.
+fn title(painting: &Painting, canvas: &mut Canvas) {
+    let plan = painting.plan;
+    let rule = plan.machine_rule;
+    let first = plan.hosts.plans.first().filter(|p| p.cable.is_some());
+    let room = first.map_or(rule.w.saturating_sub(4), |p| p.area.w.saturating_sub(6));
+    let x = first.and_then(|p| p.cable).map_or(rule.x + 2, |x| x + 3);
+    let words = [" what the machines really run ", " the machines "].into_iter().find(|w| width(w) <= room);
+    words.into_iter().for_each(|words| {
+        canvas.text(x, rule.y, room, words, Role::Faint);
+    });
+}
+
+fn cable(painting: &Painting, canvas: &mut Canvas, host: &Host, lane: Area) {
+    let target = Target::Node(host.name.clone());
+    let linked = host.is_linked();
+    let ink = painting.ink(if linked { Role::Travel } else { Role::Bad }, &target);
+    canvas.put(lane.x, painting.plan.edge.y, '┬', ink);
+    if !painting.plan.machine_rule.is_empty() {
+        canvas.put(lane.x, painting.plan.machine_rule.y, '┴', ink);
+    }
+    for y in lane.y..lane.bottom() {
+        let broken = !linked && y == middle(lane);
+        let glyph = if !linked && lane.h > 1 { if y < middle(lane) { '╵' } else { '╷' } } else { '│' };
+        canvas.put(lane.x, y, if broken { if host.cut.is_some() { '✂' } else { '✖' } } else { glyph }, ink);
+    }
+}
+
+/// The row of a cable that carries its words.
+fn middle(lane: Area) -> u16 {
+    lane.y + lane.h / 2
+}
+
+fn label(painting: &Painting, canvas: &mut Canvas, host: &Host, lane: Area) {
+    let target = Target::Node(host.name.clone());
+    let room = lane.w.saturating_sub(2);
+    let say = |canvas: &mut Canvas, words: &str, ink: Ink| {
+        canvas.text(lane.x + 2, middle(lane), room, words, ink);
+    };
+    if !host.is_linked() {
+        return say(canvas, &silence(painting, host, room), painting.ink(Role::Bad, &target).bold());
+    }
+    let Some(journey) = &host.journey else { return };
+    let ink = painting.ink(if journey.heartbeat { Role::Faint } else { Role::Travel }, &target);
+    say(canvas, if journey.heartbeat { "alive" } else { &journey.words }, ink);
+    let y = if journey.heartbeat { middle(lane) } else { at(lane, journey) };
+    canvas.put(lane.x, y, arrow(journey), painting.ink(Role::Travel, &target).bold());
+}
+
+fn arrow(journey: &Journey) -> char {
+    match (journey.lost, journey.up) {
+        (true, _) => '✖',
+        (false, true) => '▲',
+        (false, false) => '▼',
+    }
+}
+
+/// The row in which a journey is: in the middle once it has arrived, to be read.
+fn at(lane: Area, journey: &Journey) -> u16 {
+    if journey.progress >= 1000 || lane.h == 1 {
+        return middle(lane);
+    }
+    let done = u32::from(journey.progress) * u32::from(lane.h) / 1000;
+    let row = if journey.up { u32::from(lane.h - 1).saturating_sub(done) } else { done };
+    lane.y + row as u16
+}
+
+/// How long nothing has been heard, and when that has consequences, as far as it fits.
+fn silence(painting: &Painting, host: &Host, room: u16) -> String {
+    let now = painting.stage.now;
+    let since = clock(now - host.last_word);
+    let what = if host.cut.is_some() { "cable cut" } else { "no power" };
+    let timer = host.timer.as_ref().filter(|t| t.until > now).map(|t| format!(" · {} in {}", t.word, left(t.until - now)));
+    let texts = [
+        format!("{what} · no word for {since}{}", timer.as_deref().unwrap_or_default()),
+        format!("no word for {since}{}", timer.as_deref().unwrap_or_default()),
+        format!("no word for {since}"),
+        format!("{what} {since}"),
+    ];
+    texts.iter().find(|t| width(t) <= room).unwrap_or(&texts[3]).clone()
+}

@@ -1,0 +1,178 @@
+//! The machines: a box each with its processes and disks, or a line each.
+
+use super::{Painting, family_role, running_glyph};
+use crate::scene::canvas::{Area, Border, Canvas, Ink, width};
+use crate::scene::clock::left;
+use crate::scene::facts::{DiskAt, Host, Life, Running, Verdict};
+use crate::scene::plan::{HostPlan, Inside};
+use crate::scene::role::{Ground, Role};
+use crate::scene::target::Target;
+
+/// Draws all machines.
+pub fn draw(painting: &Painting, canvas: &mut Canvas) {
+    let hosts = &painting.plan.hosts;
+    for plan in &hosts.plans {
+        let host = &painting.stage.hosts[plan.index];
+        if hosts.boxes { boxed(painting, canvas, plan, host) } else { line(painting, canvas, plan, host) }
+    }
+    let (more, area) = hosts.more;
+    if more > 0 {
+        canvas.text(area.x, area.y, area.w, &format!("… and {more} more machines"), Role::Faint);
+    }
+}
+
+fn boxed(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
+    let target = Target::Node(host.name.clone());
+    canvas.ground(plan.area, Ground::Panel);
+    let (border, role) = match (host.powered, host.cut) {
+        (false, _) => (Border::Dotted, Role::Bad),
+        (true, Some(_)) => (Border::Dashed, Role::Bad),
+        (true, None) => (Border::Plain, if painting.lights(&target) { Role::Travel } else { Role::Line }),
+    };
+    canvas.frame(plan.area, border, painting.ink(role, &target));
+    title(painting, canvas, plan, host, &target);
+    match plan.inside {
+        Inside::Rows => (0..plan.body.h).zip(&host.running).for_each(|(i, r)| process(painting, canvas, plan, host, plan.body.row(i), r)),
+        Inside::Glyphs(_) => glyphs(painting, canvas, plan, host),
+    }
+    note(painting, canvas, plan, host);
+    disks(painting, canvas, plan, host);
+}
+
+fn title(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host, target: &Target) {
+    let top = plan.area.row(0);
+    let name = painting.ink(if host.is_linked() { Role::Text } else { Role::Bad }, target).bold();
+    canvas.text(top.x + 2, top.y, top.w.saturating_sub(4), &format!(" {} ", host.name), name);
+    let (glyph, role) = if host.ready { ("●", Role::Good) } else { ("✖", Role::Bad) };
+    let cordon = if host.cordoned { " cordoned" } else { "" };
+    let state = format!(" {glyph} {}{cordon} ", host.state);
+    let room = top.w.saturating_sub(width(&host.name) + 6);
+    if width(&state) <= room {
+        canvas.text_right(Area { w: top.w.saturating_sub(2), ..top }, &state, painting.ink(role, target));
+    }
+}
+
+fn process(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host, line: Area, running: &Running) {
+    let target = Target::Process(host.name.clone(), running.uid);
+    let (glyph, role, word) = running_glyph(running);
+    let ghost = running.is_ghost() && running.life != Life::Ended;
+    canvas.put(line.x, line.y, glyph, painting.ink(role, &target).bold());
+    let word = word_of(painting, running, word);
+    let word_room = if word.is_empty() { 0 } else { width(&word) + 1 };
+    let name_room = plan.name_w.min(line.w.saturating_sub(2 + word_room));
+    let name = painting.ink(
+        if ghost {
+            Role::Bad
+        } else if running.life == Life::Ended {
+            Role::Faint
+        } else {
+            Role::Text
+        },
+        &target,
+    );
+    canvas.text(line.x + 2, line.y, name_room, &running.key.name, name.bold());
+    let ip_x = line.x + 2 + plan.name_w + 2;
+    let ip_room = line.right().saturating_sub(ip_x + word_room);
+    if width(&running.ip) <= ip_room {
+        canvas.text(ip_x, line.y, ip_room, &running.ip, painting.ink(Role::Faint, &target));
+    }
+    let quiet = if ghost { Role::Bad } else { Role::Waiting };
+    canvas.text_right(line, &word, painting.ink(quiet, &target));
+}
+
+fn word_of(painting: &Painting, running: &Running, word: &str) -> String {
+    match running.verdict {
+        Verdict::Stopping(until) if until > painting.stage.now => format!("{word} {}", left(until - painting.stage.now)),
+        _ => word.to_owned(),
+    }
+}
+
+fn glyphs(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
+    for (area, target) in plan.spots.iter().filter(|s| matches!(s.1, Target::Process(..))) {
+        let Target::Process(_, uid) = target else { continue };
+        let Some(running) = host.running.iter().find(|r| r.uid == *uid) else { continue };
+        let (glyph, role, _) = running_glyph(running);
+        let role = if running.is_ghost() { Role::Bad } else { role };
+        canvas.put(area.x, area.y, glyph, painting.ink(role, target));
+    }
+}
+
+/// One sentence where machine and record have drifted apart.
+fn note(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
+    let ghosts = |verdict: Verdict| host.running.iter().any(|r| r.verdict == verdict && r.life != Life::Ended);
+    let words = match () {
+        () if !host.powered => "no power: nothing runs here",
+        () if ghosts(Verdict::Erased) => "erased on record, still running",
+        () if ghosts(Verdict::Deaf) => "told to stop, cannot hear it",
+        () if host.cut.is_some() => "still runs; nobody can see it",
+        () => return,
+    };
+    let ink = painting.ink(Role::Bad, &Target::Node(host.name.clone()));
+    let spare = plan.note.is_empty() && host.running.len() < usize::from(plan.body.h);
+    let area = if spare { plan.body.row(plan.body.h - 1) } else { plan.note };
+    let short = words.split([',', ';', ':']).next().unwrap_or(words);
+    canvas.text(area.x, area.y, if area.is_empty() { 0 } else { area.w }, if width(words) <= area.w { words } else { short }, ink);
+}
+
+fn disks(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
+    let area = plan.disks;
+    if area.is_empty() {
+        return;
+    }
+    let mut x = area.x;
+    for (i, disk) in host.disks.iter().enumerate() {
+        let room = area.right().saturating_sub(x);
+        let rest = host.disks.len() - i;
+        if room < 6 || (rest > 1 && room < 10) {
+            canvas.text(x, area.y, room, &format!("+{rest}"), Role::Faint);
+            return;
+        }
+        x = one_disk(painting, canvas, disk, Area::new(x, area.y, room, 1), host) + 2;
+    }
+}
+
+fn one_disk(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, area: Area, host: &Host) -> u16 {
+    let target = Target::Volume(disk.name.clone());
+    let lit = painting.focus.is_lit(&target);
+    let ink =
+        Ink { dim: !lit && painting.focus.dims(&target) && painting.focus.dims(&Target::Node(host.name.clone())), ..Ink::from(Role::Disk) };
+    let files = match disk.files {
+        0 => String::new(),
+        1 => " 1 file".to_owned(),
+        n => format!(" {n} files"),
+    };
+    let files = if area.w >= width(&disk.name) + width(&files) + 4 { files } else { String::new() };
+    let end = canvas.parts(area, &[("◈ ", ink), (&disk.name, ink.bold()), (&files, Ink::from(Role::Faint))]);
+    if disk.writers < 2 {
+        return end;
+    }
+    let room = area.right().saturating_sub(end);
+    let words = [format!(" {} writers", disk.writers), format!(" ✖{}", disk.writers)];
+    let words = words.iter().find(|w| width(w) <= room).unwrap_or(&words[1]);
+    canvas.text(end, area.y, room, words, Role::Bad.bold())
+}
+
+fn line(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
+    let target = Target::Node(host.name.clone());
+    let (glyph, role) = match (host.powered, host.cut.is_some(), host.ready) {
+        (false, ..) => ('✖', Role::Bad),
+        (true, true, _) => ('✂', Role::Bad),
+        (true, false, false) => ('?', Role::Doubt),
+        (true, false, true) => ('●', Role::Good),
+    };
+    canvas.put(plan.area.x, plan.area.y, glyph, painting.ink(role, &target));
+    canvas.text(plan.area.x + 2, plan.area.y, plan.name_w.saturating_sub(3), &host.name, painting.ink(Role::Text, &target));
+    let room = usize::from(plan.body.w);
+    for (i, running) in host.running.iter().take(room).enumerate() {
+        let (glyph, role, _) = running_glyph(running);
+        let role = if running.is_ghost() {
+            Role::Bad
+        } else if running.life == Life::Ready {
+            family_role(running.family)
+        } else {
+            role
+        };
+        let full = i + 1 == room && host.running.len() > room;
+        canvas.put(plan.body.x + i as u16, plan.body.y, if full { '…' } else { glyph }, painting.ink(role, &target));
+    }
+}

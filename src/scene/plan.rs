@@ -1,0 +1,96 @@
+//! Where everything stands: a pure function of what there is to see and the size. The halves keep their share of the
+//! screen while they fit, so that an arrival moves nothing but its own column's end.
+
+mod hosts;
+mod record;
+
+use super::canvas::Area;
+use super::facts::Stage;
+use super::target::Target;
+pub use hosts::{HostPlan, Hosts, Inside};
+pub use record::{Fields, Level, SetPlan};
+
+/// The smallest stage that shows anything.
+pub const MIN_WIDTH: u16 = 40;
+/// Rows below which nothing is shown.
+pub const MIN_HEIGHT: u16 = 9;
+
+/// The places of the stage.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// All of it.
+    pub area: Area,
+    /// The heading of the record.
+    pub record_rule: Area,
+    /// The record's places.
+    pub sets: Vec<SetPlan>,
+    /// The record's lower edge, where the cables begin.
+    pub edge: Area,
+    /// Where the cables run.
+    pub cables: Area,
+    /// The heading of the machines, where the cables end; empty where there is no room for one.
+    pub machine_rule: Area,
+    /// The machines' places.
+    pub hosts: Hosts,
+}
+
+impl Plan {
+    /// The places for a stage in an area; an empty plan where the area is too small.
+    pub fn of(stage: &Stage, area: Area) -> Plan {
+        if area.w < MIN_WIDTH || area.h < MIN_HEIGHT {
+            return Plan { area, ..Plan::default() };
+        }
+        let roomy = area.h >= 18;
+        let cables_h = if area.h >= 24 {
+            3
+        } else if roomy {
+            2
+        } else {
+            1
+        };
+        let fixed = 2 + cables_h + u16::from(roomy);
+        let room = area.h - fixed;
+        let (record_h, hosts_h) = share(room, record::need(stage, area.w), hosts::need(stage, area.w));
+        let (record_rule, rest) = area.split_rows(1);
+        let (record_area, rest) = rest.split_rows(record_h);
+        let (edge, rest) = rest.split_rows(1);
+        let (cables, rest) = rest.split_rows(cables_h);
+        let (machine_rule, rest) = rest.split_rows(u16::from(roomy));
+        let (hosts_area, _) = rest.split_rows(hosts_h);
+        Plan {
+            area,
+            record_rule,
+            sets: record::plan(stage, record_area),
+            edge,
+            cables,
+            machine_rule,
+            hosts: hosts::plan(stage, hosts_area),
+        }
+    }
+
+    /// Every place that can be pointed at. No two overlap.
+    pub fn spots(&self) -> impl Iterator<Item = &(Area, Target)> {
+        self.sets.iter().flat_map(|s| &s.spots).chain(self.hosts.plans.iter().flat_map(|h| &h.spots))
+    }
+    /// What stands at a cell.
+    pub fn at(&self, x: u16, y: u16) -> Option<&Target> {
+        self.spots().find(|(area, _)| area.holds(x, y)).map(|(_, target)| target)
+    }
+    /// Where a thing stands first.
+    pub fn place(&self, target: &Target) -> Option<Area> {
+        self.spots().find(|(_, t)| t == target).map(|(area, _)| *area)
+    }
+}
+
+/// Splits rows between the halves: about even, and only where one does not fit does it take what the other leaves.
+fn share(room: u16, record: u16, hosts: u16) -> (u16, u16) {
+    let even = room * 12 / 25;
+    let record_h = if record > even {
+        record.min(room.saturating_sub(hosts)).max(even)
+    } else if hosts > room - even {
+        room.saturating_sub(hosts).max(record)
+    } else {
+        even
+    };
+    (record_h.min(room), room - record_h.min(room))
+}

@@ -1,0 +1,249 @@
+//! Places on record: columns of sets, each zoomed out as far as it must be to fit.
+
+use crate::scene::canvas::{Area, width};
+use crate::scene::facts::{Family, Row, Set, Stage};
+use crate::scene::target::Target;
+
+/// How much of a pod is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// A row with its wires.
+    Rows,
+    /// A name and a glyph, in so many columns of that width.
+    Tiles(u16, u16),
+    /// One glyph every so many columns.
+    Glyphs(u16),
+    /// One glyph for so many pods.
+    Heat(usize),
+}
+
+/// Columns of a wired row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Fields {
+    /// The name's column and width.
+    pub name: (u16, u16),
+    /// The state's, glyph included.
+    pub state: (u16, u16),
+    /// The node's.
+    pub node: (u16, u16),
+    /// Where the wire begins, and its width.
+    pub wire: (u16, u16),
+    /// The claim's, diamond included; width 1 shows the diamond alone, width 0 nothing.
+    pub claim: (u16, u16),
+    /// The volume's, diamond included.
+    pub volume: (u16, u16),
+}
+
+/// The places of a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetPlan {
+    /// Which of the stage's sets.
+    pub index: usize,
+    /// Its heading.
+    pub head: Area,
+    /// Its pods.
+    pub body: Area,
+    /// Its sentence.
+    pub note: Area,
+    /// How much of each pod is shown.
+    pub level: Level,
+    /// Columns of wired rows.
+    pub fields: Fields,
+    /// The first row and the number of rows between which a shared claim stands; `None` where each has its own.
+    pub shared: Option<u16>,
+    /// What can be pointed at.
+    pub spots: Vec<(Area, Target)>,
+}
+
+/// Columns between two sets.
+const GAP: u16 = 2;
+
+/// Rows that the record would like.
+pub fn need(stage: &Stage, width: u16) -> u16 {
+    columns(stage, width).iter().map(|c| c.iter().map(|i| rows_wanted(&stage.sets[*i])).sum::<u16>()).max().unwrap_or(3)
+}
+
+fn rows_wanted(set: &Set) -> u16 {
+    set.rows.len().min(200) as u16 + 2
+}
+
+/// The places of all sets.
+pub fn plan(stage: &Stage, area: Area) -> Vec<SetPlan> {
+    let columns = columns(stage, area.w);
+    let areas = area.inset(0, 0).columns(columns.len() as u16, GAP);
+    columns.iter().zip(areas).flat_map(|(sets, area)| column(stage, sets, area)).collect()
+}
+
+/// Which sets stand in which column: ReplicaSets from the left, StatefulSets from the right.
+fn columns(stage: &Stage, width: u16) -> Vec<Vec<usize>> {
+    let count = stage.sets.len().clamp(1, usize::from((width / 39).clamp(1, 4)));
+    let mut columns: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let (each, others): (Vec<usize>, Vec<usize>) = (0..stage.sets.len()).partition(|i| stage.sets[*i].family == Family::Each);
+    let right =
+        if others.is_empty() { count } else { (count * each.len() / stage.sets.len().max(1)).clamp(usize::from(!each.is_empty()), count) };
+    let left = (count - right.min(count)).max(usize::from(!others.is_empty()).min(count));
+    for (n, i) in others.into_iter().enumerate() {
+        columns[n % left.max(1)].push(i);
+    }
+    let right = count.saturating_sub(left).max(1);
+    for (n, i) in each.into_iter().enumerate() {
+        columns[count - right + n % right].push(i);
+    }
+    columns
+}
+
+fn column(stage: &Stage, sets: &[usize], area: Area) -> Vec<SetPlan> {
+    let wanted: Vec<u16> = sets.iter().map(|i| rows_wanted(&stage.sets[*i]) + 1).collect();
+    let total: u16 = wanted.iter().sum::<u16>().max(1);
+    let (mut plans, mut rest) = (Vec::new(), area);
+    for (n, (i, want)) in sets.iter().zip(&wanted).enumerate() {
+        let last = n + 1 == sets.len();
+        let fair = (u32::from(area.h) * u32::from(*want) / u32::from(total)) as u16;
+        let h = if last {
+            rest.h
+        } else if total <= area.h {
+            *want
+        } else {
+            fair.max(3)
+        };
+        let (mine, below) = rest.split_rows(h);
+        rest = below;
+        if mine.h >= 2 {
+            plans.push(set_plan(&stage.sets[*i], *i, mine));
+        }
+    }
+    plans
+}
+
+fn set_plan(set: &Set, index: usize, area: Area) -> SetPlan {
+    let (head, rest) = area.split_rows(1);
+    let airy = rest.h >= 7 && usize::from(rest.h) >= set.rows.len() + 2;
+    let (_, rest) = rest.split_rows(u16::from(airy));
+    let room = rest.h.saturating_sub(1);
+    let (level, rows) = level(set, rest.w, room);
+    let (body, below) = rest.split_rows(rows);
+    let mut plan = SetPlan {
+        index,
+        head,
+        body,
+        note: below.row(0),
+        level,
+        fields: Fields::default(),
+        shared: None,
+        spots: vec![(head, set.target.clone())],
+    };
+    match level {
+        Level::Rows => wired(set, &mut plan),
+        Level::Tiles(columns, w) => grid(set, &mut plan, columns, w),
+        Level::Glyphs(pitch) => grid(set, &mut plan, body.w.saturating_sub(1) / pitch, pitch),
+        Level::Heat(_) => {}
+    }
+    plan
+}
+
+/// The closest level at which a set fits, and how many rows it takes.
+fn level(set: &Set, w: u16, room: u16) -> (Level, u16) {
+    let count = set.rows.len();
+    if count <= usize::from(room) {
+        return (Level::Rows, count as u16);
+    }
+    let tile = set.rows.iter().map(|r| width(&r.name)).max().unwrap_or(1) + 4;
+    let w = w.saturating_sub(1).max(1);
+    let fits = |pitch: u16| usize::from(w / pitch.max(1)) * usize::from(room) >= count;
+    let rows = |pitch: u16| count.div_ceil(usize::from((w / pitch).max(1))) as u16;
+    match () {
+        () if fits(tile) => (Level::Tiles(w / tile, tile), rows(tile)),
+        () if fits(2) => (Level::Glyphs(2), rows(2)),
+        () if fits(1) => (Level::Glyphs(1), rows(1)),
+        () => (Level::Heat(count.div_ceil((usize::from(w) * usize::from(room)).max(1))), room),
+    }
+}
+
+fn grid(set: &Set, plan: &mut SetPlan, columns: u16, pitch: u16) {
+    let columns = columns.max(1);
+    for (i, row) in set.rows.iter().enumerate() {
+        let (dx, dy) = ((i % usize::from(columns)) as u16, (i / usize::from(columns)) as u16);
+        let area = Area::new(plan.body.x + 1 + dx * pitch, plan.body.y + dy, pitch.min(plan.body.w), 1);
+        plan.spots.push((area, Target::Pod(row.key.clone())));
+    }
+}
+
+fn wired(set: &Set, plan: &mut SetPlan) {
+    plan.fields = fields(set, plan.body);
+    let shares = set.family == Family::Alike && set.rows.iter().any(|r| !r.claims.is_empty());
+    plan.shared = shares.then(|| plan.body.h.saturating_sub(1) / 2);
+    for (i, row) in set.rows.iter().enumerate() {
+        let line = plan.body.row(i as u16);
+        let end = plan.fields.node.0 + plan.fields.node.1;
+        plan.spots.push((Area::new(line.x, line.y, end.saturating_sub(line.x), line.h), Target::Pod(row.key.clone())));
+        if !shares {
+            claim_spots(row, line, &plan.fields, &mut plan.spots);
+        }
+    }
+    if let (Some(mid), Some(row)) = (plan.shared, set.rows.iter().find(|r| !r.claims.is_empty())) {
+        claim_spots(row, plan.body.row(mid), &plan.fields, &mut plan.spots);
+    }
+}
+
+fn claim_spots(row: &Row, line: Area, fields: &Fields, spots: &mut Vec<(Area, Target)>) {
+    let Some(claim) = row.claims.first() else { return };
+    let spot = |(x, w): (u16, u16)| Area::new(x, line.y, w, line.h);
+    if fields.claim.1 > 0 {
+        spots.push((spot(fields.claim), Target::Claim(claim.key.clone())));
+    }
+    if fields.volume.1 > 0 && !claim.volume.is_empty() {
+        spots.push((spot(fields.volume), Target::Volume(claim.volume.clone())));
+    }
+}
+
+/// The columns of a set's rows: what matters least shrinks first.
+fn fields(set: &Set, body: Area) -> Fields {
+    let longest = |of: &dyn Fn(&Row) -> u16| set.rows.iter().map(of).max().unwrap_or(0);
+    let name_w = longest(&|r| width(&r.name)).clamp(4, 24).min(body.w / 3);
+    let node_w = longest(&|r| width(&r.node)).clamp(6, 12);
+    let claim_w = longest(&|r| r.claims.first().map_or(0, |c| width(&c.key.name) + 2));
+    let volume_w = longest(&|r| r.claims.first().map_or(0, |c| width(&c.volume) + 2)).min(16);
+    let shared = set.family == Family::Alike;
+    let wire_w = match (claim_w, shared) {
+        (0, _) => 0,
+        (_, true) => 7,
+        (_, false) => 1 + u16::from(body.w >= 48),
+    };
+    let left = |state: u16| 1 + name_w + 1 + state + 1 + node_w + 1;
+    let right = |claim: u16| wire_w + claim + u16::from(claim > 0) + volume_w;
+    let state_w = [19, 17, 13]
+        .into_iter()
+        .find(|s| left(*s) + right(claim_w) <= body.w)
+        .or([17, 13].into_iter().find(|s| left(*s) + right(1) <= body.w));
+    let state_w = state_w.unwrap_or(13);
+    let after = body.w.saturating_sub(left(state_w));
+    let claim_w = if right(claim_w) <= after { claim_w } else { after.saturating_sub(right(0) + 1).clamp(1, claim_w.max(1)) };
+    let claim_w = if wire_w == 0 || after < wire_w + 2 {
+        0
+    } else if claim_w < 6 {
+        1
+    } else {
+        claim_w
+    };
+    let spare = after.saturating_sub(right(claim_w));
+    let wire_w = if wire_w > 1 { (wire_w + spare / 3).min(16) } else { wire_w.min(after) };
+    lay_out(body, [name_w, state_w, node_w, wire_w, claim_w, volume_w])
+}
+
+fn lay_out(body: Area, [name, state, node, wire, claim, volume]: [u16; 6]) -> Fields {
+    let clip = |x: u16, w: u16| (x.min(body.right()), w.min(body.right().saturating_sub(x)));
+    let name_x = body.x + 1;
+    let state_x = name_x + name + 1;
+    let node_x = state_x + state + 1;
+    let wire_x = node_x + node + 1;
+    let claim_x = wire_x + wire;
+    let volume_x = claim_x + claim + 1;
+    Fields {
+        name: clip(name_x, name),
+        state: clip(state_x, state),
+        node: clip(node_x, node),
+        wire: clip(wire_x, wire),
+        claim: clip(claim_x, claim),
+        volume: clip(volume_x, if claim == 0 { 0 } else { volume }),
+    }
+}

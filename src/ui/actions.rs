@@ -1,0 +1,124 @@
+//! The one table of what keys do; keymap, help and hints are read from it.
+
+use super::keys::Key;
+
+/// Where a key stands in the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// How time runs.
+    Time,
+    /// What is done to the cluster.
+    Act,
+    /// What is looked at.
+    Look,
+    /// The program itself.
+    Program,
+}
+
+impl Group {
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Group::Time => "time",
+            Group::Act => "acts",
+            Group::Look => "looking",
+            Group::Program => "the program",
+        }
+    }
+}
+
+/// When a key's hint is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// While something is selected.
+    Selected,
+    /// In the help only.
+    Help,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// What it does.
+    pub action: Action,
+    /// Names of its keys, the shown one first.
+    pub keys: &'static [&'static str],
+    /// One word for the hints.
+    pub word: &'static str,
+    /// One sentence for the help.
+    pub sentence: &'static str,
+    /// Where it stands in the help.
+    pub group: Group,
+    /// When its hint is shown.
+    pub when: When,
+}
+
+macro_rules! actions {
+    ($($action:ident [$($key:literal),*] $word:literal $group:ident $when:ident $sentence:literal;)*) => {
+        /// What a key can do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Action { $(#[doc = $sentence] $action),* }
+
+        /// Every action with its keys, in the order of the hints.
+        pub static ACTIONS: &[Row] = &[$(Row {
+            action: Action::$action, keys: &[$($key),*], word: $word, sentence: $sentence, group: Group::$group, when: When::$when,
+        }),*];
+    };
+}
+
+actions! {
+    Play      ["space"]              "pause"    Time    Always   "Lets time run, or holds it.";
+    Step      [".", "pagedown"]      "step"     Time    Always   "Goes to the next visible change.";
+    Next      ["n"]                  "next"     Time    Always   "Goes to the next thing that matters: a state that changes, a timer that ends.";
+    Back      [","]                  "back"     Time    Always   "Goes back to the change before.";
+    ScaleUp   ["+", "="]             "scale"    Act     Always   "One more replica for the selected set.";
+    ScaleDown ["-"]                  ""         Act     Help     "One replica fewer.";
+    Delete    ["x"]                  "delete"   Act     Always   "Deletes what is selected; of a set, a pod.";
+    Force     ["X"]                  "force"    Act     Always   "Deletes a pod from the record at once, whatever its machine does.";
+    Cable     ["c"]                  "cable"    Act     Always   "Pulls the cable of the selected thing's node, or plugs it in.";
+    Power     ["p"]                  "power"    Act     Always   "Takes that node's power, or boots it.";
+    Fail      ["f"]                  "fail"     Act     Always   "Breaks the pod's readiness, or mends it.";
+    Twin      ["t"]                  "twin"     Act     Always   "From now on every act is done to both sets.";
+    Undo      ["u"]                  "undo"     Time    Always   "Takes back the last act and all that followed.";
+    Redo      ["U"]                  ""         Time    Help     "Brings it back.";
+    Why       ["enter", "w"]         "why"      Look    Selected "Tells why the selected thing is as it is, and what would change it.";
+    Describe  ["d"]                  "describe" Look    Selected "Runs kubectl describe for the selected thing.";
+    Yaml      ["y"]                  "yaml"     Look    Selected "Runs kubectl get -o yaml for the selected thing.";
+    Command   [":"]                  "command"  Program Always   "Opens the command line; Tab completes, up and down walk the history.";
+    Help      ["?"]                  "help"     Program Always   "Shows all keys.";
+    Slower    ["<"]                  "slower"   Time    Help     "Time runs slower.";
+    Faster    [">"]                  "faster"   Time    Help     "Time runs faster.";
+    Earlier   ["["]                  "earlier"  Time    Help     "Goes ten seconds back.";
+    Later     ["]"]                  "later"    Time    Help     "Goes ten seconds on, as far as time has come.";
+    Live      ["end"]                "now"      Time    Help     "Returns to the present.";
+    NextSpot  ["tab"]                "select"   Look    Help     "Selects the next set or node.";
+    PrevSpot  ["shift-tab"]          ""         Look    Help     "Selects the one before.";
+    Left      ["left", "h"]          ""         Look    Help     "Moves the selection to the left.";
+    Down      ["down", "j"]          ""         Look    Help     "Moves it down.";
+    Up        ["up", "k"]            ""         Look    Help     "Moves it up.";
+    Right     ["right", "l"]         ""         Look    Help     "Moves it to the right.";
+    ScrollUp  ["pageup"]             ""         Look    Help     "Scrolls the pane back.";
+    Clear     ["esc"]                ""         Look    Help     "Closes what is open, then drops the selection.";
+    Stop      ["ctrl-c"]             ""         Program Help     "Interrupts the line that waits; quits where none does.";
+    Quit      ["q"]                  "quit"     Program Help     "Leaves.";
+}
+
+/// What a key does.
+pub fn action(key: Key) -> Option<Action> {
+    ACTIONS.iter().find(|row| row.keys.iter().any(|name| Key::named(name) == Some(key))).map(|row| row.action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_key_exists_and_means_one_thing() {
+        let keys: Vec<Key> = ACTIONS.iter().flat_map(|row| row.keys).map(|name| Key::named(name).unwrap()).collect();
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
+        assert_eq!(action(Key::Char('X')), Some(Action::Force));
+    }
+}

@@ -1,0 +1,49 @@
+//! What comes in and what goes out.
+
+use super::keys::Key;
+use crate::api::Time;
+
+/// Something that happened to the program.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// A key was pressed.
+    Key(Key),
+    /// A text was pasted.
+    Paste(String),
+    /// The mouse was pressed at a column and row.
+    Click(u16, u16),
+    /// The wheel was turned so many steps; negative is up.
+    Wheel(i32),
+    /// The engine has done what was asked, and these are the numbers of its console's lines.
+    Ran {
+        /// How many lines the console has now.
+        lines: usize,
+    },
+}
+
+/// Something that is to be done to the engine or the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Runs a command line.
+    Submit(String),
+    /// Interrupts the line that waits.
+    Interrupt,
+    /// Lets time run or holds it.
+    Play(bool),
+    /// Sets the speed in hundredths.
+    Speed(u32),
+    /// To the next visible change.
+    Step,
+    /// To the change before.
+    Back,
+    /// To the next thing that matters.
+    Next,
+    /// Views a time.
+    Seek(Time),
+    /// Takes back the last act.
+    Undo,
+    /// Brings it back.
+    Redo,
+    /// Ends the program.
+    Quit,
+}

@@ -1,0 +1,94 @@
+//! What the user looks at: selection, modes, the prompt. The world is not in it.
+
+use crate::motion::Fresh;
+use crate::scene::Target;
+use std::time::Duration;
+use tui_textarea::TextArea;
+
+/// Who gets the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// The picture.
+    #[default]
+    Normal,
+    /// The command line.
+    Prompt,
+    /// The page of keys.
+    Help,
+}
+
+/// What the pane at the right shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// Why the selected thing is as it is.
+    #[default]
+    Why,
+    /// What a line of the console printed.
+    Output(usize),
+}
+
+/// How things are drawn, set once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Look {
+    /// Nothing glows.
+    pub reduced_motion: bool,
+}
+
+/// All that the interface remembers.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// What is selected.
+    pub selected: Option<Target>,
+    /// True where acts are done to both sets.
+    pub twin: bool,
+    /// Who gets the keys.
+    pub mode: Mode,
+    /// What the pane at the right shows.
+    pub pane: Pane,
+    /// How far that pane is scrolled.
+    pub scroll: usize,
+    /// The command line being typed.
+    pub prompt: TextArea<'static>,
+    /// Lines typed before, oldest first.
+    pub history: Vec<String>,
+    /// Which of them is shown, while walking.
+    pub walking: Option<usize>,
+    /// What Tab offered.
+    pub offers: Vec<String>,
+    /// Something to tell, until the next key.
+    pub notice: Option<String>,
+    /// What has just changed.
+    pub fresh: Fresh,
+    /// Frame time.
+    pub frame: Duration,
+    /// How many lines' output is waited for, to be shown in the pane when it comes.
+    pub expects: Option<usize>,
+    /// True until the first act.
+    pub newcomer: bool,
+}
+
+impl Model {
+    /// What one begins with.
+    pub fn new(look: Look) -> Model {
+        Model {
+            selected: None,
+            twin: false,
+            mode: Mode::Normal,
+            pane: Pane::Why,
+            scroll: 0,
+            prompt: TextArea::default(),
+            history: Vec::new(),
+            walking: None,
+            offers: Vec::new(),
+            notice: None,
+            fresh: Fresh::new(look.reduced_motion),
+            frame: Duration::ZERO,
+            expects: None,
+            newcomer: true,
+        }
+    }
+    /// What stands on the command line.
+    pub fn typed(&self) -> String {
+        self.prompt.lines().join(" ")
+    }
+}

@@ -1,0 +1,63 @@
+//! The command line: what is being typed, else the last line and its answer.
+
+use crate::scene::{Area, Canvas, Ground, Ink, Role};
+use crate::ui::model::{Mode, Model};
+use crate::ui::{Screen, Sight};
+
+/// What a newcomer may try first.
+pub const FIRST: [(&str, &str); 5] =
+    [("+", "scale"), ("x", "lose a pod"), ("c", "pull a cable"), ("n", "skip to what matters"), ("?", "help")];
+
+/// Draws the command line; what is typed itself is drawn over it by the text area.
+pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
+    let line = area.inset(1, 0);
+    if model.mode == Mode::Prompt {
+        canvas.text(line.x, line.y, line.w, ":", Role::Key.bold());
+        return;
+    }
+    if let Some(notice) = &model.notice {
+        canvas.text(line.x, line.y, line.w, notice, Role::Waiting);
+        return;
+    }
+    let last = sight.console.last().filter(|_| !(model.newcomer && sight.console.is_empty()));
+    let Some(last) = last else { return invite(canvas, line) };
+    let answer = if !last.done { "still waits · ctrl-c" } else { last.err.lines().next().or(last.out.lines().next()).unwrap_or_default() };
+    let ink = match () {
+        () if !last.done => Role::Waiting,
+        () if last.err.is_empty() => Role::Faint,
+        () => Role::Bad,
+    };
+    canvas
+        .parts(line, &[("$ ", Role::Faint.into()), (last.line, Role::Code.bold()), ("   ", Role::Faint.into()), (answer, Ink::from(ink))]);
+}
+
+fn invite(canvas: &mut Canvas, line: Area) {
+    let mut parts = vec![("try  ", Ink::from(Role::Faint))];
+    for (i, (key, words)) in FIRST.iter().enumerate() {
+        let gap = if i == 0 { "" } else { " · " };
+        parts.extend([(gap, Role::Faint.into()), (*key, Role::Key.bold()), (" ", Role::Text.into()), (*words, Role::Text.into())]);
+    }
+    canvas.parts(line, &parts);
+}
+
+/// Where the text area stands while typing.
+pub fn typing_area(screen: &Screen) -> Option<Area> {
+    let area = screen.regions?.command.inset(1, 0);
+    Some(area.split_columns(2).1)
+}
+
+/// Draws what Tab offered, above the command line.
+pub fn offers(canvas: &mut Canvas, area: Area, model: &Model) {
+    if model.offers.is_empty() || model.mode != Mode::Prompt {
+        return;
+    }
+    let widest = model.offers.iter().map(|o| crate::scene::canvas::width(o)).max().unwrap_or(1) + 2;
+    let across = (area.w.saturating_sub(2) / widest).max(1);
+    let rows = (model.offers.len() as u16).div_ceil(across).min(6).min(area.y);
+    let block = Area::new(area.x, area.y - rows, area.w, rows);
+    canvas.clear(block, Ground::Over);
+    for (i, offer) in model.offers.iter().enumerate().take(usize::from(across * rows)) {
+        let (dx, dy) = (i as u16 % across * widest, i as u16 / across);
+        canvas.text(block.x + 1 + dx, block.y + dy, widest, offer, Role::Code);
+    }
+}

@@ -1,0 +1,91 @@
+//! All keys, laid over the screen.
+
+use crate::scene::facts::{Family, Life, Look, Running, Verdict};
+use crate::scene::paint::{look_glyph, running_glyph};
+use crate::scene::{Area, Border, Canvas, Ground, Role};
+use crate::ui::actions::{ACTIONS, Group, Row};
+
+const GROUPS: [Group; 4] = [Group::Act, Group::Look, Group::Time, Group::Program];
+
+/// Draws the help over an area, from that line on.
+pub fn draw(canvas: &mut Canvas, area: Area, scroll: usize) {
+    let mut lines: Vec<Line> = GROUPS.iter().flat_map(|group| group_lines(*group)).collect();
+    lines.extend(signs());
+    let room = area.h.saturating_sub(4).max(1);
+    let across = (lines.len() as u16).div_ceil(room).min(area.w / 58).max(1);
+    let (w, h) = ((across * 80).min(area.w.saturating_sub(2)), (lines.len() as u16).div_ceil(across).min(room) + 2);
+    let page = Area::new(area.x + (area.w - w) / 2, area.y + 1 + (room + 2 - h) / 2, w, h);
+    canvas.clear(page, Ground::Over);
+    canvas.frame(page, Border::Plain, Role::Each);
+    canvas.text(page.x + 2, page.y, page.w.saturating_sub(4), " keys ", Role::Each.bold());
+    let columns = page.inset(2, 1).columns(across, 3);
+    let per = usize::from(columns[0].h);
+    let first = scroll.min(lines.len().saturating_sub(per * columns.len()));
+    for (i, line) in lines.iter().skip(first).enumerate().take(per * columns.len()) {
+        draw_line(canvas, columns[i / per.max(1)].row((i % per.max(1)) as u16), line);
+    }
+}
+
+/// A heading, a key, or a sign of the picture.
+enum Line {
+    Heading(&'static str),
+    Key(&'static Row),
+    Sign(char, Role, &'static str),
+    Blank,
+}
+
+fn group_lines(group: Group) -> Vec<Line> {
+    let rows = ACTIONS.iter().filter(move |row| row.group == group).map(Line::Key);
+    std::iter::once(Line::Heading(group.title())).chain(rows).chain([Line::Blank]).collect()
+}
+
+fn signs() -> Vec<Line> {
+    let pod = |look: Look, words| {
+        let (glyph, role) = look_glyph(look);
+        Line::Sign(glyph, role, words)
+    };
+    let ghost = Running {
+        uid: Default::default(),
+        key: Default::default(),
+        family: Family::Each,
+        set: None,
+        ip: Default::default(),
+        life: Life::Ready,
+        verdict: Verdict::Erased,
+    };
+    let process = |running: &Running, words| {
+        let (glyph, role, _) = running_glyph(running);
+        Line::Sign(glyph, role, words)
+    };
+    vec![
+        Line::Heading("signs"),
+        pod(Look::Ready, "a pod, ready"),
+        pod(Look::Unready, "runs, not ready"),
+        pod(Look::Pending, "waits for a node or its containers"),
+        pod(Look::Leaving, "asked to go; its timer beside it"),
+        pod(Look::Doubtful, "on record, but its node is silent"),
+        pod(Look::Failed, "ended badly, or keeps failing"),
+        process(&Running { verdict: Verdict::Mirrored, ..ghost.clone() }, "a process on its machine"),
+        process(&ghost, "a ghost: runs, and the record wants or knows it no more"),
+        Line::Sign('◇', Role::Disk, "a claim"),
+        Line::Sign('◈', Role::Disk, "a volume, a disk"),
+    ]
+}
+
+fn draw_line(canvas: &mut Canvas, row: Area, line: &Line) {
+    match line {
+        Line::Heading(title) => {
+            canvas.text(row.x, row.y, row.w, title, Role::Each.bold());
+        }
+        Line::Key(key) => {
+            let keys = key.keys.join(" ");
+            canvas.text(row.x + 1, row.y, 14, &keys, Role::Key.bold());
+            canvas.text(row.x + 16, row.y, row.w.saturating_sub(16), key.sentence, Role::Text);
+        }
+        Line::Sign(glyph, role, words) => {
+            canvas.put(row.x + 1, row.y, *glyph, *role);
+            canvas.text(row.x + 4, row.y, row.w.saturating_sub(4), words, Role::Text);
+        }
+        Line::Blank => {}
+    }
+}

@@ -1,0 +1,63 @@
+//! The title: name, what is played, how time runs, and the lamps of the rules.
+
+use crate::scene::canvas::width;
+use crate::scene::clock::clock;
+use crate::scene::{Area, Canvas, Ground, Ink, Role};
+use crate::sim::invariants::RULES;
+use crate::ui::{Model, Sight};
+
+/// Draws the title.
+pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
+    canvas.ground(area, Ground::Bar);
+    let lamps = lamps(sight, area.w >= 110);
+    let lamps_w: u16 = lamps.iter().map(|(text, _)| width(text)).sum();
+    let mut parts = vec![(" podyard ".to_owned(), Role::Brand.bold()), ("  ".to_owned(), Role::Text.into())];
+    if area.w >= 90 {
+        parts.push((format!("{}   ", sight.title), Role::Text.bold()));
+    }
+    parts.extend(time(sight));
+    if area.w >= 110 {
+        parts.push((format!("   seed {}", sight.world.options().seed), Role::Faint.into()));
+    }
+    if model.twin {
+        parts.push(("   ⇄ twin".to_owned(), Role::Key.bold()));
+    }
+    write(canvas, Area { w: area.w.saturating_sub(lamps_w + 1), ..area }, &parts);
+    let w = lamps_w.min(area.w);
+    write(canvas, Area { x: area.right() - w, w, ..area }, &lamps);
+}
+
+fn write(canvas: &mut Canvas, area: Area, parts: &[(String, Ink)]) {
+    let parts: Vec<(&str, Ink)> = parts.iter().map(|(text, ink)| (text.as_str(), *ink)).collect();
+    canvas.parts(area, &parts);
+}
+
+fn time(sight: &Sight) -> Vec<(String, Ink)> {
+    let speed = f64::from(sight.speed) / 100.0;
+    let (text, role) = match (sight.playing, sight.live) {
+        (true, true) => (format!("▶ {speed}×"), Role::Good),
+        (true, false) => (format!("▶ {speed}× past"), Role::Waiting),
+        (false, true) => ("⏸ paused".to_owned(), Role::Waiting),
+        (false, false) => ("⏸ past".to_owned(), Role::Waiting),
+    };
+    let now = format!("   t+{}", clock(sight.now() - sight.world.options().epoch));
+    vec![(text, role.bold()), (now, Role::Text.into())]
+}
+
+/// A lamp a rule; where there is no room for names, only broken rules have one.
+fn lamps(sight: &Sight, roomy: bool) -> Vec<(String, Ink)> {
+    let mut lamps = Vec::new();
+    for (rule, name, _) in RULES {
+        let broken = sight.world.rules().broken(*rule).is_some();
+        let text = match (broken, roomy) {
+            (true, _) => format!("✖ {name}  "),
+            (false, true) => format!("● {name}  "),
+            (false, false) => "● ".to_owned(),
+        };
+        lamps.push((text, if broken { Role::Bad.bold() } else { Role::Good.into() }));
+    }
+    if !roomy && lamps.iter().all(|(text, _)| text == "● ") {
+        lamps.push(("rules hold ".to_owned(), Role::Good.into()));
+    }
+    lamps
+}

@@ -1,0 +1,147 @@
+//! Why a pod is as it is, and what its process is to the record.
+
+use super::{Page, causes, waits};
+use crate::api::{Key, Kind, Pod, Truth, Uid};
+use crate::scene::clock::{clock, left, spoken};
+use crate::scene::facts::{Look, Row, Running, Stage, Verdict};
+use crate::scene::paint::{look_glyph, running_glyph};
+use crate::scene::role::Role;
+use crate::sim::World;
+
+/// The page of a pod on record.
+pub fn pod(world: &World, stage: &Stage, key: &Key) -> Page {
+    let (Some((set, row)), Some(pod)) = (stage.row(key), world.get::<Pod>(key)) else {
+        let mut page = Page::new(format!("{} is not on record", key.name), Role::Faint);
+        causes(&mut page, world, Kind::Pod, key, 6);
+        return page;
+    };
+    let mut page = Page::new(question(row, &key.name), look_role(row.look));
+    state(&mut page, world, stage, row, pod);
+    waits(&mut page, world, Kind::Pod, key);
+    advice(&mut page, stage, row, world.wait(Kind::Pod, key).is_some());
+    causes(&mut page, world, Kind::Pod, key, 5);
+    page.gap();
+    let ip = if pod.status.pod_ip.is_empty() { "no address yet" } else { &pod.status.pod_ip };
+    page.field("owner", format!("{} · {ip}", set.name), Role::Text);
+    for claim in &row.claims {
+        page.field(
+            "claim",
+            format!("{} → {}", claim.key.name, if claim.volume.is_empty() { "no volume yet" } else { &claim.volume }),
+            Role::Disk,
+        );
+    }
+    for condition in pod.status.conditions.iter().filter(|c| c.status != Truth::True) {
+        page.field(
+            "not yet",
+            format!("{}: {}", condition.kind, if condition.message.is_empty() { &condition.reason } else { &condition.message }),
+            Role::Waiting,
+        );
+    }
+    page
+}
+
+fn look_role(look: Look) -> Role {
+    match look {
+        Look::Ready | Look::Done | Look::Missing => Role::Text,
+        other => look_glyph(other).1,
+    }
+}
+
+fn question(row: &Row, name: &str) -> String {
+    match row.look {
+        Look::Ready => format!("{name} is ready"),
+        Look::Unready => format!("why is {name} not ready?"),
+        Look::Pending => format!("why does {name} not run?"),
+        Look::Leaving => format!("why is {name} still there?"),
+        Look::Doubtful => format!("is {name} alive?"),
+        Look::Failed => format!("what is wrong with {name}?"),
+        Look::Done => format!("{name} has done its work"),
+        Look::Missing => format!("there is no {name}"),
+    }
+}
+
+fn state(page: &mut Page, world: &World, stage: &Stage, row: &Row, pod: &Pod) {
+    let epoch = world.options().epoch;
+    let place = if row.node.is_empty() { "no node yet".to_owned() } else { format!("on {}", row.node) };
+    let words = match row.look {
+        Look::Ready => pod.ready_since().map(|t| format!("ready since t+{}, {place}", clock(t - epoch))).unwrap_or_default(),
+        Look::Leaving => leaving(stage, pod),
+        Look::Doubtful => format!("{place}, of which nothing is heard: nobody can tell"),
+        Look::Unready | Look::Pending | Look::Failed | Look::Done | Look::Missing => format!("{}, {place}", row.state),
+    };
+    page.say(words, Role::Text.bold());
+}
+
+fn leaving(stage: &Stage, pod: &Pod) -> String {
+    let Some(until) = pod.metadata.deletion_timestamp else { return String::new() };
+    let left_over = until - stage.now;
+    match left_over.0 > 0 {
+        true => format!("asked to stop: {} of grace left", left(left_over)),
+        false => format!("asked to stop; its grace was over {} ago", spoken(stage.now - until)),
+    }
+}
+
+fn advice(page: &mut Page, stage: &Stage, row: &Row, told: bool) {
+    let timer = row.timer.as_ref().filter(|t| t.until > stage.now).map(|t| left(t.until - stage.now));
+    match row.look {
+        Look::Leaving if row.unreachable => {
+            if !told {
+                page.say(format!("Only the kubelet on {} may say \"it has stopped\".", row.node), Role::Waiting);
+            }
+            page.keys("frees it:", &[("c", "plug it in"), ("X", "force (risk)")]);
+        }
+        Look::Doubtful => {
+            let then =
+                timer.map_or_else(|| "It will be marked for deletion.".to_owned(), |t| format!("It will be marked for deletion in {t}."));
+            if !told {
+                page.say(then, Role::Waiting);
+            }
+            page.keys("", &[("c", "plug it in"), ("n", "skip to the next thing")]);
+        }
+        _ => {}
+    }
+}
+
+/// The page of a process on a machine.
+pub fn process(world: &World, stage: &Stage, node: &str, uid: Uid) -> Page {
+    let Some(running) = stage.running(node, uid) else { return Page::new("it has ended", Role::Faint) };
+    let name = &running.key.name;
+    let role = if running.is_ghost() { Role::Bad } else { Role::Text };
+    let mut page = Page::new(title(running, name), role);
+    let (_, _, word) = running_glyph(running);
+    let ip = if running.ip.is_empty() { "no address yet" } else { &running.ip };
+    let state = if word.is_empty() { "runs and answers" } else { word };
+    page.say(format!("{state}, on {node}, {ip}"), Role::Text.bold());
+    for text in explain(running, node) {
+        page.say(*text, Role::Bad);
+    }
+    if running.is_ghost() {
+        page.keys("ends it:", &[("c", "plug it in"), ("p", "take the power")]);
+    }
+    if let Some(process) = world.machine(node).and_then(|m| m.processes.get(&uid)) {
+        for mount in &process.mounts {
+            page.field("disk", format!("{} at {}", mount.disk, mount.paths.join(", ")), Role::Disk);
+        }
+    }
+    page.gap();
+    causes(&mut page, world, Kind::Pod, &running.key, 5);
+    page
+}
+
+fn title(running: &Running, name: &str) -> String {
+    match running.verdict {
+        Verdict::Mirrored => format!("{name}, the process"),
+        Verdict::Stopping(_) => format!("{name} is stopping"),
+        Verdict::Deaf | Verdict::Erased => format!("☠ why does {name} still run?"),
+    }
+}
+
+fn explain(running: &Running, _node: &str) -> &'static [&'static str] {
+    match running.verdict {
+        Verdict::Mirrored | Verdict::Stopping(_) => &[],
+        Verdict::Deaf => &["The record wants it gone. The order to stop cannot reach this machine."],
+        Verdict::Erased => {
+            &["The record has forgotten it; nobody asked this machine.", "It goes on writing to its disks until its kubelet hears of it."]
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! One frame's worth of derived facts: what there is to see and where it stands; shared by drawing and by hit-testing.
+
+use super::model::Model;
+use super::regions::Regions;
+use super::sight::Sight;
+use crate::scene::{Focus, Plan, Stage, Target};
+
+/// What is on the screen, and where.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    /// What there is to see.
+    pub stage: Stage,
+    /// Where the parts of the screen stand; `None` where it is too small.
+    pub regions: Option<Regions>,
+    /// Where the things on the stage stand.
+    pub plan: Plan,
+    /// The selection and what belongs to it.
+    pub focus: Focus,
+    /// Columns and rows.
+    pub size: (u16, u16),
+}
+
+impl Screen {
+    /// What a screen of that size shows.
+    pub fn of(model: &Model, sight: &Sight, size: (u16, u16)) -> Screen {
+        let stage = Stage::read(sight.world, sight.now(), sight.glow());
+        let regions = Regions::of(size.0, size.1);
+        let plan = regions.map(|r| Plan::of(&stage, r.stage)).unwrap_or_default();
+        let focus = Focus::on(&stage, model.selected.clone());
+        Screen { stage, regions, plan, focus, size }
+    }
+    /// What stands at a cell of the stage.
+    pub fn at(&self, x: u16, y: u16) -> Option<&Target> {
+        self.plan.at(x, y)
+    }
+}

@@ -1,0 +1,173 @@
+//! What a message changes, and what it asks for.
+
+mod acts;
+mod prompt;
+mod select;
+
+use super::actions::{Action, action};
+use super::keys::Key;
+use super::message::{Effect, Message};
+use super::model::{Mode, Model, Pane};
+use super::screen::Screen;
+use super::sight::Sight;
+use crate::api::Span;
+use crate::scene::Target;
+
+/// Rows that a page of a pane scrolls.
+const PAGE: usize = 8;
+/// How far `[` and `]` go.
+const SCRUB: Span = Span::secs(10);
+
+/// Changes the model as a message asks, and tells what is to be done.
+pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Screen) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => {
+            model.notice = None;
+            match model.mode {
+                Mode::Prompt => prompt::key(model, key, sight),
+                Mode::Help => help(model, key),
+                Mode::Normal => normal(model, key, sight, screen),
+            }
+        }
+        Message::Paste(text) => {
+            model.mode = Mode::Prompt;
+            model.prompt.insert_str(text.replace(['\n', '\r'], " "));
+            Vec::new()
+        }
+        Message::Click(x, y) => click(model, sight, screen, x, y),
+        Message::Wheel(steps) => {
+            scroll(model, steps as isize * 3);
+            Vec::new()
+        }
+        Message::Ran { lines } => {
+            ran(model, sight, lines);
+            Vec::new()
+        }
+    }
+}
+
+fn help(model: &mut Model, key: Key) -> Vec<Effect> {
+    match action(key) {
+        Some(Action::Down) => scroll(model, 1),
+        Some(Action::Up) => scroll(model, -1),
+        Some(Action::Step) => scroll(model, PAGE as isize),
+        Some(Action::ScrollUp) => scroll(model, -(PAGE as isize)),
+        Some(Action::Stop) => return vec![Effect::Quit],
+        _ => {
+            model.mode = Mode::Normal;
+            model.scroll = 0;
+        }
+    }
+    Vec::new()
+}
+
+fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Effect> {
+    let Some(action) = action(key) else { return Vec::new() };
+    match action {
+        Action::Play => vec![Effect::Play(!sight.playing)],
+        Action::Step if model.pane != Pane::Why && key == Key::Named("pagedown") => page(model, PAGE as isize),
+        Action::Step => vec![Effect::Play(false), Effect::Step],
+        Action::Next => vec![Effect::Next],
+        Action::Back => vec![Effect::Play(false), Effect::Back],
+        Action::Slower => vec![Effect::Speed(neighbour(sight.speed, false))],
+        Action::Faster => vec![Effect::Speed(neighbour(sight.speed, true))],
+        Action::Earlier => vec![Effect::Play(false), Effect::Seek(sight.now() - SCRUB)],
+        Action::Later => vec![Effect::Seek(sight.now() + SCRUB)],
+        Action::Live => vec![Effect::Seek(sight.head)],
+        Action::Undo => vec![Effect::Undo],
+        Action::Redo => vec![Effect::Redo],
+        Action::Stop if sight.busy.is_some() => vec![Effect::Interrupt],
+        Action::Stop | Action::Quit => vec![Effect::Quit],
+        Action::ScaleUp | Action::ScaleDown | Action::Delete | Action::Force | Action::Cable | Action::Power | Action::Fail => {
+            perform(model, acts::lines(action, model, sight, screen))
+        }
+        Action::Describe | Action::Yaml => {
+            model.expects = Some(sight.console.len());
+            perform(model, acts::lines(action, model, sight, screen))
+        }
+        looking => look(model, looking, screen),
+    }
+}
+
+fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
+    match action {
+        Action::Twin => {
+            model.twin = !model.twin;
+            model.notice =
+                Some(if model.twin { "twin: every act is done to both sets" } else { "acts are done to the selected set" }.to_owned());
+        }
+        Action::Why => show(model, Pane::Why),
+        Action::Command => model.mode = Mode::Prompt,
+        Action::Help => {
+            model.mode = Mode::Help;
+            model.scroll = 0;
+        }
+        Action::ScrollUp => scroll(model, -(PAGE as isize)),
+        Action::Clear if model.pane != Pane::Why => show(model, Pane::Why),
+        Action::Clear => model.selected = None,
+        other => select::go(model, other, screen),
+    }
+    Vec::new()
+}
+
+fn page(model: &mut Model, rows: isize) -> Vec<Effect> {
+    scroll(model, rows);
+    Vec::new()
+}
+
+fn scroll(model: &mut Model, rows: isize) {
+    model.scroll = model.scroll.saturating_add_signed(rows);
+}
+
+fn show(model: &mut Model, pane: Pane) {
+    model.pane = pane;
+    model.scroll = 0;
+}
+
+/// Runs the lines a key stands for, or tells why there are none.
+fn perform(model: &mut Model, lines: Result<Vec<String>, String>) -> Vec<Effect> {
+    match lines {
+        Ok(lines) => {
+            model.newcomer = false;
+            lines.into_iter().map(Effect::Submit).collect()
+        }
+        Err(why) => {
+            model.notice = Some(why);
+            Vec::new()
+        }
+    }
+}
+
+/// Shows what a line printed where it was asked for or is more than a line.
+fn ran(model: &mut Model, sight: &Sight, lines: usize) {
+    let expected = model.expects.take().is_some_and(|before| lines > before);
+    let long = sight.console.get(lines.wrapping_sub(1)).is_some_and(|l| l.out.lines().count() + l.err.lines().count() > 1);
+    if lines > 0 && (expected || long) {
+        show(model, Pane::Output(lines - 1));
+    }
+}
+
+fn click(model: &mut Model, sight: &Sight, screen: &Screen, x: u16, y: u16) -> Vec<Effect> {
+    let timeline = screen.regions.map(|r| r.timeline).filter(|area| area.holds(x, y));
+    if let Some(area) = timeline {
+        let time = super::panes::timeline::time_at(sight, area, x);
+        return vec![Effect::Play(false), Effect::Seek(time)];
+    }
+    let hit: Option<Target> = screen.at(x, y).cloned();
+    if hit.is_some() {
+        show(model, Pane::Why);
+    }
+    model.selected = hit;
+    Vec::new()
+}
+
+/// The speed beside one in the table of speeds.
+fn neighbour(speed: u32, faster: bool) -> u32 {
+    let speeds = &crate::timeline::SPEEDS;
+    let here = speeds.iter().position(|s| *s >= speed).unwrap_or(speeds.len() - 1);
+    let next = if faster { (here + 1).min(speeds.len() - 1) } else { here.saturating_sub(1) };
+    speeds[next]
+}
+
+#[cfg(test)]
+mod tests;

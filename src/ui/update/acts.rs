@@ -1,0 +1,129 @@
+//! The command lines that keys stand for, said of what is selected.
+
+use crate::api::{Key, Kind};
+use crate::scene::Target;
+use crate::scene::facts::{Family, Host, Look, Set};
+use crate::sim::World;
+use crate::ui::actions::Action;
+use crate::ui::{Model, Screen, Sight};
+
+/// The lines of an act, or why it cannot be done.
+pub fn lines(action: Action, model: &Model, sight: &Sight, screen: &Screen) -> Result<Vec<String>, String> {
+    let selected = model.selected.as_ref();
+    match action {
+        Action::ScaleUp => scale(model, screen, 1),
+        Action::ScaleDown => scale(model, screen, -1),
+        Action::Delete => delete(model, screen, ""),
+        Action::Force => delete(model, screen, " --force --grace-period=0"),
+        Action::Cable => on_host(screen, selected, |h| if h.cut.is_some() { "reconnect" } else { "disconnect" }),
+        Action::Power => on_host(screen, selected, |h| if h.powered { "crash" } else { "boot" }),
+        Action::Fail => Ok(pods(model, screen)?.iter().map(|pod| tamper(sight.world, pod)).collect()),
+        Action::Describe => Ok(vec![format!("kubectl describe {}", resource(selected, screen)?)]),
+        Action::Yaml => Ok(vec![format!("kubectl get {} -o yaml", resource(selected, screen)?)]),
+        other => Err(format!("{other:?} is no act")),
+    }
+}
+
+/// The sets that an act is about: the selected thing's, or all where twins act together.
+fn sets<'s>(model: &Model, screen: &'s Screen) -> Vec<&'s Set> {
+    let owned = |s: &&Set| s.family != Family::Loose;
+    if model.twin {
+        return screen.stage.sets.iter().filter(owned).collect();
+    }
+    let selected = model.selected.as_ref().and_then(|t| screen.stage.set_of(t));
+    let favourite = || screen.stage.sets.iter().filter(owned).max_by_key(|s| s.family);
+    selected.or_else(favourite).into_iter().collect()
+}
+
+fn scale(model: &Model, screen: &Screen, by: i32) -> Result<Vec<String>, String> {
+    let line = |set: &Set| {
+        let (kind, key) = set.target.object()?;
+        let wanted = (set.wanted + by).max(0);
+        Some(format!("kubectl scale {} {}{} --replicas={wanted}", short(kind), key.name, namespace(&key)))
+    };
+    let lines: Vec<String> = sets(model, screen).into_iter().filter_map(line).collect();
+    if lines.is_empty() { Err("no set to scale: select one with Tab".to_owned()) } else { Ok(lines) }
+}
+
+/// Deletes what is selected without waiting for it to be gone, so that the next key finds nobody busy.
+fn delete(model: &Model, screen: &Screen, how: &str) -> Result<Vec<String>, String> {
+    let other = match &model.selected {
+        Some(target @ (Target::Claim(_) | Target::Volume(_) | Target::Node(_))) => target.object(),
+        _ => None,
+    };
+    let wait = if how.is_empty() { " --wait=false" } else { "" };
+    let line = |kind: Kind, key: &Key| format!("kubectl delete {} {}{}{how}{wait}", short(kind), key.name, namespace(key));
+    if let Some((kind, key)) = other {
+        return Ok(vec![line(kind, &key)]);
+    }
+    Ok(pods(model, screen)?.iter().map(|key| line(Kind::Pod, key)).collect())
+}
+
+/// The pods an act is about: the selected one and, with twins, the other set's in the same place; of a set its first.
+fn pods(model: &Model, screen: &Screen) -> Result<Vec<Key>, String> {
+    let selected = match &model.selected {
+        Some(Target::Pod(key)) => Some(key.clone()),
+        Some(Target::Process(node, uid)) => screen.stage.running(node, *uid).map(|r| r.key.clone()),
+        _ => None,
+    };
+    let place = selected.as_ref().and_then(|key| {
+        let (set, _) = screen.stage.row(key)?;
+        set.rows.iter().position(|r| r.key == *key)
+    });
+    let there = |set: &Set| -> Option<Key> {
+        let fits = |look: Look| !matches!(look, Look::Missing | Look::Leaving);
+        let mine = selected.as_ref().filter(|key| set.rows.iter().any(|r| r.key == **key));
+        let in_place = || set.rows.get(place?).filter(|r| fits(r.look)).map(|r| r.key.clone());
+        mine.cloned().or_else(in_place).or_else(|| set.rows.iter().find(|r| fits(r.look)).map(|r| r.key.clone()))
+    };
+    let keys: Vec<Key> = match (model.twin, &selected) {
+        (false, Some(key)) => vec![key.clone()],
+        _ => sets(model, screen).into_iter().filter_map(there).collect(),
+    };
+    if keys.is_empty() { Err("there is no pod for that".to_owned()) } else { Ok(keys) }
+}
+
+fn on_host(screen: &Screen, selected: Option<&Target>, verb: fn(&Host) -> &'static str) -> Result<Vec<String>, String> {
+    let host = selected.and_then(|t| host_of(screen, t)).or_else(|| favourite_host(screen));
+    host.map(|h| vec![format!("{} {}", verb(h), h.name)]).ok_or_else(|| "there is no node for that".to_owned())
+}
+
+fn host_of<'s>(screen: &'s Screen, target: &Target) -> Option<&'s Host> {
+    match target {
+        Target::Node(name) | Target::Process(name, _) => screen.stage.host(name),
+        Target::Pod(key) => screen.stage.row(key).and_then(|(_, row)| screen.stage.host(&row.node)),
+        Target::Set(..) | Target::Claim(_) | Target::Volume(_) => None,
+    }
+}
+
+/// Where nothing says which: the one that is cut off, else the last with something running.
+fn favourite_host(screen: &Screen) -> Option<&Host> {
+    let hosts = &screen.stage.hosts;
+    let cut = hosts.iter().find(|h| !h.is_linked());
+    cut.or_else(|| hosts.iter().rev().find(|h| !h.running.is_empty())).or(hosts.last())
+}
+
+fn tamper(world: &World, pod: &Key) -> String {
+    let broken = world.machines().any(|m| m.processes.values().any(|p| p.key == *pod && p.tampered));
+    format!("{} {}{}", if broken { "heal" } else { "fail" }, pod.name, namespace(pod))
+}
+
+fn resource(selected: Option<&Target>, screen: &Screen) -> Result<String, String> {
+    let nothing = "nothing is selected: Tab, the arrows or the mouse select".to_owned();
+    let target = selected.ok_or(nothing.clone())?;
+    let of_process = || match target {
+        Target::Process(node, uid) => screen.stage.running(node, *uid).map(|r| (Kind::Pod, r.key.clone())),
+        _ => None,
+    };
+    let (kind, key) = target.object().or_else(of_process).ok_or(nothing)?;
+    Ok(format!("{} {}{}", short(kind), key.name, namespace(&key)))
+}
+
+/// The shortest name that kubectl takes for a kind.
+fn short(kind: Kind) -> &'static str {
+    kind.info().aliases.last().copied().unwrap_or(kind.info().plural)
+}
+
+fn namespace(key: &Key) -> String {
+    if key.namespace.is_empty() || &*key.namespace == "default" { String::new() } else { format!(" -n {}", key.namespace) }
+}

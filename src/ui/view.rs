@@ -1,0 +1,59 @@
+//! The picture of a frame: title, stage, panes, time line, command line, keys.
+
+use super::model::{Mode, Model, Pane};
+use super::panes::{command, happened, help, hints, output, timeline, title, why};
+use super::regions::{Regions, SMALLEST};
+use super::screen::Screen;
+use super::sight::Sight;
+use crate::scene::paint::Painting;
+use crate::scene::{Canvas, Role, Target};
+
+/// Draws a frame.
+pub fn view(model: &Model, sight: &Sight, screen: &Screen) -> Canvas {
+    let mut canvas = Canvas::new(screen.size.0, screen.size.1);
+    match &screen.regions {
+        Some(regions) => whole(&mut canvas, model, sight, screen, regions),
+        None => too_small(&mut canvas, screen.size),
+    }
+    canvas
+}
+
+fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, regions: &Regions) {
+    title::draw(canvas, regions.title, model, sight);
+    let glow = |target: &Target| model.fresh.glow(target, model.frame);
+    Painting { stage: &screen.stage, plan: &screen.plan, focus: &screen.focus, glow: &glow }.draw(canvas);
+    happened::draw(canvas, regions.happened, sight);
+    panes(canvas, model, sight, screen, regions);
+    timeline::draw(canvas, regions.timeline, sight);
+    command::draw(canvas, regions.command, model, sight);
+    hints::draw(canvas, regions.hints, model, sight);
+    command::offers(canvas, regions.command, model);
+    if model.mode == Mode::Help {
+        help::draw(canvas, canvas.area(), model.scroll);
+    }
+}
+
+fn panes(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, regions: &Regions) {
+    let asked = match model.pane {
+        Pane::Output(line) => sight.console.get(line),
+        Pane::Why => None,
+    };
+    let wide = !regions.console.is_empty();
+    match asked {
+        Some(line) if !wide => output::draw(canvas, regions.pane, line, model.scroll),
+        _ => why::draw(canvas, regions.pane, sight, screen, if wide { 0 } else { model.scroll }),
+    }
+    if wide {
+        match asked.or(sight.console.last()) {
+            Some(line) => output::draw(canvas, regions.console, line, model.scroll),
+            None => output::empty(canvas, regions.console),
+        }
+    }
+}
+
+fn too_small(canvas: &mut Canvas, (w, h): (u16, u16)) {
+    let lines = [format!("{w}x{h} is too small"), format!("podyard needs {}x{}", SMALLEST.0, SMALLEST.1)];
+    for (i, line) in lines.iter().enumerate() {
+        canvas.text(0, i as u16, w, line, if i == 0 { Role::Bad.bold() } else { Role::Text.into() });
+    }
+}
