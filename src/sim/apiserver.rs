@@ -74,6 +74,7 @@ impl<'w> Desk<'w> {
         let mut object = object.into();
         let before = self.current(&object)?;
         admission::keep_identity(&before, &mut object)?;
+        admission::admit_update(self.world, &before, &mut object)?;
         admission::copy_status(&before, &mut object);
         if admission::spec_changed(&before, &object) && before.kind().info().generation {
             object.meta_mut().generation = before.meta().generation + 1;

@@ -28,13 +28,20 @@ use super::apiserver::Desk;
 use super::world::World;
 use crate::api::{Key, Object, Refusal, Service};
 
-/// What the network remembers: nothing. Addresses in use are read from the services themselves.
+/// What the network remembers. Addresses in use are read from the services themselves.
 #[derive(Clone, Debug, Default)]
-pub struct Network {}
+pub struct Network {
+    affinity: routing::Affinity,
+}
 
 /// Gives a new service its address.
 pub fn admit_service(world: &mut World, service: &mut Service) -> Result<(), Refusal> {
     addresses::admit(world, service)
+}
+
+/// Keeps a service's address while it is changed.
+pub fn admit_service_update(world: &mut World, before: &Service, service: &mut Service) -> Result<(), Refusal> {
+    addresses::admit_update(world, before, service)
 }
 
 /// The endpoint slice controller takes a service from its queue.

@@ -109,6 +109,14 @@ pub fn keep_identity(before: &Object, after: &mut Object) -> Result<(), Refusal>
     Ok(())
 }
 
+/// Completes an object that is about to be changed, or refuses the change.
+pub fn admit_update(world: &mut World, before: &Object, after: &mut Object) -> Result<(), Refusal> {
+    match (before, after) {
+        (Object::Service(old), Object::Service(new)) => crate::sim::network::admit_service_update(world, old, Arc::make_mut(new)),
+        _ => Ok(()),
+    }
+}
+
 /// Gives `to` the status of `from`; for kinds that have one.
 pub fn copy_status(from: &Object, to: &mut Object) {
     macro_rules! copy {

@@ -148,18 +148,13 @@ fn rank(pod: &Pod, crowd: &BTreeMap<String, usize>) -> Rank {
     (pod.is_scheduled(), phase, pod.is_ready(), cost, Reverse(crowd))
 }
 
-/// Ready for a shorter time, more restarts, younger: deleted first; ages in one bucket are told apart by uid.
+/// Ready for a shorter time, more restarts, younger: deleted first; what is still equal is told apart by uid. Upstream
+/// looks at the uid already where two ages differ within one bucket, which is no total order.
 fn tie_break(a: &Pod, b: &Pod, now: Time) -> Ordering {
-    let restarts = |p: &Pod| p.status.container_statuses.iter().map(|c| c.restart_count).max().unwrap_or(0);
-    let by_age = |x: Time, y: Time| match x == y {
-        true => Ordering::Equal,
-        false => age_bucket(now, x).cmp(&age_bucket(now, y)).then_with(|| a.metadata.uid.cmp(&b.metadata.uid)),
-    };
-    let ready = match (a.ready_since(), b.ready_since()) {
-        (Some(x), Some(y)) => by_age(x, y),
-        _ => Ordering::Equal,
-    };
-    ready.then_with(|| restarts(b).cmp(&restarts(a))).then_with(|| by_age(a.metadata.created(), b.metadata.created()))
+    let ready = |p: &Pod| p.ready_since().map_or(0, |since| age_bucket(now, since));
+    let restarts = |p: &Pod| Reverse(p.status.container_statuses.iter().map(|c| c.restart_count).max().unwrap_or(0));
+    let key = |p: &Pod| (ready(p), restarts(p), age_bucket(now, p.metadata.created()), p.metadata.uid);
+    key(a).cmp(&key(b))
 }
 
 /// Ages compare on a log₂ scale of nanoseconds.

@@ -379,6 +379,9 @@ fn end(world: &mut World, node: &Name, process: &Process, killed: bool) {
     let polite = time_to_stop(world, process).is_some();
     let code = if killed && !polite { KILLED } else { 0 };
     let now = world.now();
+    if polite {
+        super::super::network::on_stop(world, node, uid);
+    }
     if let Some(process) = process_mut(world, node, uid) {
         for run in process.containers.iter_mut().filter(|c| c.state.running.is_some()) {
             run.state = terminated(run, now, code);

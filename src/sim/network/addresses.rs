@@ -2,12 +2,13 @@
 //! pkg/registry/core/service/{ipallocator,portallocator,storage}.
 
 use crate::api::service::{PortRef, ServiceType};
-use crate::api::{FieldError, Kind, Name, Reason, Refusal, Service};
+use crate::api::{FieldError, Key, Kind, Name, Reason, Refusal, Service};
 use crate::sim::chance::Stream;
 use crate::sim::world::World;
 use core::net::Ipv4Addr;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Where the cluster's DNS answers; no service may ask for this address.
 pub const DNS_SERVER: &str = "10.96.0.10";
@@ -39,6 +40,27 @@ pub fn admit(world: &mut World, service: &mut Service) -> Result<(), Refusal> {
     give_node_ports(world, service)
 }
 
+/// Takes over addresses and node ports that an update leaves blank, and refuses to change the address. Upstream:
+/// patchAllocatedValues and ValidateServiceUpdate.
+pub fn admit_update(world: &mut World, before: &Service, service: &mut Service) -> Result<(), Refusal> {
+    let old = &before.spec;
+    if old.kind != ServiceType::ExternalName && service.spec.kind != ServiceType::ExternalName {
+        if service.spec.cluster_ip.is_empty() {
+            service.spec.cluster_ip = old.cluster_ip.clone();
+        }
+        if service.spec.cluster_ip != old.cluster_ip {
+            let value = vec![&*service.spec.cluster_ip];
+            let error = FieldError::invalid("spec.clusterIPs[0]", value, "may not change once set");
+            return Err(Refusal::invalid(Kind::Service, &before.metadata.name, vec![error]));
+        }
+    }
+    for port in &mut service.spec.ports {
+        let kept = old.ports.iter().find(|p| p.port == port.port && p.protocol == port.protocol).and_then(|p| p.node_port);
+        port.node_port = if service.spec.kind == ServiceType::ClusterIP { None } else { port.node_port.or(kept) };
+    }
+    admit(world, service)
+}
+
 fn complete_ports(service: &mut Service) {
     for port in &mut service.spec.ports {
         if port.protocol.is_empty() {
@@ -62,12 +84,13 @@ fn choose(world: &mut World, service: &Service) -> Result<Name, Refusal> {
     let wanted = if spec.cluster_ip.is_empty() { spec.cluster_ips.first() } else { Some(&spec.cluster_ip) };
     match wanted.filter(|ip| !ip.is_empty()) {
         Some(none) if &**none == "None" => Ok(none.clone()),
-        Some(ip) => reserve(world, ip).map_err(|error| Refusal::invalid(Kind::Service, &service.metadata.name, vec![error])),
-        None => allocate(world),
+        Some(ip) => reserve(world, &service.metadata.key(), ip)
+            .map_err(|error| Refusal::invalid(Kind::Service, &service.metadata.name, vec![error])),
+        None => allocate(world, &service.metadata.key()),
     }
 }
 
-fn reserve(world: &World, ip: &Name) -> Result<Name, FieldError> {
+fn reserve(world: &World, service: &Key, ip: &Name) -> Result<Name, FieldError> {
     let Ok(parsed) = ip.parse::<Ipv4Addr>() else {
         let detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
         return Err(FieldError::invalid("spec.clusterIPs[0]", &**ip, detail));
@@ -77,19 +100,24 @@ fn reserve(world: &World, ip: &Name) -> Result<Name, FieldError> {
     if !(1..=USABLE).contains(&offset) {
         return refuse(format!("the provided IP ({ip}) is not in the valid range. The range of valid IPs is {RANGE}"));
     }
-    if taken(world).contains(ip) {
+    if taken(world, service).contains(ip) {
         return refuse("provided IP is already allocated".to_owned());
     }
     Ok(ip.clone())
 }
 
-fn taken(world: &World) -> BTreeSet<Name> {
-    world.list::<Service>().map(|s| s.spec.cluster_ip.clone()).chain([DNS_SERVER.into()]).collect()
+/// Addresses that others have.
+fn taken(world: &World, me: &Key) -> BTreeSet<Name> {
+    others(world, me).map(|s| s.spec.cluster_ip.clone()).chain([DNS_SERVER.into()]).collect()
+}
+
+fn others<'w>(world: &'w World, me: &'w Key) -> impl Iterator<Item = &'w Arc<Service>> {
+    world.list::<Service>().filter(|s| s.metadata.name != me.name || s.metadata.namespace != me.namespace)
 }
 
 /// A free address of the upper band, or of the lower one where the upper is full.
-fn allocate(world: &mut World) -> Result<Name, Refusal> {
-    let taken = taken(world);
+fn allocate(world: &mut World, service: &Key) -> Result<Name, Refusal> {
+    let taken = taken(world, service);
     let upper = USABLE - STATIC_BAND;
     let start = world.chance.below(Stream::ClusterIp, upper as usize) as u32;
     let offsets = (0..upper).map(|i| STATIC_BAND + 1 + (start + i) % upper).chain(1..=STATIC_BAND);
@@ -108,7 +136,8 @@ fn give_node_ports(world: &mut World, service: &mut Service) -> Result<(), Refus
     if service.spec.kind == ServiceType::LoadBalancer {
         service.spec.rest.fill("allocateLoadBalancerNodePorts", json!(true));
     }
-    let mut taken: BTreeSet<i32> = world.list::<Service>().flat_map(|s| s.spec.ports.iter().filter_map(|p| p.node_port)).collect();
+    let me = service.metadata.key();
+    let mut taken: BTreeSet<i32> = others(world, &me).flat_map(|s| s.spec.ports.iter().filter_map(|p| p.node_port)).collect();
     for (i, port) in service.spec.ports.iter_mut().enumerate() {
         let number = match port.node_port.filter(|n| *n != 0) {
             Some(wanted) => reserve_node_port(&taken, i, wanted),
@@ -146,6 +175,8 @@ fn allocate_node_port(world: &mut World, taken: &BTreeSet<i32>, index: usize) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::apiserver::Desk;
+    use crate::sim::change::Actor;
     use crate::sim::network::rehearsal;
 
     fn create(world: &mut World, name: &str, spec: serde_json::Value) -> Result<Service, String> {
@@ -208,5 +239,21 @@ mod tests {
         assert!(NODE_PORTS.contains(&first.spec.ports[1].node_port.unwrap()));
         let expected = "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated";
         assert_eq!(create(&mut world, "b", spec), Err(expected.to_owned()));
+    }
+
+    #[test]
+    fn an_update_keeps_the_address() {
+        let mut world = rehearsal::world();
+        let first = create(&mut world, "a", json!({"ports": [{"port": 80}]})).unwrap();
+        let mut update = |ip: &str| {
+            let mut service = first.clone();
+            service.spec.cluster_ip = ip.into();
+            service.spec.cluster_ips.clear();
+            service.spec.publish_not_ready_addresses = true;
+            Desk::new(&mut world, Actor::You).update(service).map(|o| o.to_value()["spec"]["clusterIP"].clone())
+        };
+        let expected = "Service \"a\" is invalid: spec.clusterIPs[0]: Invalid value: [\"10.96.0.9\"]: may not change once set";
+        assert_eq!(update("10.96.0.9").map_err(|r| r.message), Err(expected.to_owned()));
+        assert_eq!(update("").map_err(|r| r.message), Ok(json!(&*first.spec.cluster_ip)));
     }
 }

@@ -148,3 +148,6 @@ fn pick_directory(world: &mut World, node: &Name, uid: Uid) -> Result<String, Fi
     }
     Err(FileError::NoFile)
 }
+
+#[cfg(test)]
+mod tests;

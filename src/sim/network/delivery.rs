@@ -52,6 +52,14 @@ impl Origin {
             Origin::Process(_, pod, _) => Actor::Process(pod.clone()),
         }
     }
+    /// What stands for its address where a service tells clients apart.
+    pub fn source(&self) -> Name {
+        match self {
+            Origin::Keyboard | Origin::ApiServer => Name::default(),
+            Origin::Node(node) => node.clone(),
+            Origin::Process(_, _, uid) => uid.to_string().into(),
+        }
+    }
     /// The machine it is on, where it is on one.
     pub fn machine(&self) -> Option<&Name> {
         match self {
@@ -124,10 +132,14 @@ fn holder(world: &World, ip: &str) -> Option<(Name, Arc<Process>)> {
     world.machines().find_map(|machine| Some((machine.name.clone(), machine.processes.values().find(holds)?.clone())))
 }
 
-/// What listens on that port of a process.
+/// What listens on that port of a process. A container whose command sleeps does not run its image's app.
 fn listener(process: &Process, port: i32) -> Option<App> {
-    let running = process.containers.iter().filter(|container| container.state.running.is_some());
-    running.map(|container| image(&container.image)).find(|image| image.app != App::Silent && image.port == port).map(|image| image.app)
+    let sleeps = |name: &str| {
+        let container = process.spec.containers.iter().find(|c| *c.name == *name);
+        container.is_some_and(|c| c.command.iter().chain(&c.args).any(|word| word.starts_with("sleep")))
+    };
+    let running = process.containers.iter().filter(|run| run.state.running.is_some() && !sleeps(&run.name));
+    running.map(|run| image(&run.image)).find(|image| image.app != App::Silent && image.port == port).map(|image| image.app)
 }
 
 fn fail(world: &mut World, from: &Origin, at: Time, to: Option<Place>, message: &Message, failure: Failure) -> Delivery {

@@ -117,3 +117,6 @@ pub fn of_service<'w>(world: &'w World, service: &Key) -> impl Iterator<Item = &
         meta.namespace == service.namespace && meta.labels.get(SERVICE_NAME) == Some(&service.name)
     })
 }
+
+#[cfg(test)]
+mod tests;

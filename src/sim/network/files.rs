@@ -1,8 +1,9 @@
 //! How a process reads and writes files: through its mounts to disks, or into its own container, which dies with the pod.
 
-use crate::api::{Name, Uid};
+use crate::api::{Key, Name, Uid};
 use crate::sim::change::{Actor, ChangeId, Physical};
 use crate::sim::disk::{Disk, DiskKind, File};
+use crate::sim::invariants;
 use crate::sim::world::World;
 use imbl::{OrdMap, OrdSet};
 use std::collections::BTreeSet;
@@ -60,8 +61,17 @@ pub fn write_file(world: &mut World, node: &Name, uid: Uid, path: &str, content:
     let key = world.machine(node).and_then(|m| m.processes.get(&uid)).ok_or(FileError::NoProcess)?.key.clone();
     let file = File { content: content.into(), writer: key.clone(), writer_uid: uid, node: node.clone(), at: world.now() };
     let inside = Name::from(inside);
-    world.disk_mut(&disk).ok_or(FileError::Io)?.files.insert(inside.clone(), file);
+    let lost = world.disk_mut(&disk).ok_or(FileError::Io)?.files.insert(inside.clone(), file);
+    if let Some(lost) = lost.filter(|lost| is_living_namesakes(world, lost, &key, uid)) {
+        let who = format!("{} on {node} overwrote what {} on {} had stored", key.name, key.name, lost.node);
+        invariants::write_lost(world, format!("{who} in {inside} of {disk}").into());
+    }
     Ok(world.happened(Actor::Process(key.clone()), Physical::Wrote(node.clone(), key, disk, inside)))
+}
+
+/// True where a file was written by a living process of the same name; what a dead one left is its successor's.
+fn is_living_namesakes(world: &World, file: &File, key: &Key, uid: Uid) -> bool {
+    file.writer == *key && file.writer_uid != uid && world.rules().running(key).any(|(other, _)| *other == file.writer_uid)
 }
 
 /// Removes a file as this process.

@@ -14,7 +14,7 @@ use super::failure::{CurlError, Failure};
 use super::message::Message;
 use super::proxy;
 use super::routing::{self, Route};
-use crate::api::{Name, Span, Time};
+use crate::api::{Span, Time};
 use crate::sim::change::Physical;
 use crate::sim::latency::Latency;
 use crate::sim::transit::{Cargo, Place};
@@ -162,8 +162,7 @@ fn address(world: &mut World, from: &Origin, host: &str) -> Option<String> {
 }
 
 fn over_the_network(world: &mut World, from: &Origin, url: &Url, ip: &str, message: &Message) -> HttpAnswer {
-    let client: Name = format!("{:?}", from.place()).into();
-    match routing::route(world, ip, url.port, &client) {
+    match routing::route(world, ip, url.port, &from.source()) {
         Route::Direct => straight(world, from, url, (ip, url.port), message),
         Route::Endpoint(ip, port) => straight(world, from, url, (&ip, port), message),
         Route::Rejected => refused(world, from, url, message, Failure::Refused),
@@ -198,3 +197,6 @@ fn unresolved(world: &mut World, from: &Origin, host: &str, message: &Message) -
     world.happened(from.actor(), Physical::Unanswered(message.line().into(), error.text.as_str().into()));
     unanswered(error, Span(0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,13 @@
 //! Worlds for tests, with pods and processes put there by hand.
 
-use crate::api::pod::{Container, ContainerState, PodSpec, Running};
+use crate::api::pod::{Container, ContainerPort, ContainerState, PodSpec, Running};
 use crate::api::{Condition, Key, Kind, Meta, Name, Object, Phase, Pod, Refusal, Rest, Service, Span, Time, Truth, Uid};
 use crate::sim::act::DeleteOptions;
 use crate::sim::apiserver::Desk;
 use crate::sim::change::Actor;
 use crate::sim::disk::{Disk, DiskKind};
 use crate::sim::machine::{Mount, Process, Run, Stage};
+use crate::sim::network::{HttpAnswer, HttpRequest, http};
 use crate::sim::world::{Options, World};
 use imbl::{OrdMap, OrdSet};
 use serde_json::{Value, json};
@@ -47,7 +48,8 @@ pub fn settle(world: &mut World) {
 /// Creates a pod of the set `kubia` on a node, without address and readiness.
 pub fn pending(world: &mut World, name: &str, node: &str, image: &str) -> Uid {
     let labels = [("app", "kubia")].into_iter().collect();
-    let container = Container { name: "kubia".into(), image: image.into(), ..Container::default() };
+    let port = ContainerPort { name: "http".into(), container_port: 8080, ..ContainerPort::default() };
+    let container = Container { name: "kubia".into(), image: image.into(), ports: vec![port], ..Container::default() };
     let spec = PodSpec {
         containers: Arc::new(vec![container]),
         node_name: node.into(),
@@ -133,4 +135,20 @@ pub fn kubia(image: &str) -> World {
 pub fn delete(world: &mut World, name: &str, force: bool) {
     let options = DeleteOptions { grace: force.then_some(0), ..DeleteOptions::default() };
     Desk::new(world, Actor::You).delete(Kind::Pod, &key(name), &options).unwrap();
+}
+
+/// Cuts a node's cable, and nothing else happens.
+pub fn cut(world: &mut World, node: &str) {
+    let now = world.now();
+    world.machine_mut(node).unwrap().cut = Some(now);
+}
+
+/// A GET from the keyboard.
+pub fn get(world: &mut World, url: &str) -> HttpAnswer {
+    http(world, &HttpRequest::get(url))
+}
+
+/// A POST from the keyboard.
+pub fn post(world: &mut World, url: &str, body: &str) -> HttpAnswer {
+    http(world, &HttpRequest::post(url, body))
 }

@@ -3,9 +3,10 @@
 
 use super::endpoints;
 use crate::api::service::{Endpoint, ServicePort};
-use crate::api::{Key, Name, Node, Service};
-use crate::sim::chance::{Stream, spread};
+use crate::api::{Key, Name, Node, Service, Span, Time};
+use crate::sim::chance::Stream;
 use crate::sim::world::World;
+use imbl::OrdMap;
 
 /// Where a connection goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,20 +21,54 @@ pub enum Route {
     Dropped,
 }
 
+/// Who keeps coming back to the same endpoint: services with session affinity, by client.
+#[derive(Clone, Debug, Default)]
+pub struct Affinity(OrdMap<(Name, Key), Bond>);
+
+/// A client's endpoint, and until when it is kept after the last connection.
+#[derive(Clone, Debug)]
+struct Bond {
+    ip: String,
+    until: Time,
+}
+
 /// Decides where a connection to an address goes; `client` is who keeps its endpoint where the service wants that.
 pub fn route(world: &mut World, ip: &str, port: i32, client: &Name) -> Route {
-    let Some((service, found)) = service_at(world, ip, port) else { return Route::Direct };
+    let Some((key, found)) = service_at(world, ip, port) else { return Route::Direct };
     let Some(found) = found else { return Route::Dropped };
-    let sticky = world.get::<Service>(&service).is_some_and(|s| &*s.spec.session_affinity == "ClientIP");
-    let mut backends = backends(world, &service, &found.name, |e| e.conditions.ready);
+    let mut backends = backends(world, &key, &found.name, |e| e.conditions.ready);
     if backends.is_empty() {
-        backends = self::backends(world, &service, &found.name, |e| e.conditions.serving && e.conditions.terminating);
+        backends = self::backends(world, &key, &found.name, |e| e.conditions.serving && e.conditions.terminating);
     }
-    let chosen = match sticky {
-        true => backends.get(spread(client, backends.len() as u64) as usize),
-        false => world.chance.pick(Stream::Endpoint, &backends),
+    let chosen = match affinity(world, &key) {
+        Some(kept_for) => stay(world, &backends, (client.clone(), key), kept_for),
+        None => world.chance.pick(Stream::Endpoint, &backends).cloned(),
     };
-    chosen.map_or(Route::Rejected, |(ip, port)| Route::Endpoint(ip.clone(), *port))
+    chosen.map_or(Route::Rejected, |(ip, port)| Route::Endpoint(ip, port))
+}
+
+/// How long a service wants a client to keep its endpoint; `None` where it does not care.
+fn affinity(world: &World, service: &Key) -> Option<Span> {
+    let spec = &world.get::<Service>(service)?.spec;
+    let timeout = || spec.rest.get("sessionAffinityConfig")?.get("clientIP")?.get("timeoutSeconds")?.as_i64();
+    (&*spec.session_affinity == "ClientIP").then(|| timeout().map_or(DEFAULT_AFFINITY, Span::secs))
+}
+
+/// core/v1's default of `sessionAffinityConfig.clientIP.timeoutSeconds`.
+const DEFAULT_AFFINITY: Span = Span::secs(10_800);
+
+/// The endpoint that a client had, or a new one where that is gone or was too long ago.
+fn stay(world: &mut World, backends: &[(String, i32)], who: (Name, Key), kept_for: Span) -> Option<(String, i32)> {
+    let now = world.now();
+    let bonds = &world.network.affinity.0;
+    let live: OrdMap<(Name, Key), Bond> =
+        bonds.iter().filter(|(_, bond)| bond.until > now).map(|(who, bond)| (who.clone(), bond.clone())).collect();
+    let bond = live.get(&who);
+    let known = bond.and_then(|bond| backends.iter().find(|(ip, _)| *ip == bond.ip)).cloned();
+    let chosen = known.or_else(|| world.chance.pick(Stream::Endpoint, backends).cloned())?;
+    let bond = Bond { ip: chosen.0.clone(), until: now + kept_for };
+    world.network.affinity.0 = live.update(who, bond);
+    Some(chosen)
 }
 
 /// The service at a cluster address, or at a node's address and a node port, and its port there.
