@@ -145,6 +145,7 @@ fn bring(desk: &mut Desk, pv: &Arc<PersistentVolume>, wanted: &Wanted) {
         }
         if held.is_empty() || shared {
             links::attach(desk, pv, node);
+            pods.iter().for_each(|pod| conflict::await_disk(desk.world(), pod, &pv.metadata.name));
         } else {
             conflict::report(desk, pv, node, pods, &held, wanted);
         }
