@@ -95,3 +95,19 @@ fn attachments_are_named_by_what_they_join() {
     let name = world.objects(Kind::VolumeAttachment).next().unwrap().meta().name.clone();
     assert!(name.len() == 68 && name.starts_with("csi-") && name[4..].bytes().all(|b| b.is_ascii_hexdigit()), "{name}");
 }
+
+#[test]
+fn an_attachment_deleted_by_hand_is_made_again_where_it_is_wanted() {
+    let mut world = attached();
+    let name = world.objects(Kind::VolumeAttachment).next().unwrap().meta().name.clone();
+    let log = after(&mut world, 5_000, |w| delete(w, Kind::VolumeAttachment, &name, None));
+    let expected = [
+        "attachment node-1 attached terminating",
+        "gce/pv-a detached node-1",
+        "attachment node-1 attached terminating gone",
+        "attachment node-1 attaching",
+        "gce/pv-a attached node-1",
+        "attachment node-1 attached",
+    ];
+    assert_eq!(log[..6], expected);
+}

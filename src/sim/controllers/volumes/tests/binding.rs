@@ -18,7 +18,8 @@ fn a_new_volume_becomes_available_and_binds_in_four_writes() {
 
 #[test]
 fn which_volume_fits() {
-    let rows: &[(&str, Value, &[(&str, Value)])] = &[
+    type Row<'a> = (&'a str, Value, &'a [(&'a str, Value)]);
+    let rows: &[Row] = &[
         ("b", json!({}), &[("a", json!({"capacity": {"storage": "5Mi"}})), ("b", json!({"capacity": {"storage": "2Mi"}}))]),
         ("a", json!({}), &[("b", json!({})), ("a", json!({}))]),
         ("", json!({}), &[("small", json!({"capacity": {"storage": "1Ki"}}))]),
