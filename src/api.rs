@@ -1,6 +1,10 @@
 //! The Kubernetes nouns: what an object is, how it is written, read, checked, printed and refused. Nothing here knows
 //! what happens over time.
 
+pub mod age;
+pub mod columns;
+pub mod defaults;
+pub mod fields;
 pub mod gate;
 pub mod jsonpath;
 pub mod labels;
@@ -10,11 +14,13 @@ pub mod object;
 pub mod patch;
 pub mod pod;
 pub mod quantity;
+pub mod selector_text;
 pub mod service;
 pub mod status;
 pub mod storage;
 pub mod table;
 pub mod time;
+pub mod validate;
 pub mod wire;
 pub mod workload;
 pub mod yaml;

@@ -31,5 +31,10 @@
 #![warn(missing_docs)]
 
 pub mod api;
+pub mod app;
 pub mod diagnostic;
+pub mod engine;
+pub mod scenario;
+pub mod shell;
 pub mod sim;
+pub mod timeline;

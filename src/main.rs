@@ -1,1 +1,7 @@
-fn main() {}
+//! The program; all of it is in [`podyard::app`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    podyard::app::main()
+}

@@ -8,6 +8,13 @@ use serde_json::{Map, Value, json};
 const REPEATED: [(Kind, &str, &str, &str, &str); 2] =
     [(Kind::Pod, "status", "podIP", "podIPs", "ip"), (Kind::Pod, "status", "hostIP", "hostIPs", "ip")];
 
+/// Fields that are the same in every object of a kind and so are not kept: kind, holder, field, value as JSON text.
+const CONSTANT: [(Kind, &str, &str, &str); 3] = [
+    (Kind::Pod, "spec", "enableServiceLinks", "true"),
+    (Kind::Pod, "spec", "preemptionPolicy", "\"PreemptLowerPriority\""),
+    (Kind::Pod, "spec", "priority", "0"),
+];
+
 /// Adds to a printed object what its compact form leaves out.
 pub fn complete(kind: Kind, map: &mut Map<String, Value>) {
     for (_, holder, single, list, item) in REPEATED.iter().filter(|row| row.0 == kind) {
@@ -16,8 +23,27 @@ pub fn complete(kind: Kind, map: &mut Map<String, Value>) {
             holder.insert((*list).to_owned(), json!([{ *item: value }]));
         }
     }
-    if kind == Kind::Event {
-        map.entry("eventTime").or_insert(Value::Null);
+    for (_, holder, field, value) in CONSTANT.iter().filter(|row| row.0 == kind) {
+        if let Some(holder) = map.get_mut(*holder).and_then(Value::as_object_mut) {
+            holder.entry(*field).or_insert_with(|| serde_json::from_str(value).unwrap_or_default());
+        }
+    }
+    match kind {
+        Kind::Event => _ = map.entry("eventTime").or_insert(Value::Null),
+        Kind::Pod => each(map, "/status/conditions", &[("lastProbeTime", Value::Null)]),
+        Kind::StatefulSet => {
+            each(map, "/spec/volumeClaimTemplates", &[("apiVersion", "v1".into()), ("kind", Kind::PersistentVolumeClaim.name().into())])
+        }
+        _ => {}
+    }
+}
+
+/// Adds fields to each item of the list at a pointer.
+fn each(map: &mut Map<String, Value>, pointer: &str, fields: &[(&str, Value)]) {
+    let (holder, list) = pointer[1..].split_once('/').unwrap_or((pointer, ""));
+    let items = map.get_mut(holder).and_then(|h| h.get_mut(list)).and_then(Value::as_array_mut).into_iter().flatten();
+    for item in items.filter_map(Value::as_object_mut) {
+        fields.iter().for_each(|(field, value)| _ = item.entry(*field).or_insert_with(|| value.clone()));
     }
 }
 
@@ -26,6 +52,13 @@ pub fn strip(kind: Kind, map: &mut Map<String, Value>) {
     for (_, holder, _, list, _) in REPEATED.iter().filter(|row| row.0 == kind) {
         if let Some(holder) = map.get_mut(*holder).and_then(Value::as_object_mut) {
             holder.remove(*list);
+        }
+    }
+    for (_, holder, field, value) in CONSTANT.iter().filter(|row| row.0 == kind) {
+        if let Some(holder) = map.get_mut(*holder).and_then(Value::as_object_mut)
+            && holder.get(*field).is_some_and(|found| found.to_string() == **value)
+        {
+            holder.remove(*field);
         }
     }
     if let Some(meta) = map.get_mut("metadata").and_then(Value::as_object_mut) {

@@ -109,8 +109,8 @@ fn pod_of(set: &ReplicaSet) -> Pod {
 
 /// Whom a scale-down deletes, by the ranking of getPodsToDelete: earlier criteria decide (§2.4).
 fn victims(world: &World, set: &ReplicaSet, active: &[Arc<Pod>], surplus: usize) -> Vec<Arc<Pod>> {
-    if surplus == active.len() {
-        return active.to_vec();
+    if surplus == 0 || surplus == active.len() {
+        return active[..surplus].to_vec();
     }
     let crowd = crowding(world, set, active);
     let now = world.now();

@@ -1,7 +1,7 @@
 //! Which nodes could take a pod, and why the others cannot (§5.2).
 
 use super::super::world::World;
-use super::seats::{Seat, Seats, requests};
+use super::seats::{Seat, requests};
 use super::volumes::{self, Needs};
 use crate::api::pod::{Effect, Taint};
 use crate::api::{Labels, Name, Pod};
@@ -40,6 +40,7 @@ fn enough(nodes: usize) -> usize {
 pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec<Verdict>) {
     let seats = &world.scheduler.seats;
     let (count, start) = (seats.len(), seats.start);
+    let asked = requests(pod);
     let wanted = enough(count);
     let mut found = Vec::with_capacity(wanted);
     let mut refused = Vec::new();
@@ -47,7 +48,7 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
     while looked < count && found.len() < wanted {
         let place = (start + looked) % count;
         looked += 1;
-        match judge(world, seats, place, pod, needs) {
+        match judge(world, seats.at(place), pod, asked, needs) {
             None => found.push(place),
             Some(verdict) => refused.push(verdict),
         }
@@ -58,20 +59,22 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
 }
 
 /// The first filter that refuses decides, as in the framework.
-fn judge(world: &World, seats: &Seats, place: usize, pod: &Pod, needs: &Needs) -> Option<Verdict> {
-    let seat = seats.at(place);
+fn judge(world: &World, seat: &Seat, pod: &Pod, asked: (i128, i128), needs: &Needs) -> Option<Verdict> {
     unschedulable(seat, pod)
         .or_else(|| tainted(seat, pod))
         .or_else(|| elsewhere(seat, pod))
         .or_else(|| ports(seat, pod))
-        .or_else(|| too_small(seat, pod))
+        .or_else(|| too_small(seat, asked))
         .or_else(|| volumes::refuses(world, &seat.node, needs))
 }
 
 fn unschedulable(seat: &Seat, pod: &Pod) -> Option<Verdict> {
+    if !seat.node.spec.unschedulable {
+        return None;
+    }
     let taint =
         Taint { key: "node.kubernetes.io/unschedulable".into(), value: Name::default(), effect: Effect::NoSchedule, time_added: None };
-    let refuses = seat.node.spec.unschedulable && !pod.spec.tolerations.iter().any(|t| t.tolerates(&taint));
+    let refuses = !pod.spec.tolerations.iter().any(|t| t.tolerates(&taint));
     refuses.then(|| Verdict::hopeless("node(s) were unschedulable"))
 }
 
@@ -82,6 +85,9 @@ fn tainted(seat: &Seat, pod: &Pod) -> Option<Verdict> {
 }
 
 fn elsewhere(seat: &Seat, pod: &Pod) -> Option<Verdict> {
+    if pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none() {
+        return None;
+    }
     let labels = &seat.node.metadata.labels;
     let required = pod.spec.affinity.as_deref().and_then(|a| a.pointer("/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution"));
     let fits = labels.contains_all(&pod.spec.node_selector) && required.is_none_or(|r| terms_match(r, labels, &seat.node.metadata.name));
@@ -125,19 +131,21 @@ fn host_ports(pod: &Pod) -> impl Iterator<Item = (i32, &Name)> {
 }
 
 fn ports(seat: &Seat, pod: &Pod) -> Option<Verdict> {
-    let clash = host_ports(pod).any(|wanted| seat.pods.iter().any(|other| host_ports(other).any(|taken| taken == wanted)));
+    let mut wanted = host_ports(pod);
+    let clash = wanted.any(|wanted| seat.pods.iter().any(|other| host_ports(other).any(|taken| taken == wanted)));
     clash.then(|| Verdict::crowded("node(s) didn't have free ports for the requested pod ports"))
 }
 
-fn too_small(seat: &Seat, pod: &Pod) -> Option<Verdict> {
-    let have = |name: &str| seat.node.status.allocatable.get(name);
-    let (cpu, memory) = requests(pod);
+fn too_small(seat: &Seat, (cpu, memory): (i128, i128)) -> Option<Verdict> {
     let rows = [
-        ("Too many pods", 1, have("pods").map_or(0, |q| q.value()), seat.pods.len() as i128),
-        ("Insufficient cpu", cpu, have("cpu").map_or(0, |q| q.milli()), seat.requested.0),
-        ("Insufficient memory", memory, have("memory").map_or(0, |q| q.value()), seat.requested.1),
+        ("Too many pods", 1, seat.capacity.pods, seat.pods.len() as i128),
+        ("Insufficient cpu", cpu, seat.capacity.cpu, seat.requested.0),
+        ("Insufficient memory", memory, seat.capacity.memory, seat.requested.1),
     ];
+    if rows.iter().all(|(_, wanted, total, taken)| *wanted == 0 || wanted + taken <= *total) {
+        return None;
+    }
     let short: Vec<_> = rows.iter().filter(|(_, wanted, total, taken)| *wanted > 0 && wanted + taken > *total).collect();
     let hopeless = short.iter().any(|(_, wanted, total, _)| wanted > total);
-    (!short.is_empty()).then(|| Verdict { reasons: short.iter().map(|row| row.0.to_owned()).collect(), hopeless })
+    Some(Verdict { reasons: short.iter().map(|row| row.0.to_owned()).collect(), hopeless })
 }

@@ -1,9 +1,10 @@
 //! Which of the feasible nodes suits a pod best (§5.1). Whole numbers only.
 
 use super::super::world::World;
-use super::seats::{Seat, counted, requests};
+use super::seats::{Capacity, Seat, counted, requests};
 use crate::api::pod::Effect;
 use crate::api::{Labels, Node, Pod, ReplicaSet, Selector, Service, StatefulSet};
+use std::collections::BTreeMap;
 
 const FULL: i64 = 100;
 
@@ -57,15 +58,10 @@ fn preferred(seats: &[&Seat], pod: &Pod) -> Vec<i64> {
 
 /// LeastAllocated: the mean of what is left of cpu and memory.
 fn least_allocated(seat: &Seat, asked: (i128, i128)) -> i64 {
-    let (cpu, memory) = capacity(&seat.node);
+    let Capacity { cpu, memory, .. } = seat.capacity;
     let left = |total: i128, taken: i128| if total == 0 || taken > total { 0 } else { (total - taken) * 100 / total };
     let sum = left(cpu, seat.counted.0 + asked.0) + left(memory, seat.counted.1 + asked.1);
     (sum / 2) as i64
-}
-
-fn capacity(node: &Node) -> (i128, i128) {
-    let get = |name: &str| node.status.allocatable.get(name);
-    (get("cpu").map_or(0, |q| q.milli()), get("memory").map_or(0, |q| q.value()))
 }
 
 /// NodeResourcesBalancedAllocation: how much evener cpu and memory are used with the pod; pods without requests are
@@ -74,7 +70,7 @@ fn balanced(seat: &Seat, asked: (i128, i128)) -> i64 {
     if asked == (0, 0) {
         return 0;
     }
-    let (cpu, memory) = capacity(&seat.node);
+    let Capacity { cpu, memory, .. } = seat.capacity;
     let share = |taken: i128, total: i128| if total == 0 { MILLION } else { (taken * MILLION / total).min(MILLION) };
     let evenness = |taken: (i128, i128)| (MILLION - (share(taken.0, cpu) - share(taken.1, memory)).abs() / 2) * 100 / MILLION;
     let with = evenness((seat.requested.0 + asked.0, seat.requested.1 + asked.1));
@@ -83,39 +79,31 @@ fn balanced(seat: &Seat, asked: (i128, i128)) -> i64 {
 
 const MILLION: i128 = 1_000_000;
 
-/// The two constraints that every pod without its own has: key and maxSkew.
-const DEFAULT_SPREAD: [(&str, i64); 2] = [("kubernetes.io/hostname", 3), ("topology.kubernetes.io/zone", 5)];
+/// maxSkew of the two constraints that every pod without its own has: by host name and by zone.
+const DEFAULT_SKEW: (i64, i64) = (3, 5);
 
-/// PodTopologySpread with the default constraints: fewer pods of the same kind are better.
+/// PodTopologySpread with the default constraints: fewer pods of the same kind are better. A constraint adds
+/// count · ln(domains + 2) + skew − 1 for each node that has the key.
 fn spread(world: &World, seats: &[&Seat], pod: &Pod) -> Vec<i64> {
     let Some(alike) = alike(world, pod) else { return vec![FULL; seats.len()] };
-    let mut raw = vec![0i64; seats.len()];
-    for (key, skew) in DEFAULT_SPREAD {
-        add_constraint(&mut raw, seats, pod, &alike, key, skew);
-    }
-    let rounded: Vec<i64> = raw.iter().map(|milli| (milli + 500) / 1000).collect();
+    let counts: Vec<i64> = seats.iter().map(|s| alike.count(s, pod)).collect();
+    let zones = by_zone(seats, &counts);
+    let (host_weight, zone_weight) = (ln_milli(seats.len() + 2), ln_milli(zones.len() + 2));
+    let raw = |(seat, count): (&&Seat, &i64)| {
+        let in_zone = zones.get(&*seat.zone).map_or(0, |n| n * zone_weight + (DEFAULT_SKEW.1 - 1) * 1000);
+        (count * host_weight + (DEFAULT_SKEW.0 - 1) * 1000 + in_zone + 500) / 1000
+    };
+    let rounded: Vec<i64> = seats.iter().zip(&counts).map(raw).collect();
     let (max, min) = (rounded.iter().max().copied().unwrap_or_default(), rounded.iter().min().copied().unwrap_or_default());
     rounded.iter().map(|s| if max == 0 { FULL } else { FULL * (max + min - s) / max }).collect()
 }
 
-/// Adds a constraint's thousandths: count · ln(domains + 2) + skew − 1 for each node that carries the key.
-fn add_constraint(raw: &mut [i64], seats: &[&Seat], pod: &Pod, alike: &Alike, key: &str, skew: i64) {
-    let own = key == DEFAULT_SPREAD[0].0;
-    let counts: Vec<i64> = seats.iter().map(|s| alike.count(s, pod)).collect();
-    let mut domains: std::collections::BTreeMap<&str, i64> = Default::default();
-    if !own {
-        for (seat, count) in seats.iter().zip(&counts) {
-            if let Some(value) = seat.node.metadata.labels.get(key) {
-                *domains.entry(value).or_default() += count;
-            }
-        }
+fn by_zone<'s>(seats: &[&'s Seat], counts: &[i64]) -> BTreeMap<&'s str, i64> {
+    let mut zones = BTreeMap::new();
+    for (seat, count) in seats.iter().zip(counts).filter(|(seat, _)| !seat.zone.is_empty()) {
+        *zones.entry(&*seat.zone).or_default() += count;
     }
-    let weight = ln_milli(if own { seats.len() } else { domains.len() } + 2);
-    for (i, seat) in seats.iter().enumerate() {
-        let Some(value) = seat.node.metadata.labels.get(key) else { continue };
-        let count = if own { counts[i] } else { domains.get(&**value).copied().unwrap_or_default() };
-        raw[i] += count * weight + (skew - 1) * 1000;
-    }
+    zones
 }
 
 /// The pods that count as of the same kind: those that the pod's services and its set select. Upstream: DefaultSelector.
@@ -126,13 +114,17 @@ struct Alike {
 
 impl Alike {
     fn count(&self, seat: &Seat, pod: &Pod) -> i64 {
-        let same = |p: &Pod| {
+        let same = |p: &Pod| self.fits_shared(p, pod) && !p.metadata.is_terminating();
+        seat.pods.iter().filter(|p| same(p)).count() as i64
+    }
+
+    /// Pods of one template share their labels: the same pointer needs no comparing.
+    fn fits_shared(&self, p: &Pod, pod: &Pod) -> bool {
+        p.metadata.labels.is_same(&pod.metadata.labels) || {
             p.metadata.namespace == pod.metadata.namespace
-                && !p.metadata.is_terminating()
                 && p.metadata.labels.contains_all(&self.labels)
                 && self.set.as_ref().is_none_or(|s| s.matches(&p.metadata.labels))
-        };
-        seat.pods.iter().filter(|p| same(p)).count() as i64
+        }
     }
 }
 

@@ -19,6 +19,32 @@ pub struct Seat {
     pub requested: (i128, i128),
     /// The same, where a pod without requests counts for something.
     pub counted: (i128, i128),
+    /// What the node has.
+    pub capacity: Capacity,
+    /// The node's zone; empty where it has none.
+    pub zone: Name,
+}
+
+/// What a node has to give.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capacity {
+    /// Cpu in thousandths.
+    pub cpu: i128,
+    /// Memory in bytes.
+    pub memory: i128,
+    /// Pods.
+    pub pods: i128,
+}
+
+fn capacity(node: &Node) -> Capacity {
+    let get = |name: &str| node.status.allocatable.get(name);
+    let milli = |name: &str| get(name).map_or(0, |q| q.milli());
+    let whole = |name: &str| get(name).map_or(0, |q| q.value());
+    Capacity { cpu: milli("cpu"), memory: whole("memory"), pods: whole("pods") }
+}
+
+fn zone(node: &Node) -> Name {
+    node.metadata.labels.get("topology.kubernetes.io/zone").cloned().unwrap_or_default()
 }
 
 /// All nodes, in the order in which they joined.
@@ -66,12 +92,23 @@ impl Seats {
                 let matters = old.spec != node.spec
                     || old.metadata.labels != node.metadata.labels
                     || !Arc::ptr_eq(&old.status.allocatable, &node.status.allocatable);
-                Arc::make_mut(&mut self.list[place]).node = node.clone();
+                let seat = Arc::make_mut(&mut self.list[place]);
+                seat.node = node.clone();
+                if matters {
+                    (seat.capacity, seat.zone) = (capacity(node), zone(node));
+                }
                 matters
             }
             None => {
                 self.places.insert(node.metadata.name.clone(), self.list.len());
-                let seat = Seat { node: node.clone(), pods: Vec::new(), requested: (0, 0), counted: (0, 0) };
+                let seat = Seat {
+                    node: node.clone(),
+                    pods: Vec::new(),
+                    requested: (0, 0),
+                    counted: (0, 0),
+                    capacity: capacity(node),
+                    zone: zone(node),
+                };
                 self.list.push_back(Arc::new(seat));
                 true
             }

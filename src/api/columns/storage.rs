@@ -1,0 +1,88 @@
+//! Volumes, claims, classes and attachments in tables.
+
+use super::{born, name, terminating};
+use crate::api::storage::{AccessMode, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment};
+use crate::api::{Object, Time};
+use serde_json::Value;
+use std::sync::Arc;
+
+const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
+
+/// `RWO,ROX`, in upstream's order whatever the order of the manifest.
+pub fn modes(modes: &[AccessMode]) -> String {
+    let mut sorted = modes.to_vec();
+    sorted.sort();
+    sorted.dedup();
+    sorted.iter().map(|m| m.short()).collect::<Vec<_>>().join(",")
+}
+
+/// True where claims that name no class get this one.
+pub fn is_default(class: &StorageClass) -> bool {
+    class.metadata.annotations.get(DEFAULT_CLASS).is_some_and(|v| &**v == "true")
+}
+
+fn unset() -> String {
+    "<unset>".to_owned()
+}
+
+pub(super) fn volume(pv: &Arc<PersistentVolume>, now: Time) -> Vec<String> {
+    let object = Object::PersistentVolume(pv.clone());
+    let claim = pv.spec.claim_ref.as_ref().map(|c| format!("{}/{}", c.namespace, c.name));
+    vec![
+        name(&object),
+        pv.spec.capacity.get("storage").map(ToString::to_string).unwrap_or_default(),
+        modes(&pv.spec.access_modes),
+        pv.spec.persistent_volume_reclaim_policy.text().to_owned(),
+        terminating(&object, pv.status.phase.text().to_owned()),
+        claim.unwrap_or_default(),
+        pv.spec.storage_class_name.to_string(),
+        unset(),
+        pv.status.reason.to_string(),
+        born(&object, now),
+        pv.spec.volume_mode.to_string(),
+    ]
+}
+
+pub(super) fn claim(pvc: &Arc<PersistentVolumeClaim>, now: Time) -> Vec<String> {
+    let object = Object::PersistentVolumeClaim(pvc.clone());
+    let bound = !pvc.spec.volume_name.is_empty();
+    let size = pvc.status.capacity.get("storage").filter(|_| bound).map(ToString::to_string);
+    vec![
+        name(&object),
+        terminating(&object, pvc.status.phase.text().to_owned()),
+        pvc.spec.volume_name.to_string(),
+        size.unwrap_or_default(),
+        if bound { modes(&pvc.status.access_modes) } else { String::new() },
+        pvc.class().to_owned(),
+        unset(),
+        born(&object, now),
+        pvc.spec.volume_mode.to_string(),
+    ]
+}
+
+pub(super) fn class(class: &Arc<StorageClass>, now: Time) -> Vec<String> {
+    let object = Object::StorageClass(class.clone());
+    let mark = if is_default(class) { " (default)" } else { "" };
+    let grows = class.rest.get("allowVolumeExpansion").and_then(Value::as_bool).unwrap_or(false);
+    let binding = if class.volume_binding_mode.is_empty() { "Immediate" } else { &class.volume_binding_mode };
+    vec![
+        format!("{}{mark}", class.metadata.name),
+        class.provisioner.to_string(),
+        class.reclaim_policy.map_or("Delete", |p| p.text()).to_owned(),
+        binding.to_owned(),
+        grows.to_string(),
+        born(&object, now),
+    ]
+}
+
+pub(super) fn attachment(va: &Arc<VolumeAttachment>, now: Time) -> Vec<String> {
+    let object = Object::VolumeAttachment(va.clone());
+    vec![
+        name(&object),
+        va.spec.attacher.to_string(),
+        va.spec.source.persistent_volume_name.to_string(),
+        va.spec.node_name.to_string(),
+        va.status.attached.to_string(),
+        born(&object, now),
+    ]
+}

@@ -1,0 +1,94 @@
+//! What the API server refuses, in its words. Upstream: pkg/apis/*/validation.
+//!
+//! Looks at JSON that the gate has let through and defaults have completed: types are right, meanings may be wrong.
+//! A StatefulSet's template is checked here as a ReplicaSet's is; upstream leaves that to the creation of its pods.
+
+use super::object::Kind;
+use super::status::FieldError;
+use serde_json::Value;
+
+mod diff;
+mod names;
+mod pod;
+mod service;
+mod storage;
+mod workload;
+
+pub use names::label_value;
+
+/// What is wrong with a new object.
+pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
+    let mut errors = names::metadata(kind, &value["metadata"]);
+    errors.extend(spec(kind, value));
+    errors
+}
+
+/// What is wrong with an object that replaces another: its own errors, then changes that are not allowed.
+pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
+    let mut errors = names::labels(&new["metadata"]["labels"], "metadata.labels");
+    errors.extend(match kind {
+        Kind::Pod => pod::update(&old["spec"], &new["spec"]),
+        _ => spec(kind, new),
+    });
+    errors.extend(match kind {
+        Kind::StatefulSet => workload::stateful_set_update(&old["spec"], &new["spec"]),
+        Kind::ReplicaSet | Kind::Deployment => workload::selector_update(&old["spec"], &new["spec"]),
+        Kind::PersistentVolumeClaim => storage::claim_update(old, new),
+        Kind::PersistentVolume => storage::volume_update(&old["spec"], &new["spec"]),
+        Kind::Service => service::update(&old["spec"], &new["spec"]),
+        _ => Vec::new(),
+    });
+    errors
+}
+
+/// Warnings that come with an accepted object.
+pub fn warnings(kind: Kind, value: &Value) -> Vec<String> {
+    let recycles = kind == Kind::PersistentVolume && value["spec"]["persistentVolumeReclaimPolicy"] == "Recycle";
+    let text = "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use \
+                dynamic provisioning.";
+    recycles.then(|| text.to_owned()).into_iter().collect()
+}
+
+fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
+    let spec = &value["spec"];
+    match kind {
+        Kind::Pod => pod::spec(spec, "spec", &pod::PODS),
+        Kind::StatefulSet => workload::stateful_set(spec),
+        Kind::ReplicaSet | Kind::Deployment => workload::replica_set(spec),
+        Kind::PersistentVolumeClaim => storage::claim(spec, "spec"),
+        Kind::PersistentVolume => storage::volume(spec),
+        Kind::Service => service::spec(spec),
+        Kind::StorageClass if value["provisioner"].as_str().is_none_or(str::is_empty) => vec![FieldError::required("provisioner", "")],
+        _ => Vec::new(),
+    }
+}
+
+/// The items of a list with their path: `spec.containers[0]`.
+fn items<'v>(parent: &'v Value, path: &str, field: &str) -> impl Iterator<Item = (String, &'v Value)> {
+    let at = format!("{path}.{field}");
+    parent[field].as_array().into_iter().flatten().enumerate().map(move |(i, item)| (format!("{at}[{i}]"), item))
+}
+
+fn text<'v>(parent: &'v Value, field: &str) -> &'v str {
+    parent[field].as_str().unwrap_or_default()
+}
+
+/// An error where a number is there and below zero.
+fn not_negative(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
+    let number = parent[field].as_i64().filter(|n| *n < 0)?;
+    Some(FieldError::invalid(format!("{path}.{field}"), number, "must be greater than or equal to 0"))
+}
+
+/// An error where a word is there and is none of those supported, which stand in upstream's (sorted) order.
+fn one_of(parent: &Value, path: &str, field: &str, supported: &[&str]) -> Option<FieldError> {
+    let word = parent[field].as_str().filter(|word| !supported.contains(word))?;
+    Some(FieldError::unsupported(format!("{path}.{field}"), word, supported))
+}
+
+/// An error where a port is not from 1 to 65535.
+fn port_number(port: i64, path: String) -> Option<FieldError> {
+    (!(1..=65_535).contains(&port)).then(|| FieldError::invalid(path, port, "must be between 1 and 65535, inclusive"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+//! The program: its options, and what each of its commands does.
+
+mod headless;
+mod library;
+mod narrate;
+pub mod options;
+pub mod trace;
+
+use clap::{CommandFactory, Parser};
+use options::{Command, Options};
+use std::io;
+use std::process::ExitCode;
+
+/// A command in a script was refused, or an expectation failed.
+const FAILED: u8 = 1;
+/// Wrong usage, or a file that cannot be read.
+const WRONG_USAGE: u8 = 2;
+
+/// Reads the arguments, does what they say, and answers the exit code.
+pub fn main() -> ExitCode {
+    let options = Options::parse();
+    match act(&options, &mut io::stdout().lock()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(FAILED),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("podyard: {error:#}");
+            ExitCode::from(WRONG_USAGE)
+        }
+    }
+}
+
+/// Does what the options say; false where a command was refused or an expectation failed.
+fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
+    match options.command.as_ref().unwrap_or(&Command::Play { name: None }) {
+        Command::Play { name } => play(name.as_deref(), options),
+        Command::Run { name, world, json, trace } => headless::run(name, world, *json, trace.as_deref(), out),
+        Command::Test { names } => library::test(names, out),
+        Command::List => library::list(out),
+        Command::Lint { file } => library::lint(file, out),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Options::command(), "podyard", out);
+            Ok(true)
+        }
+    }
+}
+
+fn play(_name: Option<&str>, _options: &Options) -> anyhow::Result<bool> {
+    anyhow::bail!("this build has no screen; use `podyard run`")
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,82 @@
+//! Runs without a screen: command lines from standard input, and scenarios.
+
+use super::narrate::{Narrator, tell};
+use super::options::WorldOptions;
+use super::trace::Trace;
+use crate::scenario::perform::perform;
+use crate::scenario::rehearse::{Audience, News, opening, rehearse};
+use crate::scenario::{Scenario, script};
+use crate::sim::World;
+use anyhow::Context;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Where trace rows go.
+type Rows = Trace<BufWriter<File>>;
+
+/// Plays what `name` says; false where a command was refused or an expectation failed.
+pub fn run(name: &str, world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
+    match name {
+        "-" => typed(world, json, trace, out),
+        _ => scenario(&super::library::find(name)?, world, json, trace, out),
+    }
+}
+
+/// Plays command lines from standard input in a cluster with nothing in it but its nodes.
+fn typed(world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+    let commands = script::parse(&text).map_err(|problem| anyhow::anyhow!("{}", problem.render(&text, "standard input").trim_end()))?;
+    let mut world = World::new(world.over(crate::sim::Options::default()));
+    let mut hall = Listener { narrator: Narrator::new(out, json), rows: rows(trace, &world)? };
+    let mut fine = true;
+    for command in commands {
+        let output = perform(&mut world, &command, &mut |world| hall.watch(world));
+        fine &= output.rc == 0;
+        hall.hear(&world, News::Printed(command, output));
+    }
+    hall.finish()?;
+    Ok(fine)
+}
+
+/// Plays a scenario to its end.
+fn scenario(scenario: &Arc<Scenario>, world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
+    let world = opening(scenario, world.over(scenario.options.clone())).map_err(anyhow::Error::msg)?;
+    let mut hall = Listener { narrator: Narrator::new(out, json), rows: rows(trace, &world)? };
+    let failures = rehearse(scenario, world, &mut hall);
+    hall.finish()?;
+    Ok(failures == 0)
+}
+
+fn rows(path: Option<&Path>, world: &World) -> anyhow::Result<Option<Rows>> {
+    let Some(path) = path else { return Ok(None) };
+    let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(Some(Trace::new(BufWriter::new(file), world)))
+}
+
+/// Prints what is told, and traces what happens.
+struct Listener<'a> {
+    narrator: Narrator<'a>,
+    rows: Option<Rows>,
+}
+
+impl Audience for Listener<'_> {
+    fn watch(&mut self, world: &World) {
+        self.rows.iter_mut().for_each(|rows| rows.watch(world));
+    }
+    fn hear(&mut self, world: &World, news: News) {
+        if let (Some(rows), News::Printed(command, output)) = (&mut self.rows, &news) {
+            rows.step(world.now(), command, output);
+        }
+        tell(&mut self.narrator, world, &news);
+    }
+}
+
+impl Listener<'_> {
+    fn finish(self) -> anyhow::Result<()> {
+        self.rows.map_or(Ok(()), Trace::finish).context("the trace cannot be written")?;
+        Ok(self.narrator.finish()?)
+    }
+}

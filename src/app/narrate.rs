@@ -1,0 +1,100 @@
+//! What a scenario's run prints, as text or as one JSON object a line.
+
+use super::trace::seconds;
+use crate::scenario::player::Beat;
+use crate::scenario::rehearse::News;
+use crate::scenario::script::Command;
+use crate::shell::Output;
+use crate::sim::World;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// Prints what happens in a script.
+pub struct Narrator<'a> {
+    out: &'a mut dyn Write,
+    json: bool,
+    choices: Vec<String>,
+    failed: io::Result<()>,
+}
+
+impl<'a> Narrator<'a> {
+    /// A narrator that prints here.
+    pub fn new(out: &'a mut dyn Write, json: bool) -> Narrator<'a> {
+        Narrator { out, json, choices: Vec::new(), failed: Ok(()) }
+    }
+    /// Prints a line and what came of it.
+    pub fn printed(&mut self, world: &World, command: &Command, output: &Output) {
+        let text = format!("{}{}", output.out, output.err);
+        if self.json {
+            // The order of these keys is part of the format.
+            let line = Value::from(command.line.as_str());
+            self.object(world, &format!("\"line\": {line}, \"rc\": {}, \"out\": {}", output.rc, Value::from(text)));
+        } else {
+            self.say(&format!("$ {}\n{text}", command.shown));
+        }
+    }
+    /// Prints a beat.
+    pub fn beat(&mut self, world: &World, beat: &Beat) {
+        if let Beat::Ask(_, choices) = beat {
+            self.choices.clone_from(choices);
+        }
+        if self.json {
+            if let Some(Value::Object(fields)) = self.value(beat) {
+                let cells: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+                self.object(world, &cells.join(", "));
+            }
+        } else if let Some(text) = self.text(beat) {
+            self.say(&text);
+        }
+    }
+    /// The first error in printing, where there was one.
+    pub fn finish(self) -> io::Result<()> {
+        self.failed.and_then(|()| self.out.flush())
+    }
+
+    fn text(&self, beat: &Beat) -> Option<String> {
+        match beat {
+            Beat::Say(words, _) => Some(format!("\n{}\n\n", words.trim_end())),
+            Beat::Ask(words, choices) => {
+                let list: String = choices.iter().enumerate().map(|(i, choice)| format!("   {}. {choice}\n", i + 1)).collect();
+                Some(format!("\n?  {words}\n{list}"))
+            }
+            Beat::Answered(_, right) => Some(format!("=> {}. {}\n\n", right + 1, self.choice(*right))),
+            Beat::Passed(words) => Some(format!("ok {words}\n")),
+            Beat::Failed(line, why) => Some(format!("FAILED at line {line}: {why}\n")),
+            Beat::Debrief(words) => Some(format!("\n{}\n", words.trim_end())),
+            Beat::Typed(_) | Beat::Waiting(_) | Beat::End => None,
+        }
+    }
+    fn value(&self, beat: &Beat) -> Option<Value> {
+        match beat {
+            Beat::Say(words, at) => Some(json!({ "say": words, "at": at })),
+            Beat::Ask(words, choices) => Some(json!({ "ask": words, "choices": choices })),
+            Beat::Answered(_, right) => Some(json!({ "answer": right + 1, "text": self.choice(*right) })),
+            Beat::Passed(words) => Some(json!({ "passed": words })),
+            Beat::Failed(line, why) => Some(json!({ "failed": why, "at": line })),
+            Beat::Debrief(words) => Some(json!({ "debrief": words })),
+            Beat::Typed(_) | Beat::Waiting(_) | Beat::End => None,
+        }
+    }
+    fn choice(&self, index: usize) -> &str {
+        self.choices.get(index).map_or("", |choice| choice)
+    }
+    fn object(&mut self, world: &World, cells: &str) {
+        let time = seconds(world.now(), world.options().epoch);
+        self.say(&format!("{{\"t\": {time}, {cells}}}\n"));
+    }
+    fn say(&mut self, text: &str) {
+        if self.failed.is_ok() {
+            self.failed = self.out.write_all(text.as_bytes());
+        }
+    }
+}
+
+/// Tells a narrator and a trace what happens.
+pub fn tell(narrator: &mut Narrator, world: &World, news: &News) {
+    match news {
+        News::Beat(beat) => narrator.beat(world, beat),
+        News::Printed(command, output) => narrator.printed(world, command, output),
+    }
+}

@@ -1,0 +1,16 @@
+//! Scenarios: YAML documents with a world, captions, command lines, conditions, predictions and expectations; the cursor
+//! that plays them, the checks, and the catalogue. A scenario that can be read can be played without a screen, and every
+//! one in the catalogue is by `podyard test`.
+
+pub mod catalogue;
+pub mod check;
+pub mod document;
+pub mod lint;
+pub mod perform;
+pub mod player;
+pub mod rehearse;
+pub mod script;
+
+pub use check::Check;
+pub use document::{Scenario, Step, What};
+pub use player::{Beat, Player, Stage};

@@ -1,0 +1,93 @@
+//! What a scenario's text can be told to be wrong before it is played.
+
+use super::check::Check;
+use super::document::{Answer, Scenario, What, read};
+use super::rehearse::opening;
+use crate::api::Kind;
+use crate::diagnostic::Diagnostic;
+use crate::sim::invariants::RULES;
+
+/// Longest caption that a small terminal shows whole.
+pub const LONGEST_CAPTION: usize = 400;
+
+/// Reads a scenario and lists all that is wrong with it; a scenario without errors can be played.
+pub fn lint(text: &str) -> (Option<Scenario>, Vec<Diagnostic>) {
+    let scenario = match read(text) {
+        Ok(scenario) => scenario,
+        Err(problem) => return (None, vec![problem]),
+    };
+    let mut found = Vec::new();
+    whole(&scenario, text, &mut found);
+    for step in &scenario.steps {
+        let problems = match &step.what {
+            What::Say(words, at) => caption(words, at.as_deref()),
+            What::Do(_) => Vec::new(),
+            What::Until(check, _) | What::Expect(check) => in_check(check),
+            What::Ask(question) => {
+                let computed = matches!(question.answer, Answer::Ahead(_));
+                question.choices.iter().filter_map(|choice| choice.when.as_ref()).flat_map(|when| in_when(when, computed)).collect()
+            }
+        };
+        found.extend(problems.into_iter().map(|problem| problem.at(step.line, 0)));
+    }
+    (Some(scenario), found)
+}
+
+fn whole(scenario: &Scenario, text: &str, found: &mut Vec<Diagnostic>) {
+    let line_of = |key: &str| text.lines().position(|line| line.starts_with(key)).map_or(1, |i| i + 1);
+    if let Err(why) = opening(scenario, scenario.options.clone()) {
+        found.push(Diagnostic::error(why).at(line_of("manifests:"), 0).hint("kubectl apply must take them in an empty cluster"));
+    }
+    if scenario.steps.is_empty() {
+        found.push(Diagnostic::error("there are no steps").at(line_of("steps:"), 0).hint("begin with `- say:`"));
+    }
+    if !scenario.steps.iter().any(|step| matches!(step.what, What::Ask(_))) {
+        let hint = "predicting first is what makes watching teach";
+        found.push(Diagnostic::warning("nobody is asked for a prediction").at(line_of("steps:"), 0).hint(hint));
+    }
+    if !scenario.steps.iter().any(|step| matches!(step.what, What::Expect(_) | What::Until(..))) {
+        let hint = "add a step with `expect:`, so that a test can tell when it is no longer true";
+        found.push(Diagnostic::warning("nothing is expected").at(line_of("steps:"), 0).hint(hint));
+    }
+}
+
+fn caption(words: &str, at: Option<&str>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if words.chars().count() > LONGEST_CAPTION {
+        let message = format!("the caption is longer than {LONGEST_CAPTION} characters");
+        found.push(Diagnostic::warning(message).hint("say it in two steps"));
+    }
+    let kind = at.map(|at| at.split_once('/').map_or("", |(kind, _)| kind));
+    if kind.is_some_and(|kind| Kind::by_resource(kind).is_none()) {
+        let message = format!("{:?} points at nothing", at.unwrap_or_default());
+        found.push(Diagnostic::error(message).hint("write a kind and a name, such as pod/kubia-0"));
+    }
+    found
+}
+
+fn in_check(check: &Check) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if check.run.is_some() == check.rule.is_some() {
+        found.push(Diagnostic::error("a check looks at one thing").hint("give it either `run`, a line, or `rule`, an invariant"));
+    }
+    if check.rule.as_ref().is_some_and(|name| RULES.iter().all(|row| row.1 != name)) {
+        let known: Vec<String> = RULES.iter().map(|row| format!("{:?}", row.1)).collect();
+        let message = format!("there is no rule {:?}", check.rule.as_deref().unwrap_or_default());
+        found.push(Diagnostic::error(message).hint(format!("there are {}", known.join(", "))));
+    }
+    found
+}
+
+fn in_when(when: &Check, computed: bool) -> Vec<Diagnostic> {
+    if !computed {
+        return vec![Diagnostic::error("`when` decides nothing here").hint("the answer is given; drop `when`, or give `ahead` instead")];
+    }
+    if when.run.is_some() || when.rule.is_some() || when.is_empty() {
+        let hint = "give it prints, contains, lacks or matches: it looks at what the last line of `ahead` printed";
+        return vec![Diagnostic::error("`when` looks at a printed text").hint(hint)];
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! The command language: one line in, text out. kubectl's own verbs where it has one, curl and dig, and hands on
+//! machines, applications and time.
+//!
+//! A line that has to wait (`kubectl delete`, `wait 30s`) becomes a [`Job`], which is polled as virtual time passes.
+//! Wrong input gets the text and the exit code that the real tool would give, and changes nothing.
+
+use crate::api::Time;
+use crate::sim::World;
+
+mod disk;
+mod flags;
+mod hands;
+mod job;
+mod kubectl;
+mod line;
+mod requests;
+mod time;
+mod verbs;
+mod voice;
+
+pub use job::{Job, PATIENCE};
+pub use verbs::{VERBS, Verb};
+
+/// What a command printed and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Output {
+    /// Standard output.
+    pub out: String,
+    /// Standard error, to be shown after it.
+    pub err: String,
+    /// Exit code: 0 for success.
+    pub rc: i32,
+}
+
+/// What became of a line.
+#[derive(Clone, Debug)]
+pub enum Turn {
+    /// It is done.
+    Done(Output),
+    /// It waits for something; let time pass and poll it.
+    Waiting(Job),
+}
+
+/// Where a line's input comes from.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// Text for `-f -`: a here document, or what an editor saved.
+    pub stdin: Option<&'a str>,
+    /// The text of a file by name, for `-f FILE`; `None` where there is no such file.
+    pub files: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// Runs a line now. `stdin` is the text for `-f -`; there are no files.
+pub fn run(world: &mut World, line: &str, stdin: Option<&str>) -> Turn {
+    run_with(world, line, stdin, &|_| None)
+}
+
+/// Runs a line now; file names are resolved by `files`.
+pub fn run_with(world: &mut World, line: &str, stdin: Option<&str>, files: &dyn Fn(&str) -> Option<String>) -> Turn {
+    match line::words(line) {
+        Ok(words) if words.is_empty() => Turn::Done(Output::default()),
+        Ok(words) => verbs::dispatch(world, &words, Input { stdin, files }),
+        Err(complaint) => Turn::Done(Output { err: complaint + "\n", rc: 2, ..Output::default() }),
+    }
+}
+
+/// Lets virtual time pass until the command is done, at most [`PATIENCE`].
+pub fn finish(world: &mut World, turn: Turn) -> Output {
+    let mut job = match turn {
+        Turn::Done(output) => return output,
+        Turn::Waiting(job) => job,
+    };
+    let limit = world.now() + PATIENCE;
+    loop {
+        if let Some(output) = job.poll(world) {
+            return output;
+        }
+        let next = [world.agenda().next_at(), job.until()].into_iter().flatten().min().unwrap_or(Time::NEVER);
+        if next > limit || job.is_idle(world) {
+            return job.abandon(world, next > limit);
+        }
+        if world.agenda().next_at() == Some(next) {
+            world.step();
+        } else {
+            world.advance(next);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

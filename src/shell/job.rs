@@ -1,0 +1,87 @@
+//! A command that waits, polled as virtual time passes.
+
+use super::kubectl::{gone::Gone, until::Until, watch::Watch};
+use super::time::{Pause, Settle};
+use super::voice::{Failure, Voice};
+use super::{Output, Turn};
+use crate::api::{Span, Time, age};
+use crate::sim::World;
+
+/// How long a command without a screen waits at most, in virtual time.
+pub const PATIENCE: Span = Span::mins(60);
+
+/// What a job waits for.
+#[derive(Clone, Debug)]
+pub enum Task {
+    /// A length of time.
+    Pause(Pause),
+    /// Quiet.
+    Settle(Settle),
+    /// Objects to be gone.
+    Gone(Gone),
+    /// Objects to be in some state.
+    Until(Until),
+    /// Whatever comes.
+    Watch(Watch),
+}
+
+/// A command that waits. Copies go on independently.
+#[derive(Clone, Debug)]
+pub struct Job {
+    voice: Voice,
+    task: Task,
+}
+
+impl Job {
+    pub(super) fn start(world: &mut World, voice: Voice, task: Task) -> Turn {
+        let mut job = Job { voice, task };
+        match job.poll(world) {
+            Some(output) => Turn::Done(output),
+            None => Turn::Waiting(job),
+        }
+    }
+
+    /// Looks whether it can go on; the answer holds everything printed, [`Job::so_far`] included.
+    pub fn poll(&mut self, world: &mut World) -> Option<Output> {
+        let voice = &mut self.voice;
+        let done = match &mut self.task {
+            Task::Pause(task) => task.poll(world),
+            Task::Settle(task) => task.poll(world),
+            Task::Gone(task) => task.poll(world, voice),
+            Task::Until(task) => task.poll(world, voice),
+            Task::Watch(task) => task.poll(world, voice),
+        };
+        done.then(|| self.voice.output())
+    }
+
+    /// When to poll even where nothing happens; `None` where only changes matter.
+    pub fn until(&self) -> Option<Time> {
+        match &self.task {
+            Task::Pause(task) => task.until(),
+            Task::Settle(task) => task.until(),
+            Task::Gone(task) => task.until(),
+            Task::Until(task) => task.until(),
+            Task::Watch(_) => None,
+        }
+    }
+
+    /// What it has printed on standard output.
+    pub fn so_far(&self) -> &str {
+        &self.voice.out
+    }
+
+    /// True where it would wait for ever and nothing more is going on: a watch of a cluster at rest.
+    pub(super) fn is_idle(&self, world: &World) -> bool {
+        matches!(self.task, Task::Watch(_)) && world.next_busy().is_none()
+    }
+
+    /// Ends it before it is done, as Ctrl-C would; `late` where it has waited too long.
+    pub(super) fn abandon(mut self, world: &World, late: bool) -> Output {
+        if late {
+            let waited = age::go_duration(PATIENCE);
+            let text = format!("^C (gave up after {waited} of virtual time, at {})", world.now().rfc3339());
+            self.voice.fail(Failure { text, rc: 130 });
+        }
+        self.voice.output()
+    }
+}

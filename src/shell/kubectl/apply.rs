@@ -1,0 +1,137 @@
+//! `kubectl apply`: the three-way patch from what was applied last, the file and what is there.
+
+use super::manifest::{self, Manifest};
+use super::{Answer, Call, print};
+use crate::api::object::Object;
+use crate::api::{Reason, Refusal, gate, patch};
+use crate::shell::flags::{Flag, perhaps, switch, value};
+use crate::shell::requests::{self, Written};
+use crate::shell::voice::Failure;
+use crate::sim::World;
+use serde_json::{Value, json};
+
+/// Flags of its own.
+pub const FLAGS: &[Flag] = &[
+    switch("server-side", '-'),
+    switch("force-conflicts", '-'),
+    perhaps("force", '-', "true"),
+    perhaps("wait", '-', "true"),
+    switch("overwrite", '-'),
+    value("selector", 'l'),
+    value("kustomize", 'k'),
+];
+
+/// Where what was applied last is noted.
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Applies each object; what is wrong with one does not stop the others.
+pub fn run(call: &mut Call) -> Answer {
+    let (good, bad) = manifest::read(call)?;
+    if good.is_empty() && bad.is_empty() {
+        return Err(Failure::error("no objects passed to apply"));
+    }
+    let mut warnings = Vec::new();
+    for manifest in &good {
+        if let Err(failure) = one(call, manifest, &mut warnings) {
+            call.voice.fail(failure);
+        }
+    }
+    warnings.iter().for_each(|text| call.voice.warn(format!("Warning: {text}")));
+    bad.into_iter().for_each(|failure| call.voice.fail(failure));
+    Ok(None)
+}
+
+fn one(call: &mut Call, manifest: &Manifest, warnings: &mut Vec<String>) -> Result<(), Failure> {
+    if manifest.name().is_empty() {
+        return Err(Failure::error("error when retrieving current configuration: resource name may not be empty"));
+    }
+    warnings.extend(manifest.notice.clone());
+    let modified = with_annotation(&manifest.value);
+    let live = call.world.object(manifest.kind, &manifest.key()).cloned();
+    let (written, what) = match live {
+        None => {
+            let made = call.act(|world| requests::create(world, manifest.kind, modified));
+            (made.map_err(|refusal| Failure::at_file(&refusal, "creating", &manifest.file))?, "created")
+        }
+        Some(live) => update(call, manifest, modified, &live, warnings)?,
+    };
+    warnings.extend(written.warnings);
+    let what = if call.args.on("server-side") { "serverside-applied" } else { what };
+    call.done(&written.object, what);
+    Ok(())
+}
+
+fn update(
+    call: &mut Call,
+    manifest: &Manifest,
+    mut modified: Value,
+    live: &Object,
+    warnings: &mut Vec<String>,
+) -> Result<(Written, &'static str), Failure> {
+    let before = live.to_value();
+    let note = before["metadata"]["annotations"][LAST_APPLIED].as_str();
+    let name = format!("{}/{}", live.kind().info().plural, live.meta().name);
+    if note.is_none() {
+        warnings.push(format!(
+            "resource {name} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used \
+             on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be \
+             patched automatically."
+        ));
+    }
+    if live.meta().is_terminating() {
+        warnings.push(format!("Detected changes to resource {} which is currently being deleted.", live.meta().name));
+    }
+    let mut last: Value = note.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    last["apiVersion"] = before["apiVersion"].clone();
+    modified["apiVersion"] = before["apiVersion"].clone();
+    let change = patch::three_way(&last, &modified, &before);
+    if change.as_object().is_none_or(|map| map.is_empty()) {
+        return Ok((Written { object: live.clone(), warnings: Vec::new() }, "unchanged"));
+    }
+    let sent = call.act(|world| send(world, live, &before, &change));
+    let written = sent.map_err(|refusal| refused(&refusal, manifest, live, &change))?;
+    Ok((written, "configured"))
+}
+
+fn send(world: &mut World, live: &Object, before: &Value, change: &Value) -> Result<Written, Refusal> {
+    let mut after = before.clone();
+    patch::strategic(&mut after, change).map_err(Refusal::bad_request)?;
+    let kind = live.kind();
+    gate::check(&kind.api_version(), kind.name(), &after)
+        .map_err(|e| requests::senseless(format!("patch: Invalid value: {:?}: {}", print::plain(change), e.reason())))?;
+    requests::replace_checked(world, live, after)
+}
+
+/// A refused patch is printed with all that led to it, but for what is simply invalid.
+fn refused(refusal: &Refusal, manifest: &Manifest, live: &Object, change: &Value) -> Failure {
+    if refusal.reason == Reason::Invalid {
+        return Failure::from(refusal.clone());
+    }
+    let (kind, meta, file) = (live.kind(), live.meta(), &manifest.file);
+    let version = kind.api_version();
+    let version = if version.contains('/') { version } else { format!("/{version}") };
+    let resource = format!("{version}, Resource={}", kind.info().plural);
+    let group_kind = format!("{version}, Kind={}", kind.name());
+    Failure::plain(format!(
+        "Error from server ({}): error when applying patch:\n{change}\nto:\nResource: {resource:?}, GroupVersionKind: {group_kind:?}\nName: \
+         {:?}, Namespace: {:?}\nfor: {file:?}: error when patching {file:?}: {}",
+        refusal.reason.text(),
+        &*meta.name,
+        &*meta.namespace,
+        refusal.message
+    ))
+}
+
+/// The manifest with itself noted down in an annotation.
+pub fn with_annotation(manifest: &Value) -> Value {
+    let mut noted = manifest.clone();
+    if !noted["metadata"]["annotations"].is_object() {
+        noted["metadata"]["annotations"] = json!({});
+    }
+    if let Some(annotations) = noted["metadata"]["annotations"].as_object_mut() {
+        annotations.remove(LAST_APPLIED);
+    }
+    let text = format!("{noted}\n");
+    noted["metadata"]["annotations"][LAST_APPLIED] = text.into();
+    noted
+}

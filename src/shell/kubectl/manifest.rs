@@ -1,0 +1,164 @@
+//! Manifests given with `-f`: from a here document or a file, one document after the other, Lists unpacked.
+
+use super::{Call, target};
+use crate::api::object::Kind;
+use crate::api::{Key, yaml};
+use crate::shell::voice::Failure;
+use serde_json::{Value, json};
+
+/// One object of a manifest.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// Its kind.
+    pub kind: Kind,
+    /// As it was written, with its namespace filled in.
+    pub value: Value,
+    /// `STDIN`, or the file's name.
+    pub file: String,
+    /// What the server says of its API version, where that is an old one.
+    pub notice: Option<String>,
+}
+
+/// Versions that are no longer served but read here, with their own defaults: group and version, kinds, since when
+/// deprecated, since when gone.
+const OLD_VERSIONS: &[(&str, &[Kind], &str, &str)] = &[
+    ("apps/v1beta1", &[Kind::StatefulSet, Kind::Deployment, Kind::ControllerRevision], "v1.9", "v1.16"),
+    ("apps/v1beta2", &[Kind::StatefulSet, Kind::Deployment, Kind::ReplicaSet, Kind::ControllerRevision], "v1.9", "v1.16"),
+    ("extensions/v1beta1", &[Kind::Deployment, Kind::ReplicaSet], "v1.8", "v1.16"),
+    ("policy/v1beta1", &[Kind::PodDisruptionBudget], "v1.21", "v1.25"),
+];
+
+impl Manifest {
+    /// Its name; empty where the server is to make one.
+    pub fn name(&self) -> &str {
+        self.value["metadata"]["name"].as_str().unwrap_or_default()
+    }
+    /// Where it is, or will be, stored.
+    pub fn key(&self) -> Key {
+        target::key(self.kind, self.name(), self.value["metadata"]["namespace"].as_str().unwrap_or_default())
+    }
+}
+
+/// All manifests given with `-f`: those that can be used, and what is wrong with the others.
+pub fn read(call: &Call) -> Result<(Vec<Manifest>, Vec<Failure>), Failure> {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    let names: Vec<&str> = call.args.all("filename").flat_map(|list| list.split(',')).collect();
+    if names.is_empty() {
+        return Err(Failure::error(if call.name == "apply" { "must specify one of -f and -k" } else { "must specify one of -f and -k" }));
+    }
+    for name in names {
+        match text(call, name) {
+            Ok((file, text)) => documents(call, &file, &text, &mut good, &mut bad),
+            Err(failure) => bad.push(failure),
+        }
+    }
+    Ok((good, bad))
+}
+
+fn text(call: &Call, name: &str) -> Result<(String, String), Failure> {
+    match name {
+        "-" => {
+            let missing = || Failure::error("no objects on standard input: give the manifest as a here document");
+            Ok(("STDIN".to_owned(), call.input.stdin.ok_or_else(missing)?.to_owned()))
+        }
+        "/dev/null" => Ok((name.to_owned(), String::new())),
+        "/dev/stdin" => Ok(("STDIN".to_owned(), call.input.stdin.unwrap_or_default().to_owned())),
+        _ => match (call.input.files)(name) {
+            Some(text) => Ok((name.to_owned(), text)),
+            None => Err(Failure::error(format!("the path {name:?} does not exist"))),
+        },
+    }
+}
+
+fn documents(call: &Call, file: &str, text: &str, good: &mut Vec<Manifest>, bad: &mut Vec<Failure>) {
+    for document in yaml::documents(text) {
+        match document.value {
+            Ok(value) => object(call, file, value, good, bad),
+            Err(problem) => {
+                bad.push(Failure::error(format!("error parsing {file}: {}", problem.message)));
+                return;
+            }
+        }
+    }
+}
+
+fn object(call: &Call, file: &str, mut value: Value, good: &mut Vec<Manifest>, bad: &mut Vec<Failure>) {
+    if value["kind"] == "List" && value["items"].is_array() {
+        for item in value["items"].as_array().cloned().unwrap_or_default() {
+            object(call, file, item, good, bad);
+        }
+        return;
+    }
+    let kind = recognise(&value, file);
+    let placed = kind.and_then(|(kind, notice)| place(call, kind, &mut value).map(|()| (kind, notice)));
+    match placed {
+        Ok((kind, notice)) => good.push(Manifest { kind, value, file: file.to_owned(), notice }),
+        Err(failure) => bad.push(failure),
+    }
+}
+
+fn recognise(value: &Value, file: &str) -> Result<(Kind, Option<String>), Failure> {
+    let unvalidated = |why: &str| {
+        let hint = "if you choose to ignore these errors, turn validation off with --validate=false";
+        Failure::error(format!("error validating {file:?}: error validating data: {why}; {hint}"))
+    };
+    if !value.is_object() {
+        return Err(unvalidated("invalid object to validate"));
+    }
+    let (version, name) = match (value["apiVersion"].as_str(), value["kind"].as_str()) {
+        (Some(version), Some(name)) => (version, name),
+        (None, None) => return Err(unvalidated("[apiVersion not set, kind not set]")),
+        (None, _) => return Err(unvalidated("apiVersion not set")),
+        (_, None) => return Err(unvalidated("kind not set")),
+    };
+    let kind = Kind::by_name(name);
+    if let Some(kind) = kind.filter(|kind| kind.api_version() == version) {
+        return Ok((kind, None));
+    }
+    let old = OLD_VERSIONS.iter().find(|(old, kinds, ..)| *old == version && kind.is_some_and(|k| kinds.contains(&k)));
+    if let (Some(kind), Some((_, _, since, until))) = (kind, old) {
+        let today = kind.api_version();
+        let notice = format!(
+            "{version} {name} is deprecated in {since}+, unavailable in {until}+; use {today} {name}. podyard reads it with the defaults it had"
+        );
+        return Ok((kind, Some(notice)));
+    }
+    let meta = |field: &str| value["metadata"][field].as_str().unwrap_or_default().to_owned();
+    Err(Failure::error(format!(
+        "resource mapping not found for name: {:?} namespace: {:?} from {file:?}: no matches for kind {name:?} in version {version:?}\nensure \
+         CRDs are installed first",
+        meta("name"),
+        meta("namespace")
+    )))
+}
+
+/// Fills in the namespace, or refuses one that is not the one asked for.
+fn place(call: &Call, kind: Kind, value: &mut Value) -> Result<(), Failure> {
+    if value["metadata"].is_null() {
+        value["metadata"] = json!({});
+    }
+    if !kind.info().namespaced {
+        return Ok(());
+    }
+    let given = value["metadata"]["namespace"].as_str().filter(|n| !n.is_empty());
+    match (given, call.args.get("namespace")) {
+        (Some(given), Some(asked)) if given != asked => Err(Failure::error(format!(
+            "the namespace from the provided object {given:?} does not match the namespace {asked:?}. You must pass '--namespace={given}' to \
+             perform this operation."
+        ))),
+        (Some(_), _) => Ok(()),
+        (None, _) => {
+            if let Some(meta) = value["metadata"].as_object_mut() {
+                meta.insert("namespace".to_owned(), call.namespace().into());
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The objects of manifests as `TYPE/NAME` words, for commands that only need their names.
+pub fn names(call: &mut Call) -> Result<Vec<String>, Failure> {
+    let (good, bad) = read(call)?;
+    bad.into_iter().for_each(|failure| call.voice.fail(failure));
+    Ok(good.iter().map(|m| format!("{}/{}", m.kind.resource(), m.name())).collect())
+}

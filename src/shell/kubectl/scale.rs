@@ -1,0 +1,50 @@
+//! `kubectl scale`.
+
+use super::{Answer, Call, target};
+use crate::api::object::{Kind, Object};
+use crate::shell::flags::{Flag, value};
+use crate::shell::requests;
+use crate::shell::voice::Failure;
+
+/// Flags of its own.
+pub const FLAGS: &[Flag] = &[value("replicas", '-'), value("current-replicas", '-'), value("resource-version", '-')];
+
+/// Sets how many replicas a set has.
+pub fn run(call: &mut Call) -> Answer {
+    let replicas = call
+        .args
+        .number("replicas")?
+        .filter(|n| *n >= 0)
+        .ok_or_else(|| Failure::error("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"))?;
+    let words = call.args.words.clone();
+    if words.is_empty() {
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    }
+    let wanted = target::wanted(call, &words)?;
+    if wanted.names.is_none() && call.args.get("selector").is_none() && !call.args.on("all") {
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    }
+    let expected = call.args.number("current-replicas")?.filter(|n| *n >= 0);
+    let found = wanted.find(call.world);
+    for object in found.objects {
+        if let Err(failure) = one(call, &object, replicas, expected) {
+            call.voice.fail(failure);
+        }
+    }
+    found.missing.into_iter().for_each(|refusal| call.voice.fail(refusal));
+    Ok(None)
+}
+
+fn one(call: &mut Call, object: &Object, replicas: i64, expected: Option<i64>) -> Result<(), Failure> {
+    let kind = object.kind();
+    if !matches!(kind, Kind::ReplicaSet | Kind::StatefulSet | Kind::Deployment) {
+        return Err(Failure::plain("Error from server (NotFound): the server could not find the requested resource"));
+    }
+    let now = object.to_value()["spec"]["replicas"].as_i64().unwrap_or(0);
+    if let Some(expected) = expected.filter(|expected| *expected != now) {
+        return Err(Failure::error(format!("Expected replicas to be {expected}, was {now}")));
+    }
+    let written = call.act(|world| requests::scale(world, object, replicas))?;
+    call.done(&written.object, "scaled");
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! What a command says while it runs, and how refusals sound.
+
+use super::Output;
+use crate::api::{Reason, Refusal};
+
+/// Collects output and errors, each line ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Voice {
+    /// Standard output so far.
+    pub out: String,
+    /// Standard error so far.
+    pub err: String,
+    /// Exit code so far.
+    pub rc: i32,
+}
+
+impl Voice {
+    /// A line on standard output.
+    pub fn say(&mut self, line: impl AsRef<str>) {
+        self.out.push_str(line.as_ref());
+        self.out.push('\n');
+    }
+    /// A line on standard error.
+    pub fn warn(&mut self, line: impl AsRef<str>) {
+        self.err.push_str(line.as_ref());
+        self.err.push('\n');
+    }
+    /// A failure that does not stop the command.
+    pub fn fail(&mut self, failure: impl Into<Failure>) {
+        let failure = failure.into();
+        self.warn(failure.text);
+        self.rc = failure.rc;
+    }
+    /// All that was said.
+    pub fn output(&self) -> Output {
+        Output { out: self.out.clone(), err: self.err.clone(), rc: self.rc }
+    }
+}
+
+/// Why a command stops: the text for standard error and the exit code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// One line or several, without the last line's end.
+    pub text: String,
+    /// Exit code.
+    pub rc: i32,
+}
+
+impl Failure {
+    /// The text as it is, with exit code 1.
+    pub fn plain(text: impl Into<String>) -> Failure {
+        Failure { text: text.into(), rc: 1 }
+    }
+    /// `error: text`, as kubectl complains.
+    pub fn error(text: impl AsRef<str>) -> Failure {
+        Failure::plain(format!("error: {}", text.as_ref()))
+    }
+    /// A refusal by the API server while doing something with a file: `error when creating "STDIN": …`.
+    pub fn at_file(refusal: &Refusal, doing: &str, file: &str) -> Failure {
+        Failure::plain(refused(refusal, &format!("error when {doing} {file:?}: ")))
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        Failure::plain(refused(&refusal, ""))
+    }
+}
+
+/// Upstream: StandardErrorMessage in kubectl/pkg/cmd/util.
+fn refused(refusal: &Refusal, while_: &str) -> String {
+    match (refusal.reason, &refusal.about, refusal.fields.as_slice()) {
+        (Reason::Invalid, Some((kind, name)), [one]) => format!("The {} {name:?} is invalid: {}", kind.name(), one.text()),
+        (Reason::Invalid, Some((kind, name)), several) => {
+            let lines: Vec<String> = several.iter().map(|field| format!("\n* {}", field.text())).collect();
+            format!("The {} {name:?} is invalid: {}", kind.name(), lines.concat())
+        }
+        (Reason::Invalid, None, _) => format!("The request is invalid: {}", refusal.message),
+        (reason, ..) => format!("Error from server ({}): {while_}{}", reason.text(), refusal.message),
+    }
+}
