@@ -5,17 +5,29 @@
 
 use super::*;
 use crate::api::Span;
+use crate::sim::Options;
 use serde_json::Value;
 
-const RECORDINGS: &[(&str, &str)] = &[
-    ("kubectl-texts", include_str!("../../tests/recordings/kubectl-texts.jsonl")),
-    ("invalid", include_str!("../../tests/recordings/invalid.jsonl")),
-    ("rolling-update", include_str!("../../tests/recordings/rolling-update.jsonl")),
-    ("adoption", include_str!("../../tests/recordings/adoption.jsonl")),
+/// Name, a seed under which pods land on the same nodes, text.
+const RECORDINGS: &[(&str, u64, &str)] = &[
+    ("kubectl-texts", 3, include_str!("../../tests/recordings/kubectl-texts.jsonl")),
+    ("invalid", 1, include_str!("../../tests/recordings/invalid.jsonl")),
+    ("rolling-update", 1, include_str!("../../tests/recordings/rolling-update.jsonl")),
+    ("adoption", 1, include_str!("../../tests/recordings/adoption.jsonl")),
 ];
 
 /// Recording, position of the step, and why its text differs.
-const UNMATCHED: &[(&str, usize, &str)] = &[];
+const UNMATCHED: &[(&str, usize, &str)] = &[
+    ("kubectl-texts", 9, "get pod -o yaml: real kubelets also report hostIPs and observedGeneration, the recording's did not"),
+    ("kubectl-texts", 36, "describe node: no RegisteredNode event is sent for the nodes that a world begins with"),
+    ("kubectl-texts", 83, "autoscale is refused: nothing here uses cpu"),
+    ("kubectl-texts", 97, "api-resources: DaemonSets do not exist here"),
+    ("kubectl-texts", 98, "api-resources: CSI drivers and the like do not exist here"),
+    ("kubectl-texts", 99, "diff does not exist here"),
+    ("kubectl-texts", 106, "get pods at an instant of a rolling update: it is at another place of it"),
+    ("invalid", 14, "apps/v1beta1 is read with the defaults that it had"),
+    ("rolling-update", 20, "get events: events of other stories told to the same control plane, and which nodes were picked"),
+];
 
 struct Step {
     command: String,
@@ -102,13 +114,25 @@ fn masked(text: &str) -> Vec<String> {
         let tokens: Vec<String> = line.split_whitespace().map(mask).collect();
         format!("{}{}", " ".repeat(indent), tokens.join(" "))
     };
-    let known = |line: &String| !line.contains("resourceVersion: \"");
-    text.trim_end().lines().map(line).filter(known).collect()
+    let text = text.replace("podyard://1", "oracle").replace("podyard", "oracle");
+    text.trim_end().lines().map(line).filter(|line| !is_stand_ins(line)).collect()
 }
 
+/// Lines that are different by nature: the recording's kubelets were stand-ins that ran nothing and sent no events.
+fn is_stand_ins(line: &str) -> bool {
+    let fields = ["resourceVersion: \"", "containerID:", "imageID:", "Container ID:", "Image ID:"];
+    let events = ["Pulling", "Pulled", "Created", "Started", "Killing"];
+    let mut words = line.split_whitespace();
+    let is_event = words.find(|word| *word == "Normal").is_some() && words.next().is_some_and(|reason| events.contains(&reason));
+    is_event || fields.iter().any(|field| line.trim_start().starts_with(field))
+}
+
+/// When the recordings were made, so that dates agree.
+const EPOCH: Time = Time(1_795_358_202_000);
+
 /// Positions of the steps that print something else, with both texts.
-fn differences(text: &str) -> Vec<(usize, String)> {
-    let mut world = World::new(Options { ..Options::default() });
+fn differences(text: &str, seed: u64) -> Vec<(usize, String)> {
+    let mut world = World::new(Options { seed, epoch: EPOCH, ..Options::default() });
     let start = world.now();
     let mut previous = Span(0);
     let mut found = Vec::new();
@@ -126,13 +150,11 @@ fn differences(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-use crate::sim::Options;
-
 #[test]
 fn recorded_texts() {
     let mut wrong = Vec::new();
-    for (name, text) in RECORDINGS {
-        let found = differences(text);
+    for (name, seed, text) in RECORDINGS {
+        let found = differences(text, *seed);
         let listed = |i: usize| UNMATCHED.iter().any(|(n, at, _)| n == name && *at == i);
         wrong.extend(found.iter().filter(|(i, _)| !listed(*i)).map(|(i, text)| format!("{name} {i}: {text}")));
         let matched = UNMATCHED.iter().filter(|(n, at, _)| n == name && !found.iter().any(|(i, _)| i == at));
