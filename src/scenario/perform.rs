@@ -35,6 +35,9 @@ fn wait(world: &mut World, mut job: shell::Job, watch: &mut dyn FnMut(&World)) -
         if let Some(output) = answer {
             return output;
         }
+        if job.is_idle(world) {
+            return job.interrupt("nothing more happens");
+        }
         if world.now() >= end {
             let err = "podyard: interrupted: it still waited after 24 h of virtual time\n".to_owned();
             return Output { out: job.so_far().to_owned(), err, rc: 130 };
