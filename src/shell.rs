@@ -89,7 +89,7 @@ pub fn finish_watched(world: &mut World, turn: Turn, watch: &mut dyn FnMut(&Worl
         }
         let next = [world.agenda().next_at(), job.until()].into_iter().flatten().min().unwrap_or(Time::NEVER);
         if next > limit || job.is_idle(world) {
-            return job.abandon(world, next > limit);
+            return job.interrupt("it still waited after an hour of virtual time");
         }
         if world.agenda().next_at() == Some(next) {
             world.step();

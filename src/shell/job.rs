@@ -4,7 +4,7 @@ use super::kubectl::{attach::Attached, drain::Drain, gone::Gone, rollout::Rollou
 use super::time::{Pause, Settle};
 use super::voice::{Failure, Voice};
 use super::{Output, Turn};
-use crate::api::{Span, Time, age};
+use crate::api::{Span, Time};
 use crate::sim::World;
 
 /// How long a command without a screen waits at most, in virtual time.
@@ -82,16 +82,14 @@ impl Job {
     }
 
     /// True where it would wait for ever and nothing more is going on: a watch of a cluster at rest.
-    pub(super) fn is_idle(&self, world: &World) -> bool {
+    pub fn is_idle(&self, world: &World) -> bool {
         matches!(self.task, Task::Watch(_)) && world.next_busy().is_none()
     }
 
-    /// Ends it before it is done, as Ctrl-C would; `late` where it has waited too long.
-    pub(super) fn abandon(mut self, world: &World, late: bool) -> Output {
-        if late {
-            let waited = age::go_duration(PATIENCE);
-            let text = format!("^C (gave up after {waited} of virtual time, at {})", world.now().rfc3339());
-            self.voice.fail(Failure { text, rc: 130 });
+    /// Ends it before it is done, as Ctrl-C would: what it has printed, with exit code 130 unless it was only watching.
+    pub fn interrupt(mut self, why: &str) -> Output {
+        if !matches!(self.task, Task::Watch(_)) {
+            self.voice.fail(Failure { text: format!("^C ({why})"), rc: 130 });
         }
         self.voice.output()
     }

@@ -1,11 +1,12 @@
 //! Staying with a pod of `kubectl run -it` until its command has run.
 
 use crate::api::object::{Kind, Object};
+use crate::api::pod::RestartPolicy;
 use crate::api::{Key, Pod, Uid};
 use crate::shell::inside::{self, Inside};
 use crate::shell::requests;
 use crate::shell::voice::{Failure, Voice};
-use crate::sim::{DeleteOptions, World};
+use crate::sim::{Act, DeleteOptions, World};
 
 /// A pod whose command is to be run, and which may be removed afterwards.
 #[derive(Clone, Debug)]
@@ -38,7 +39,8 @@ impl Attached {
         if !self.ran {
             return false;
         }
-        if self.remove && !self.deleted {
+        let over = pod.status.phase.is_terminal() || pod.spec.restart_policy == RestartPolicy::Always;
+        if self.remove && !self.deleted && over {
             self.deleted = true;
             let place = format!("from {} namespace", self.key.namespace);
             match requests::delete(world, Kind::Pod, &self.key, DeleteOptions::default()) {
@@ -63,6 +65,8 @@ impl Attached {
         } else if !inside::run(world, &here, voice, &self.command) {
             voice.fail(Failure { text: format!("{}: not found", self.command[0]), rc: 127 });
         }
-        true
+        // The command is the container's process: what is left of the image's own behaviour ends with it.
+        let ended = world.apply(Act::Exit(self.key.clone(), voice.rc));
+        ended.is_ok() || pod.metadata.is_terminating()
     }
 }

@@ -72,7 +72,7 @@ pub fn run(call: &mut Call) -> Answer {
         names.iter().for_each(|name| call.voice.say(format!("node/{name} drained (dry run)")));
         return Ok(None);
     }
-    pods.iter().for_each(|pod| call.voice.warn(format!("evicting pod {}", pod.key)));
+    pods.iter().for_each(|pod| call.voice.say(format!("evicting pod {}", pod.key)));
     let deadline = match call.args.get("timeout") {
         None => None,
         Some(text) => {

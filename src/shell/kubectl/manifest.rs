@@ -75,7 +75,7 @@ fn documents(call: &Call, file: &str, text: &str, good: &mut Vec<Manifest>, bad:
         match document.value {
             Ok(value) => object(call, file, value, good, bad),
             Err(problem) => {
-                bad.push(Failure::error(format!("error parsing {file}: {}", problem.message)));
+                bad.push(Failure::error(format!("error parsing {file}: error converting YAML to JSON: {}", problem.message)));
                 return;
             }
         }

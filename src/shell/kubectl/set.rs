@@ -58,7 +58,7 @@ fn one(call: &mut Call, object: &Object, pairs: &[(&str, &str)]) -> Result<(), F
 fn set_image(spec: &mut Value, name: &str, image: &str) -> bool {
     let mut found = false;
     for field in ["containers", "initContainers"] {
-        for container in spec[field].as_array_mut().into_iter().flatten() {
+        for container in spec.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten() {
             if name == "*" || container["name"] == name {
                 container["image"] = image.into();
                 found = true;
