@@ -82,7 +82,7 @@ fn claim_text(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, claim: &
     let end = canvas.text(fields.claim.0 + 2, y, fields.claim.1.saturating_sub(2), &claim.key.name, ink.bold());
     let end = if fields.claim.1 > 2 { end } else { fields.claim.0 + 1 };
     if claim.volume.is_empty() {
-        let words = if claim.exists { "waits for a volume" } else { "does not exist" };
+        let words = if claim.exists { "no volume" } else { "missing" };
         canvas.text(end + 1, y, plan.body.right().saturating_sub(end + 1), words, painting.ink(Role::Waiting, &target));
         return;
     }

@@ -36,7 +36,7 @@ fn warning(event: &Event) -> Option<String> {
     let name = &event.involved_object.name;
     match &*event.reason {
         _ if event.kind != EventType::Warning => None,
-        "FailedScheduling" => Some(format!("no node for {name} yet: {}", unscheduled(&event.message))),
+        "FailedScheduling" => Some(format!("{name} waits: {}", unscheduled(&event.message))),
         _ => Some(format!("{name}: {}", event.message)),
     }
 }
