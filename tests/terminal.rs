@@ -26,6 +26,7 @@ impl Desk {
         let pair = native_pty_system().openpty(size(36, 120)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_podyard"));
         command.env("TERM", "xterm-256color");
+        command.env("RUST_BACKTRACE", "0");
         env.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
