@@ -77,8 +77,9 @@ pub fn image(name: &str) -> &'static Image {
 /// After how long a container ends by itself and with which code, as its image or its command has it; `None` for servers.
 /// Of commands `sleep`, `true`, `false` and `exit` in a shell are understood; others do what the image does.
 pub fn plan(image: &Image, container: &Container) -> Option<(Span, i32)> {
-    let words: Vec<&str> =
-        container.command.iter().chain(&container.args).flat_map(|w| w.split([' ', ';', '&'])).filter(|w| !w.is_empty()).collect();
+    let all = container.command.iter().chain(&container.args).flat_map(|w| w.split([' ', ';', '&']));
+    // What comes before `||` succeeds here, so what comes after is not run.
+    let words: Vec<&str> = all.filter(|w| !w.is_empty()).take_while(|w| *w != "||").collect();
     let after = |word: &str| words.iter().position(|w| *w == word).and_then(|i| words.get(i + 1)).copied();
     if words.is_empty() {
         return image.exits;

@@ -94,7 +94,7 @@ fn pod_written(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
         waits::note(world, pod);
         collector::pod_ending(world, pod);
     }
-    let moved = old.is_none_or(|old| old.spec.node_name != pod.spec.node_name || old.spec.tolerations != pod.spec.tolerations);
+    let moved = old.is_none_or(|old| !Arc::ptr_eq(&old.spec, &pod.spec) && has_moved(old, pod));
     if !pod.is_scheduled() || !moved {
         return;
     }
@@ -106,6 +106,10 @@ fn pod_written(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
         }
         Some(_) => {}
     }
+}
+
+fn has_moved(before: &Pod, after: &Pod) -> bool {
+    before.spec.node_name != after.spec.node_name || before.spec.tolerations != after.spec.tolerations
 }
 
 fn no_execute(node: &Node) -> impl Iterator<Item = &Taint> {

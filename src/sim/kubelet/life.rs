@@ -98,13 +98,13 @@ fn mount(world: &mut World, node: &Name, process: &Process) {
     let now = world.now();
     match mounts::find(world, node, process) {
         Ok(found) => {
-            mounts::hold(world, node, &found);
             let ip = world.machine_mut(node).map(|m| m.take_ip()).unwrap_or_default();
             if let Some(process) = process_mut(world, node, process.uid) {
-                process.mounts = found;
+                process.mounts = found.clone();
                 process.ip = ip;
                 process.stage = Stage::Starting;
             }
+            mounts::hold(world, node, &found);
             later(world, node, Latency::Mount, Errand::Proceed(process.uid));
         }
         Err(missing) => {

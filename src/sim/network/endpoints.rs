@@ -110,7 +110,8 @@ pub fn publish_apiserver(world: &mut World) {
 }
 
 /// The slices of a service, the hand-made ones too, in etcd's order.
-pub fn of_service<'w>(world: &'w World, service: &'w Key) -> impl Iterator<Item = &'w Arc<EndpointSlice>> {
+pub fn of_service<'w>(world: &'w World, service: &Key) -> impl Iterator<Item = &'w Arc<EndpointSlice>> + use<'w> {
+    let service = service.clone();
     world.list::<EndpointSlice>().filter(move |slice| {
         let meta = &slice.metadata;
         meta.namespace == service.namespace && meta.labels.get(SERVICE_NAME) == Some(&service.name)

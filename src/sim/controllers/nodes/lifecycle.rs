@@ -116,7 +116,7 @@ fn last_sign(desk: &mut Desk, node: &Node) -> Time {
 
 fn mark_unknown(desk: &mut Desk, node: &Arc<Node>) -> Arc<Node> {
     let known = |kind: &&str| condition(&node.status.conditions, kind).is_some_and(|c| c.status == Truth::Unknown);
-    if REPORTED.iter().all(|kind| known(&kind)) {
+    if REPORTED.iter().all(known) {
         return node.clone();
     }
     let now = desk.now();

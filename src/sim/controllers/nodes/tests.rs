@@ -1,1 +1,258 @@
+//! Node rules in whole worlds: cables cut, nodes deleted, and the writes that follow in their order.
 
+use super::super::super::change::{Actor, What};
+use super::*;
+use crate::api::meta::condition;
+use crate::api::{Event, Phase, Span, Time, Truth};
+use crate::sim::act::{Act, DeleteOptions, Request};
+use crate::sim::world::Options;
+use serde_json::json;
+
+/// Three nodes, and a pod that runs on each.
+fn world() -> World {
+    let mut world = World::new(Options::default());
+    for number in 1..=3 {
+        pod(&mut world, number, json!([]));
+    }
+    pass(&mut world, Span::secs(12));
+    world
+}
+
+fn pod(world: &mut World, number: u32, tolerations: serde_json::Value) {
+    let containers = json!([{"name": "c", "image": "luksa/kubia"}]);
+    let spec = json!({"containers": containers, "nodeName": format!("node-{number}"), "tolerations": tolerations});
+    let manifest = json!({"metadata": {"name": format!("p{number}"), "namespace": "default"}, "spec": spec});
+    world.apply(Act::Request(Request::Create(Object::from_value(Kind::Pod, manifest).unwrap()))).unwrap();
+}
+
+fn pass(world: &mut World, span: Span) {
+    world.advance(world.now() + span);
+}
+
+fn key(name: &str) -> Key {
+    Key::new("default", name)
+}
+
+fn node(world: &World, name: &str) -> Node {
+    (**world.get::<Node>(&Key::cluster(name)).unwrap()).clone()
+}
+
+fn taints(world: &World, name: &str) -> Vec<String> {
+    node(world, name).spec.taints.iter().map(|t| format!("{}:{:?}", t.key.trim_start_matches("node.kubernetes.io/"), t.effect)).collect()
+}
+
+fn cut(world: &mut World, names: &[&str]) {
+    names.iter().for_each(|name| drop(world.apply(Act::Disconnect((*name).into())).unwrap()));
+}
+
+fn delete(world: &mut World, kind: Kind, key: &Key) {
+    world.apply(Act::Request(Request::Delete(kind, key.clone(), DeleteOptions::default()))).unwrap();
+}
+
+/// Writes by the node controllers in that time, each with its seconds since then.
+fn log(world: &mut World, span: Span) -> Vec<(i64, String)> {
+    let (from, start) = (world.changes().next(), world.now());
+    pass(world, span);
+    let ours =
+        |actor: &Actor| matches!(actor, Actor::Controller(Controller::NodeLifecycle | Controller::TaintEviction | Controller::PodGc));
+    let changes = world.changes().since(from).filter(|change| ours(&change.actor));
+    changes.filter_map(|change| Some(((change.at - start).as_secs(), words(&change.what)?))).collect()
+}
+
+fn words(what: &What) -> Option<String> {
+    let What::Written { before, after } = what else { return None };
+    let gone = if after.is_none() { " gone" } else { "" };
+    match after.as_ref().or(before.as_ref())? {
+        Object::Node(node) => {
+            let taints: Vec<String> = node.spec.taints.iter().map(|t| format!(" {:?}", t.effect)).collect();
+            Some(format!("{} {}{}", node.metadata.name, node.readiness()?.text(), taints.concat()))
+        }
+        Object::Pod(pod) => {
+            let ending = if pod.metadata.is_terminating() { " terminating" } else { "" };
+            let marked = if condition(&pod.status.conditions, "DisruptionTarget").is_some() { " disrupted" } else { "" };
+            let ready = if pod.is_ready() { "ready" } else { "unready" };
+            Some(format!("{} {} {ready}{marked}{ending}{gone}", pod.metadata.name, pod.status.phase.text()))
+        }
+        Object::Event(event) => Some(format!("{} {}", event.reason, event.message)),
+        _ => None,
+    }
+}
+
+fn texts(log: &[(i64, String)]) -> Vec<&str> {
+    log.iter().map(|(_, words)| words.as_str()).collect()
+}
+
+#[test]
+fn a_dead_nodes_timeline() {
+    let mut world = world();
+    cut(&mut world, &["node-2"]);
+    let marked = log(&mut world, Span::secs(62));
+    let expected = [
+        "node-2 Unknown",
+        "NodeNotReady Node node-2 status is now: NodeNotReady",
+        "p2 Running unready",
+        "NodeNotReady Node is not ready",
+        "node-2 Unknown NoSchedule",
+        "node-2 Unknown NoSchedule NoExecute",
+    ];
+    assert_eq!(texts(&marked), expected);
+    assert!(marked.iter().all(|(at, _)| (43..=60).contains(at)), "{marked:?}");
+    let ready = condition(&node(&world, "node-2").status.conditions, "Ready").cloned().unwrap();
+    assert_eq!(
+        (ready.status, &*ready.reason, &*ready.message),
+        (Truth::Unknown, "NodeStatusUnknown", "Kubelet stopped posting node status.")
+    );
+    assert!(ready.last_heartbeat_time < ready.last_transition_time);
+    let wait = world.wait(Kind::Pod, &key("p2")).unwrap().clone();
+    assert_eq!(&*wait.words, "will be evicted when node-2 has been unreachable for 300 s");
+
+    let evicted = log(&mut world, Span::secs(300));
+    let expected = [
+        "TaintManagerEviction Marking for deletion Pod default/p2",
+        "p2 Running unready disrupted",
+        "p2 Running unready disrupted terminating",
+    ];
+    assert_eq!(texts(&evicted), expected);
+    assert_eq!(&*world.wait(Kind::Pod, &key("p2")).unwrap().words, "only its kubelet may say that it has stopped");
+    assert_eq!(texts(&log(&mut world, Span::mins(20))), [""; 0], "for ever");
+}
+
+#[test]
+fn a_node_that_returns_in_time_keeps_its_pods() {
+    let mut world = world();
+    cut(&mut world, &["node-2"]);
+    pass(&mut world, Span::secs(100));
+    assert_eq!(taints(&world, "node-2"), ["unreachable:NoSchedule", "unreachable:NoExecute"]);
+    world.apply(Act::Reconnect("node-2".into())).unwrap();
+    let back = log(&mut world, Span::secs(20));
+    let cancelled = "TaintManagerEviction Cancelling deletion of Pod default/p2";
+    assert_eq!(texts(&back), ["node-2 True NoExecute", "node-2 True", cancelled]);
+    assert!(back[1].0 - back[0].0 <= 5, "within one pass");
+    assert!(world.wait(Kind::Pod, &key("p2")).is_none());
+    assert_eq!(texts(&log(&mut world, Span::mins(10))), [""; 0]);
+}
+
+#[test]
+fn a_whole_cluster_that_falls_silent_is_not_evicted() {
+    let mut world = world();
+    cut(&mut world, &["node-1", "node-2"]);
+    pass(&mut world, Span::secs(75));
+    let no_execute = |world: &World| ["node-1", "node-2", "node-3"].map(|n| super::no_execute(&node(world, n)).count());
+    assert_eq!(no_execute(&world), [1, 1, 0], "two of three are a normal zone: one after the other, ten seconds apart");
+    cut(&mut world, &["node-3"]);
+    pass(&mut world, Span::secs(70));
+    assert_eq!(no_execute(&world), [0, 0, 0], "nobody is ready: the watcher doubts itself");
+    pass(&mut world, Span::mins(10));
+    assert!((1..=3).all(|n| !world.get::<Pod>(&key(&format!("p{n}"))).unwrap().metadata.is_terminating()));
+    world.apply(Act::Reconnect("node-3".into())).unwrap();
+    pass(&mut world, Span::secs(90));
+    assert_eq!(no_execute(&world), [1, 1, 0]);
+}
+
+#[test]
+fn nodes_of_a_zone_are_tainted_one_after_the_other() {
+    let mut world = world();
+    cut(&mut world, &["node-1", "node-2"]);
+    let log = log(&mut world, Span::secs(80));
+    let tainted: Vec<i64> = log.iter().filter(|(_, words)| words.ends_with("NoExecute")).map(|(at, _)| *at).collect();
+    assert_eq!(tainted.len(), 2);
+    assert!(tainted[1] - tainted[0] >= 9, "{tainted:?}");
+}
+
+#[test]
+fn how_long_pods_put_up_with_a_taint() {
+    let unreachable = |seconds: Option<i64>| {
+        let mut toleration = json!({"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute"});
+        if let Some(seconds) = seconds {
+            toleration["tolerationSeconds"] = json!(seconds);
+        }
+        json!([toleration])
+    };
+    for (tolerations, expected) in
+        [(unreachable(Some(5)), Some(5)), (unreachable(Some(0)), Some(0)), (unreachable(None), None), (json!([]), Some(300))]
+    {
+        let mut world = World::new(Options::default());
+        pod(&mut world, 2, tolerations.clone());
+        pass(&mut world, Span::secs(12));
+        cut(&mut world, &["node-2"]);
+        let log = log(&mut world, Span::mins(10));
+        let at = |end: &str| log.iter().find(|(_, words)| words.ends_with(end)).map(|(at, _)| *at);
+        assert_eq!(at("terminating").map(|t| t - at("NoExecute").unwrap()), expected, "{tolerations}");
+    }
+}
+
+#[test]
+fn a_cordon_is_a_taint() {
+    let mut world = world();
+    for (cordoned, expected) in [(true, vec!["unschedulable:NoSchedule".to_owned()]), (false, vec![])] {
+        let mut object = node(&world, "node-1");
+        object.spec.unschedulable = cordoned;
+        world.apply(Act::Request(Request::Update(object.into()))).unwrap();
+        pass(&mut world, Span(50));
+        assert_eq!(taints(&world, "node-1"), expected);
+    }
+}
+
+#[test]
+fn a_taint_by_hand_evicts_at_once() {
+    let mut world = world();
+    let mut object = node(&world, "node-1");
+    object.spec.taints.push(serde_json::from_value(json!({"key": "maintenance", "effect": "NoExecute"})).unwrap());
+    world.apply(Act::Request(Request::Update(object.into()))).unwrap();
+    pass(&mut world, Span(50));
+    assert!(world.get::<Pod>(&key("p1")).unwrap().metadata.is_terminating());
+    pass(&mut world, Span::secs(3));
+    assert!(world.get::<Pod>(&key("p1")).is_none());
+}
+
+#[test]
+fn pods_of_a_deleted_node_are_collected_after_a_quarantine() {
+    let mut world = world();
+    delete(&mut world, Kind::Node, &Key::cluster("node-2"));
+    let log = log(&mut world, Span::secs(85));
+    let expected = [
+        "RemovingNode Node node-2 event: Removing Node node-2 from Controller",
+        "p2 Failed ready disrupted",
+        "p2 Failed ready disrupted terminating",
+        "p2 Failed ready disrupted terminating gone",
+    ];
+    let mut seen = texts(&log);
+    seen.retain(|words| expected.contains(words));
+    assert_eq!(seen, expected, "{log:?}");
+    let collected = log.iter().find(|(_, words)| words.starts_with("p2")).unwrap().0;
+    assert!((40..=80).contains(&collected), "{collected}");
+    assert!(world.memory.nodes.evictions.is_empty());
+}
+
+#[test]
+fn the_orphan_is_told_when_it_will_be_collected() {
+    let mut world = world();
+    delete(&mut world, Kind::Node, &Key::cluster("node-2"));
+    pass(&mut world, Span::secs(21));
+    let wait = world.wait(Kind::Pod, &key("p2")).unwrap();
+    assert_eq!(&*wait.words, "will be collected when node-2 has been missing for 40 s");
+    assert!(wait.until.is_some_and(|at| at > world.now()));
+    assert_eq!(world.get::<Pod>(&key("p2")).unwrap().status.phase, Phase::Running);
+}
+
+#[test]
+fn a_node_that_joins_is_registered_and_one_that_never_reports_is_marked() {
+    let mut world = world();
+    let manifest = json!({"metadata": {"name": "node-9"}});
+    world.apply(Act::Request(Request::Create(Object::from_value(Kind::Node, manifest).unwrap()))).unwrap();
+    pass(&mut world, Span::secs(70));
+    let events: Vec<String> = world.list::<Event>().filter(|e| &*e.reason == "RegisteredNode").map(|e| e.message.to_string()).collect();
+    assert_eq!(events, ["Node node-9 event: Registered Node node-9 in Controller"]);
+    let ready = condition(&node(&world, "node-9").status.conditions, "Ready").cloned().unwrap();
+    assert_eq!((&*ready.reason, &*ready.message), ("NodeStatusNeverUpdated", "Kubelet never posted node status."));
+}
+
+#[test]
+fn an_idle_cluster_writes_nothing() {
+    let mut world = world();
+    pass(&mut world, Span::secs(30));
+    let before = world.store().revision();
+    pass(&mut world, Span::mins(30));
+    assert_eq!(world.store().revision(), before);
+    assert!(world.now() > Time(0));
+}

@@ -68,7 +68,7 @@ pub fn is_attached_anywhere(world: &World, pv: &PersistentVolume) -> bool {
 pub fn uses_volumes(pod: &Pod) -> bool {
     let statuses = &pod.status.container_statuses;
     let stopped = !statuses.is_empty() && statuses.iter().all(|s| s.state.terminated.is_some());
-    !pod.status.phase.is_terminal() && !(pod.metadata.is_terminating() && stopped)
+    !(pod.status.phase.is_terminal() || pod.metadata.is_terminating() && stopped)
 }
 
 /// True where two versions of a node differ in nothing that matters to attaching.
@@ -76,6 +76,19 @@ pub fn same_to_attacher(before: &Node, after: &Node) -> bool {
     before.status.volumes_in_use == after.status.volumes_in_use
         && before.is_ready() == after.is_ready()
         && before.spec.taints == after.spec.taints
+}
+
+/// Follows an attachment that is to go, or has gone.
+pub fn attachment_changed(world: &mut World, before: &VolumeAttachment, after: Option<&VolumeAttachment>) {
+    let volume = &before.spec.source.persistent_volume_name;
+    match after {
+        Some(after) if after.metadata.is_terminating() && !before.metadata.is_terminating() => links::begin_detaching(world, after),
+        Some(_) => {}
+        None => {
+            links::forget(world, volume, &before.spec.node_name);
+            enqueue(world, ME, Kind::PersistentVolume, &Key::cluster(volume.clone()));
+        }
+    }
 }
 
 /// Looks again at all volumes that a node has.
@@ -145,6 +158,7 @@ fn bring(desk: &mut Desk, pv: &Arc<PersistentVolume>, wanted: &Wanted) {
         }
         if held.is_empty() || shared {
             links::attach(desk, pv, node);
+            pods.iter().for_each(|pod| conflict::await_disk(desk.world(), pod, &pv.metadata.name));
         } else {
             conflict::report(desk, pv, node, pods, &held, wanted);
         }

@@ -17,13 +17,12 @@ pub fn written(world: &mut World, before: Option<&Object>, after: Option<&Object
         (Some(Object::PersistentVolume(pv)), None) => volume_gone(world, pv),
         (before, Some(Object::Pod(pod))) => pod_written(world, before, pod),
         (Some(Object::Pod(pod)), None) => pod_gone(world, pod),
-        (before, Some(Object::Node(node))) => {
-            if !matches!(before, Some(Object::Node(old)) if attach::same_to_attacher(old, node)) {
-                attach::node_changed(world, &node.metadata.name);
-            }
-        }
+        (Some(Object::Node(old)), Some(Object::Node(node))) if attach::same_to_attacher(old, node) => {}
+        (_, Some(Object::Node(node))) => attach::node_changed(world, &node.metadata.name),
         (Some(Object::Node(node)), None) => attach::node_changed(world, &node.metadata.name),
-        (_, Some(Object::StorageClass(_))) => wake_claims(world),
+        (Some(Object::VolumeAttachment(old)), Some(Object::VolumeAttachment(new))) => attach::attachment_changed(world, old, Some(new)),
+        (Some(Object::VolumeAttachment(old)), None) => attach::attachment_changed(world, old, None),
+        (_, Some(Object::StorageClass(_))) => enqueue(world, BINDER, Kind::PersistentVolumeClaim, &Key::default()),
         (None, Some(Object::Event(event))) => {
             let about = &event.involved_object;
             if &*about.kind == "Pod" && recycler::volume_of(&Key::new(about.namespace.clone(), about.name.clone())).is_some() {
@@ -59,15 +58,16 @@ fn volume_written(world: &mut World, pv: &PersistentVolume) {
         enqueue(world, Controller::AttachDetach, Kind::PersistentVolume, &key);
     }
     if pv.status.phase == VolumePhase::Available && pv.spec.claim_ref.as_ref().is_none_or(|r| r.uid.is_nil()) {
-        wake_claims(world);
+        enqueue(world, BINDER, Kind::PersistentVolumeClaim, &Key::default());
     }
 }
 
-/// A volume has appeared or a class has: claims that found nothing look again.
-fn wake_claims(world: &mut World) {
+/// Volumes or classes have appeared: claims that found nothing look again. Queued once for any number of them, under a
+/// blank key.
+pub fn wake_claims(world: &mut World) {
     for (kind, key) in world.memory.volumes.unsettled.clone() {
         if kind == Kind::PersistentVolumeClaim {
-            enqueue(world, BINDER, kind, &key);
+            world.enqueue(BINDER, kind, &key, Span(0));
         }
     }
 }

@@ -61,6 +61,9 @@ pub fn set(desk: &mut Desk, pv: &Volume, phase: VolumePhase, message: &str) -> V
     if pv.status.phase == phase {
         return pv.clone();
     }
+    if matches!(phase, VolumePhase::Available | VolumePhase::Bound) {
+        super::release(desk.world(), Kind::PersistentVolume, &pv.metadata.key());
+    }
     let mut told = (**pv).clone();
     told.status.phase = phase;
     told.status.message = message.into();

@@ -1,11 +1,12 @@
 //! Multi-Attach: a volume that only one node may have is wanted by another. Upstream: reconciler.reportMultiAttachError.
 
 use super::super::super::super::apiserver::Desk;
+use super::super::super::super::latency::Latency;
 use super::super::super::super::transit::Wait;
 use super::super::super::super::world::World;
 use super::{ME, Wanted};
 use crate::api::object::reference;
-use crate::api::{Key, Kind, Name, PersistentVolume, Pod};
+use crate::api::{Key, Kind, Name, PersistentVolume, Pod, Time};
 use std::sync::Arc;
 
 /// Tells the pods that wait for a volume who has it, once for each volume and node, and notes their wait.
@@ -37,7 +38,18 @@ fn hold(world: &mut World, pod: &Pod, volume: &Name, held: &[Name]) {
     let key = Key::cluster(volume.clone());
     let until = world.wait(Kind::PersistentVolume, &key).filter(|wait| wait.who == ME.component()).and_then(|wait| wait.until);
     let words = format!("volume {volume} is still attached to {}", held.join(", "));
-    let on = held.iter().map(|node| (Kind::Node, Key::cluster(node.clone()))).chain([(Kind::PersistentVolume, key)]).collect();
+    let nodes = held.iter().map(|node| (Kind::Node, Key::cluster(node.clone())));
+    note(world, pod, words, nodes.chain([(Kind::PersistentVolume, key)]).collect(), until);
+}
+
+/// Notes that a pod waits until its disk has been attached.
+pub fn await_disk(world: &mut World, pod: &Pod, volume: &Name) {
+    let until = world.now() + world.latency(Latency::Attach);
+    let on = vec![(Kind::PersistentVolume, Key::cluster(volume.clone()))];
+    note(world, pod, format!("volume {volume} is being attached to {}", pod.spec.node_name), on, Some(until));
+}
+
+fn note(world: &mut World, pod: &Pod, words: String, on: Vec<(Kind, Key)>, until: Option<Time>) {
     let wait = Wait { who: ME.component(), words: words.into(), on, until, since: world.now() };
     world.hold(Kind::Pod, &pod.metadata.key(), wait);
 }

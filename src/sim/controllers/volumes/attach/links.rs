@@ -6,6 +6,7 @@ use super::super::super::super::apiserver::Desk;
 use super::super::super::super::change::{Actor, Physical};
 use super::super::super::super::latency::Latency;
 use super::super::super::super::transit::Wait;
+use super::super::super::super::world::World;
 use super::super::super::nodes::OUT_OF_SERVICE;
 use super::{Held, Link, ME, disks, waiting_on};
 use crate::api::node::AttachedVolume;
@@ -52,8 +53,8 @@ pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
         },
         ..VolumeAttachment::default()
     };
-    let stored = desk.create(attachment);
-    debug_assert!(stored.is_ok(), "the ledger knows every attachment: {stored:?}");
+    // Refused where somebody has made one of that name by hand: it will do.
+    desk.create(attachment).ok();
     let at = desk.now() + desk.latency(Latency::Attach);
     desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, Key::cluster(name)));
 }
@@ -89,23 +90,31 @@ fn finish_attaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Nam
 }
 
 fn finish_detaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Name) {
-    let node = &attachment.spec.node_name;
-    if let Some(held) = desk.memory.volumes.attached.volumes.get(volume).cloned() {
-        if let Some(disk) = desk.world().disk_mut(&held.disk) {
-            disk.attached.remove(node);
-        }
-        desk.world().happened(Actor::Controller(ME), Physical::Detached(held.disk, node.clone()));
-    }
-    let volumes = &mut desk.world().memory.volumes.attached.volumes;
-    if let Some(held) = volumes.get_mut(volume) {
-        held.nodes.remove(node);
-        if held.nodes.is_empty() {
-            volumes.remove(volume);
-        }
-    }
+    forget(desk.world(), volume, &attachment.spec.node_name);
     let mut bare = attachment.clone();
     bare.metadata.finalizers.clear();
     desk.update(bare).ok();
+}
+
+/// A node no longer has a volume: its disk goes. Nothing where it has gone before.
+pub fn forget(world: &mut World, volume: &Name, node: &Name) {
+    let volumes = &mut world.memory.volumes.attached.volumes;
+    let Some(held) = volumes.get_mut(volume).filter(|held| held.nodes.contains_key(node)) else { return };
+    held.nodes.remove(node);
+    let (id, last) = (held.disk.clone(), held.nodes.is_empty());
+    if last {
+        volumes.remove(volume);
+    }
+    if let Some(disk) = world.disk_mut(&id) {
+        disk.attached.remove(node);
+    }
+    world.happened(Actor::Controller(ME), Physical::Detached(id, node.clone()));
+}
+
+/// An attachment is to go, on our word or somebody's: its driver begins to detach.
+pub fn begin_detaching(world: &mut World, attachment: &VolumeAttachment) {
+    let at = world.now() + world.latency(Latency::Detach);
+    world.schedule(at, Due::Sync(ME, Kind::VolumeAttachment, attachment.metadata.key()));
 }
 
 /// Keeps the node's list of attached volumes, from which its kubelet knows that it may mount.
@@ -189,8 +198,5 @@ fn detach(desk: &mut Desk, volume: &Name, node: &Name) {
     if let Some(unique) = desk.memory.volumes.attached.volumes.get(volume).map(|held| held.unique.clone()) {
         list_on_node(desk, node, &unique, false);
     }
-    let key = attachment.metadata.key();
-    desk.delete(Kind::VolumeAttachment, &key, &DeleteOptions::default()).ok();
-    let at = desk.now() + desk.latency(Latency::Detach);
-    desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, key));
+    desk.delete(Kind::VolumeAttachment, &attachment.metadata.key(), &DeleteOptions::default()).ok();
 }

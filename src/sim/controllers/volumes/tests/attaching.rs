@@ -1,0 +1,113 @@
+//! Disks that move between nodes, or must not.
+
+use super::*;
+
+/// A Compute Engine disk, its claim, and a pod with it on node-1, all settled.
+fn attached() -> World {
+    let mut world = world();
+    volume(&mut world, "pv-a", json!({"gcePersistentDisk": {"pdName": "pv-a"}}));
+    claim(&mut world, "shared", json!({}));
+    pass(&mut world, 200);
+    let log = after(&mut world, 4_000, |w| pod(w, "one", "shared", "node-1"));
+    let words = "SuccessfulAttachVolume AttachVolume.Attach succeeded for volume \"pv-a\" ";
+    assert_eq!(log, ["attachment node-1 attaching", "gce/pv-a attached node-1", "attachment node-1 attached", words]);
+    let node = world.get::<Node>(&Key::cluster("node-1")).unwrap();
+    assert_eq!(node.status.volumes_attached[0].name, node.status.volumes_in_use[0]);
+    assert!(is_attached(&world, "pv-a", "node-1") && !is_attached(&world, "pv-a", "node-2"));
+    assert!(world.get::<Pod>(&key("one")).unwrap().is_running_and_ready(), "mounted once it was attached");
+    world
+}
+
+fn complaint(world: &World, pod: &str) -> Vec<String> {
+    events(world, pod).into_iter().filter(|line| line.contains("Multi-Attach")).collect()
+}
+
+#[test]
+fn a_disk_moves_when_its_pod_does() {
+    let mut world = attached();
+    let log = after(&mut world, 4_000, |w| delete(w, Kind::Pod, "one", None));
+    assert_eq!(log, ["attachment node-1 attached terminating", "gce/pv-a detached node-1", "attachment node-1 attached terminating gone"]);
+    pod(&mut world, "two", "shared", "node-2");
+    pass(&mut world, 4_000);
+    assert!(world.get::<Pod>(&key("two")).unwrap().is_running_and_ready());
+}
+
+#[test]
+fn a_second_node_cannot_have_the_disk() {
+    let mut world = attached();
+    pod(&mut world, "two", "shared", "node-2");
+    pass(&mut world, 20_000);
+    let used = "FailedAttachVolume Multi-Attach error for volume \"pv-a\" Volume is already used by pod(s) one";
+    assert_eq!(complaint(&world, "two"), [used]);
+    assert_eq!(&*world.wait(Kind::Pod, &key("two")).unwrap().words, "volume pv-a is still attached to node-1");
+    delete(&mut world, Kind::Pod, "one", None);
+    pass(&mut world, 6_000);
+    assert!(world.get::<Pod>(&key("two")).unwrap().is_running_and_ready());
+    assert!(world.wait(Kind::Pod, &key("two")).is_none());
+}
+
+#[test]
+fn a_silent_node_keeps_its_disk_for_six_minutes() {
+    let mut world = attached();
+    world.apply(Act::Disconnect("node-1".into())).unwrap();
+    pass(&mut world, 70_000);
+    delete(&mut world, Kind::Pod, "one", Some(0));
+    let begun = world.now();
+    pod(&mut world, "two", "shared", "node-2");
+    pass(&mut world, 359_000);
+    let exclusive = "Volume is already exclusively attached to one node and can't be attached to another";
+    assert_eq!(complaint(&world, "two"), [format!("FailedAttachVolume Multi-Attach error for volume \"pv-a\" {exclusive}")]);
+    let wait = world.wait(Kind::PersistentVolume, &Key::cluster("pv-a")).unwrap();
+    assert!((wait.until.unwrap() - (begun + Span::mins(6))).0 < 50);
+    assert!(world.disk("gce/pv-a").unwrap().attached.contains("node-1"));
+    pass(&mut world, 6_000);
+    assert!(!world.disk("gce/pv-a").unwrap().attached.contains("node-1"), "taken away by force");
+    assert!(world.get::<Pod>(&key("two")).unwrap().is_running_and_ready());
+    assert!(world.machine("node-1").unwrap().processes.values().any(|p| p.is_alive()), "and yet the old process runs");
+}
+
+#[test]
+fn an_out_of_service_taint_frees_disk_and_pod_at_once() {
+    let mut world = attached();
+    world.apply(Act::Crash("node-1".into())).unwrap();
+    pass(&mut world, 70_000);
+    delete(&mut world, Kind::Pod, "one", None);
+    pass(&mut world, 60_000);
+    assert!(world.get::<Pod>(&key("one")).is_some(), "only its kubelet could say that it has stopped");
+    let mut node = (**world.get::<Node>(&Key::cluster("node-1")).unwrap()).clone();
+    let taint = json!({"key": crate::sim::controllers::nodes::OUT_OF_SERVICE, "value": "nodeshutdown", "effect": "NoExecute"});
+    node.spec.taints.push(serde_json::from_value(taint).unwrap());
+    world.apply(Act::Request(Request::Update(node.into()))).unwrap();
+    pass(&mut world, 25_000);
+    assert!(world.get::<Pod>(&key("one")).is_none());
+    assert!(!is_attached(&world, "pv-a", "node-1"));
+    assert_eq!(world.objects(Kind::VolumeAttachment).count(), 0);
+}
+
+#[test]
+fn attachments_are_named_by_what_they_join() {
+    let mut world = world();
+    volume(&mut world, "pv-a", json!({"csi": {"driver": "d", "volumeHandle": "h"}}));
+    claim(&mut world, "shared", json!({"accessModes": ["ReadWriteOnce"]}));
+    pass(&mut world, 200);
+    pod(&mut world, "one", "shared", "node-1");
+    pass(&mut world, 100);
+    let name = world.objects(Kind::VolumeAttachment).next().unwrap().meta().name.clone();
+    assert!(name.len() == 68 && name.starts_with("csi-") && name[4..].bytes().all(|b| b.is_ascii_hexdigit()), "{name}");
+}
+
+#[test]
+fn an_attachment_deleted_by_hand_is_made_again_where_it_is_wanted() {
+    let mut world = attached();
+    let name = world.objects(Kind::VolumeAttachment).next().unwrap().meta().name.clone();
+    let log = after(&mut world, 5_000, |w| delete(w, Kind::VolumeAttachment, &name, None));
+    let expected = [
+        "attachment node-1 attached terminating",
+        "gce/pv-a detached node-1",
+        "attachment node-1 attached terminating gone",
+        "attachment node-1 attaching",
+        "gce/pv-a attached node-1",
+        "attachment node-1 attached",
+    ];
+    assert_eq!(log[..6], expected);
+}

@@ -1,0 +1,206 @@
+//! Which volume a claim gets, in which writes, and why it may get none.
+
+use super::*;
+
+#[test]
+fn a_new_volume_becomes_available_and_binds_in_four_writes() {
+    let mut world = world();
+    let made = after(&mut world, 100, |w| volume(w, "pv-a", json!({"hostPath": {"path": "/data"}})));
+    assert_eq!(made, ["pv-a Pending", "pv-a Available"]);
+    let bound = after(&mut world, 200, |w| claim(w, "shared", json!({})));
+    assert_eq!(bound, ["shared Pending", "pv-a Available shared", "pv-a Bound shared", "shared Pending pv-a", "shared Bound pv-a"]);
+    let (volume, claim) = (pv(&world, "pv-a"), pvc(&world, "shared"));
+    assert_eq!(volume.metadata.annotations.to_string(), "pv.kubernetes.io/bound-by-controller=yes");
+    assert_eq!(claim.metadata.annotations.to_string(), "pv.kubernetes.io/bind-completed=yes,pv.kubernetes.io/bound-by-controller=yes");
+    assert_eq!(claim.status.capacity, volume.spec.capacity);
+    assert_eq!(volume.spec.claim_ref.unwrap().uid, claim.metadata.uid);
+}
+
+#[test]
+fn which_volume_fits() {
+    type Row<'a> = (&'a str, Value, &'a [(&'a str, Value)]);
+    let rows: &[Row] = &[
+        ("b", json!({}), &[("a", json!({"capacity": {"storage": "5Mi"}})), ("b", json!({"capacity": {"storage": "2Mi"}}))]),
+        ("a", json!({}), &[("b", json!({})), ("a", json!({}))]),
+        ("", json!({}), &[("small", json!({"capacity": {"storage": "1Ki"}}))]),
+        ("", json!({"accessModes": ["ReadWriteMany"]}), &[("rwo", json!({}))]),
+        (
+            "one",
+            json!({}),
+            &[("both", json!({"accessModes": ["ReadWriteOnce", "ReadWriteMany"]})), ("one", json!({"capacity": {"storage": "9Mi"}}))],
+        ),
+        ("", json!({"storageClassName": "x"}), &[("none", json!({}))]),
+        ("x", json!({"storageClassName": "x"}), &[("a", json!({})), ("x", json!({"storageClassName": "x"}))]),
+        (
+            "kept",
+            json!({}),
+            &[("a", json!({})), ("kept", json!({"capacity": {"storage": "9Mi"}, "claimRef": {"namespace": "default", "name": "c"}}))],
+        ),
+        ("", json!({}), &[("theirs", json!({"claimRef": {"namespace": "default", "name": "other"}}))]),
+        ("", json!({"volumeMode": "Block"}), &[("a", json!({}))]),
+    ];
+    for (expected, spec, volumes) in rows {
+        let mut world = world();
+        volumes.iter().for_each(|(name, spec)| volume(&mut world, name, spec.clone()));
+        pass(&mut world, 100);
+        claim(&mut world, "c", spec.clone());
+        pass(&mut world, 200);
+        assert_eq!(&*pvc(&world, "c").spec.volume_name, *expected, "{spec} among {volumes:?}");
+    }
+}
+
+#[test]
+fn why_a_claim_stays_pending() {
+    let no_volume = "FailedBinding no persistent volumes available for this claim and no storage class is set";
+    let mismatch = "VolumeMismatch Cannot bind to requested volume \"pv-a\": requested PV is too small";
+    for (spec, words) in [
+        (json!({"storageClassName": ""}), no_volume),
+        (json!({"storageClassName": "wait"}), "WaitForFirstConsumer waiting for first consumer to be created before binding"),
+        (json!({"storageClassName": "nothing"}), "ProvisioningFailed storageclass.storage.k8s.io \"nothing\" not found"),
+        (json!({"storageClassName": "static"}), "ProvisioningFailed no volume plugin matched name: kubernetes.io/no-provisioner"),
+        (json!({"storageClassName": "", "volumeName": "pv-a", "resources": {"requests": {"storage": "2Mi"}}}), mismatch),
+        (json!({"storageClassName": "", "volumeName": "pv-b"}), "FailedBinding volume \"pv-b\" already bound to a different claim."),
+    ] {
+        let mut world = world();
+        class(&mut world, "wait", "kubernetes.io/no-provisioner", "WaitForFirstConsumer", false);
+        class(&mut world, "static", "kubernetes.io/no-provisioner", "Immediate", false);
+        volume(&mut world, "pv-a", json!({"accessModes": ["ReadOnlyMany"], "capacity": {"storage": "1Mi"}}));
+        volume(&mut world, "pv-b", json!({"claimRef": {"namespace": "default", "name": "other"}}));
+        pass(&mut world, 100);
+        claim(&mut world, "c", spec.clone());
+        pass(&mut world, 200);
+        assert_eq!(events(&world, "c"), [words], "{spec}");
+        assert_eq!(pvc(&world, "c").status.phase.text(), "Pending");
+    }
+}
+
+#[test]
+fn a_claim_that_found_nothing_binds_when_a_volume_appears() {
+    let mut world = world();
+    claim(&mut world, "c", json!({}));
+    pass(&mut world, 16_000);
+    assert_eq!(world.list::<Event>().find(|e| &*e.reason == "FailedBinding").unwrap().count, 2, "once more at the resync");
+    volume(&mut world, "pv-a", json!({}));
+    pass(&mut world, 200);
+    assert_eq!(&*pvc(&world, "c").spec.volume_name, "pv-a");
+    assert!(world.memory.volumes.unsettled.is_empty());
+}
+
+#[test]
+fn a_user_may_ask_for_a_volume_by_name() {
+    let mut world = world();
+    volume(&mut world, "pv-a", json!({}));
+    volume(&mut world, "pv-b", json!({}));
+    pass(&mut world, 100);
+    claim(&mut world, "c", json!({"volumeName": "pv-b"}));
+    pass(&mut world, 200);
+    assert_eq!(pvc(&world, "c").status.phase.text(), "Bound");
+    assert_eq!(pvc(&world, "c").metadata.annotations.to_string(), "pv.kubernetes.io/bind-completed=yes");
+}
+
+#[test]
+fn a_bound_claim_can_lose_its_volume() {
+    let mut world = world();
+    volume(&mut world, "pv-a", json!({}));
+    claim(&mut world, "c", json!({}));
+    pass(&mut world, 200);
+    delete(&mut world, Kind::PersistentVolume, "pv-a", None);
+    pass(&mut world, 200);
+    assert!(pv(&world, "pv-a").metadata.is_terminating(), "a bound volume is protected");
+    let mut bare = pv(&world, "pv-a");
+    bare.metadata.finalizers.clear();
+    world.apply(Act::Request(Request::Update(bare.into()))).unwrap();
+    pass(&mut world, 200);
+    assert_eq!(pvc(&world, "c").status.phase.text(), "Lost");
+    assert_eq!(events(&world, "c"), ["ClaimLost Bound claim has lost its PersistentVolume. Data on the volume is lost!"]);
+}
+
+#[test]
+fn a_class_makes_a_volume_and_takes_it_away_again() {
+    let mut world = world();
+    class(&mut world, "standard", "kubernetes.io/gce-pd", "Immediate", true);
+    claim(&mut world, "data", json!({}));
+    let uid = pvc(&world, "data").metadata.uid;
+    assert_eq!(pvc(&world, "data").class(), "standard", "admission gives it the default class");
+    let name = format!("pvc-{uid}");
+    let log = after(&mut world, 2_000, |_| {});
+    let words = "Waiting for a volume to be created either by the external provisioner 'pd.csi.storage.gke.io' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.";
+    let expected = [
+        "data Pending".to_owned(),
+        format!("ExternalProvisioning {words}"),
+        "Provisioning External provisioner is provisioning volume for claim \"default/data\"".to_owned(),
+        format!("{name} Pending data"),
+        format!("ProvisioningSucceeded Successfully provisioned volume {name}"),
+    ];
+    let log: Vec<&String> = log.iter().collect();
+    let firsts: Vec<&String> =
+        expected.iter().map(|line| log.iter().find(|l| **l == line).unwrap_or_else(|| panic!("{line}: {log:#?}"))).copied().collect();
+    assert_eq!(firsts, expected.iter().collect::<Vec<_>>());
+    assert_eq!(log.last().unwrap().as_str(), format!("data Bound {name}"));
+    let made = pv(&world, &name);
+    assert_eq!(made.metadata.annotations.to_string(), "pv.kubernetes.io/provisioned-by=pd.csi.storage.gke.io");
+    assert!(world.disk(&format!("csi/{name}")).is_some());
+    delete(&mut world, Kind::PersistentVolumeClaim, "data", None);
+    pass(&mut world, 1_000);
+    assert!(world.get::<PersistentVolume>(&Key::cluster(name.clone())).is_none());
+    assert!(world.disk(&format!("csi/{name}")).is_none(), "the data is gone with it");
+}
+
+#[test]
+fn a_default_class_reaches_claims_that_are_older() {
+    let mut world = world();
+    claim(&mut world, "data", json!({}));
+    pass(&mut world, 1_000);
+    class(&mut world, "late", "example.com/disks", "Immediate", true);
+    pass(&mut world, 3_000);
+    assert_eq!(pvc(&world, "data").class(), "late");
+    assert_eq!(pvc(&world, "data").status.phase.text(), "Bound");
+}
+
+#[test]
+fn the_newest_default_class_counts() {
+    let mut world = world();
+    class(&mut world, "b", "x", "Immediate", true);
+    class(&mut world, "a", "x", "Immediate", true);
+    assert_eq!(default_class(&world), Some("a".into()));
+    pass(&mut world, 2_000);
+    class(&mut world, "c", "x", "Immediate", true);
+    class(&mut world, "d", "x", "Immediate", false);
+    assert_eq!(default_class(&world), Some("c".into()));
+}
+
+#[test]
+fn the_scheduler_decides_about_claims_that_wait_for_a_consumer() {
+    for provisioner in ["kubernetes.io/no-provisioner", "example.com/disks"] {
+        let mut world = world();
+        class(&mut world, "local", provisioner, "WaitForFirstConsumer", false);
+        if provisioner.starts_with("kubernetes.io") {
+            let affinity = json!({"required": {"nodeSelectorTerms": [{"matchExpressions": [
+                {"key": "kubernetes.io/hostname", "operator": "In", "values": ["node-2"]}]}]}});
+            volume(&mut world, "ssd", json!({"storageClassName": "local", "local": {"path": "/ssd"}, "nodeAffinity": affinity}));
+        }
+        claim(&mut world, "data", json!({"storageClassName": "local"}));
+        pass(&mut world, 20_000);
+        assert_eq!(pvc(&world, "data").status.phase.text(), "Pending");
+        pod(&mut world, "p", "data", "");
+        pass(&mut world, 15_000);
+        assert_eq!(pvc(&world, "data").status.phase.text(), "Bound", "{provisioner}");
+        let node = world.get::<Pod>(&key("p")).unwrap().spec.node_name.clone();
+        assert!(!node.is_empty() && (!provisioner.starts_with("kubernetes.io") || &*node == "node-2"));
+    }
+}
+
+#[test]
+fn the_scheduler_is_faster_than_the_binder_and_fails_once() {
+    let mut world = world();
+    volume(&mut world, "pv-a", json!({"hostPath": {"path": "/d"}}));
+    pass(&mut world, 100);
+    claim(&mut world, "data", json!({}));
+    pod(&mut world, "p", "data", "");
+    pass(&mut world, 3_000);
+    let about = events(&world, "p");
+    let unbound = "FailedScheduling 0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found";
+    assert_eq!(about[0], unbound);
+    assert!(about.iter().any(|line| line.starts_with("Scheduled Successfully assigned default/p to node-")), "{about:?}");
+    assert!(world.get::<Pod>(&key("p")).unwrap().is_running_and_ready());
+}

@@ -1,0 +1,108 @@
+//! What becomes of volumes and claims that are let go.
+
+use super::*;
+
+/// Binds a claim to a volume of that policy and source, deletes the claim, and tells what was written.
+fn released(policy: &str, source: Value) -> (World, Vec<String>) {
+    let mut world = world();
+    let mut spec = json!({"persistentVolumeReclaimPolicy": policy});
+    spec.as_object_mut().unwrap().extend(source.as_object().unwrap().clone());
+    volume(&mut world, "pv-a", spec);
+    claim(&mut world, "shared", json!({}));
+    pass(&mut world, 200);
+    let log = after(&mut world, 2_000, |w| delete(w, Kind::PersistentVolumeClaim, "shared", None));
+    (world, log)
+}
+
+#[test]
+fn what_becomes_of_a_released_volume() {
+    let gce = || json!({"gcePersistentDisk": {"pdName": "pv-a"}});
+    let nfs = || json!({"nfs": {"server": "s", "path": "/p"}});
+    let no_deleter = "error getting deleter volume plugin for volume \"pv-a\":";
+    for (policy, source, phase, why) in [
+        ("Retain", gce(), "Released", String::new()),
+        ("Retain", json!({"hostPath": {"path": "/d"}}), "Released", String::new()),
+        ("Recycle", gce(), "Failed", "!VolumeFailedRecycle No recycler plugin found for the volume!".to_owned()),
+        ("Recycle", json!({"local": {"path": "/d"}}), "Failed", "!VolumeFailedRecycle No recycler plugin found for the volume!".to_owned()),
+        ("Delete", gce(), "Failed", format!("!VolumeFailedDelete {no_deleter} no volume plugin matched")),
+        ("Delete", nfs(), "Failed", format!("!VolumeFailedDelete {no_deleter} no deletable volume plugin matched")),
+        (
+            "Delete",
+            json!({"hostPath": {"path": "/d"}}),
+            "Failed",
+            "!VolumeFailedDelete host_path deleter only supports /tmp/.+ but received provided /d".to_owned(),
+        ),
+    ] {
+        let (world, log) = released(policy, source.clone());
+        let mut expected = vec![
+            "shared Bound pv-a terminating".to_owned(),
+            "shared Bound pv-a terminating gone".to_owned(),
+            "pv-a Released shared".to_owned(),
+        ];
+        if phase == "Failed" {
+            expected.extend(["pv-a Failed shared".to_owned(), why]);
+        }
+        assert_eq!(log, expected, "{policy} {source}");
+        assert_eq!(pv(&world, "pv-a").status.phase.text(), phase);
+    }
+    let (world, log) = released("Delete", json!({"hostPath": {"path": "/tmp/d"}}));
+    assert!(world.get::<PersistentVolume>(&Key::cluster("pv-a")).is_none());
+    assert_eq!(log.last().unwrap(), "pv-a Released shared terminating gone");
+}
+
+#[test]
+fn a_retained_volume_is_free_again_once_a_person_clears_its_claim() {
+    let (mut world, _) = released("Retain", json!({"hostPath": {"path": "/d"}}));
+    claim(&mut world, "shared", json!({}));
+    pass(&mut world, 20_000);
+    assert_eq!(pvc(&world, "shared").status.phase.text(), "Pending", "a namesake is another claim");
+    let mut free = pv(&world, "pv-a");
+    free.spec.claim_ref = None;
+    world.apply(Act::Request(Request::Update(free.into()))).unwrap();
+    pass(&mut world, 200);
+    assert_eq!(pvc(&world, "shared").status.phase.text(), "Bound");
+}
+
+#[test]
+fn recycling_empties_the_directory_of_the_node_on_which_it_runs() {
+    let (mut world, _) = released("Recycle", json!({"hostPath": {"path": "/d"}}));
+    for node in ["node-1", "node-2", "node-3"] {
+        let (id, kind) = disk_of(&pv(&world, "pv-a"), node);
+        ensure_disk(&mut world, &id, kind);
+        let file =
+            crate::sim::disk::File { content: "hello".into(), writer: key("kubia-0"), writer_uid: Uid(1), node: node.into(), at: Time(0) };
+        world.disk_mut(&id).unwrap().files.insert("/kubia.txt".into(), file);
+    }
+    let log = after(&mut world, 10_000, |_| {});
+    let pod = "recycler-for-pv-a";
+    let (first, rest) = log.split_first().unwrap();
+    assert_eq!(*first, format!("{pod} Pending"));
+    let scrubbed = rest.iter().find(|line| line.ends_with("scrubbed")).unwrap().clone();
+    let end = [
+        scrubbed.clone(),
+        format!("{pod} Succeeded"),
+        format!("{pod} Succeeded gone"),
+        "VolumeRecycled Volume recycled".into(),
+        "pv-a Released".into(),
+        "pv-a Available".into(),
+    ];
+    assert_eq!(rest[rest.len() - 6..], end);
+    assert!(rest.iter().any(|line| line.starts_with("RecyclerPod Recycler pod: Successfully assigned default/recycler-for-pv-a to node-")));
+    let left: Vec<Name> = world.disks().filter(|d| d.files.is_empty()).map(|d| format!("{} scrubbed", d.id).into()).collect();
+    assert_eq!(left, [Name::from(scrubbed)], "the other nodes keep what was written there");
+}
+
+#[test]
+fn a_claim_is_kept_while_scheduled_pods_refer_to_it() {
+    let mut world = world();
+    volume(&mut world, "pv-a", json!({"hostPath": {"path": "/d"}}));
+    claim(&mut world, "shared", json!({}));
+    pass(&mut world, 200);
+    pod(&mut world, "p", "shared", "node-1");
+    pass(&mut world, 3_000);
+    let kept = after(&mut world, 5_000, |w| delete(w, Kind::PersistentVolumeClaim, "shared", None));
+    assert_eq!(kept, ["shared Bound pv-a terminating"]);
+    assert_eq!(&*world.wait(Kind::PersistentVolumeClaim, &key("shared")).unwrap().words, "is kept while pods refer to it");
+    let gone = after(&mut world, 100, |w| delete(w, Kind::Pod, "p", Some(0)));
+    assert_eq!(gone, ["shared Bound pv-a terminating gone", "pv-a Released shared"]);
+}
