@@ -7,9 +7,13 @@
 use crate::api::Time;
 use crate::sim::World;
 
+mod complete;
+mod curl;
+mod dig;
 mod disk;
 mod flags;
 mod hands;
+mod inside;
 mod job;
 mod kubectl;
 mod line;
@@ -18,6 +22,7 @@ mod time;
 mod verbs;
 mod voice;
 
+pub use complete::complete;
 pub use job::{Job, PATIENCE};
 pub use verbs::{VERBS, Verb};
 

@@ -1,6 +1,6 @@
 //! A command that waits, polled as virtual time passes.
 
-use super::kubectl::{gone::Gone, until::Until, watch::Watch};
+use super::kubectl::{attach::Attached, drain::Drain, gone::Gone, rollout::Rollout, until::Until, watch::Watch};
 use super::time::{Pause, Settle};
 use super::voice::{Failure, Voice};
 use super::{Output, Turn};
@@ -21,8 +21,14 @@ pub enum Task {
     Gone(Gone),
     /// Objects to be in some state.
     Until(Until),
+    /// A rollout to be through.
+    Rollout(Rollout),
     /// Whatever comes.
     Watch(Watch),
+    /// The end of a pod's process.
+    Attached(Attached),
+    /// A node to be empty.
+    Drain(Drain),
 }
 
 /// A command that waits. Copies go on independently.
@@ -49,7 +55,10 @@ impl Job {
             Task::Settle(task) => task.poll(world),
             Task::Gone(task) => task.poll(world, voice),
             Task::Until(task) => task.poll(world, voice),
+            Task::Rollout(task) => task.poll(world, voice),
             Task::Watch(task) => task.poll(world, voice),
+            Task::Attached(task) => task.poll(world, voice),
+            Task::Drain(task) => task.poll(world, voice),
         };
         done.then(|| self.voice.output())
     }
@@ -61,7 +70,9 @@ impl Job {
             Task::Settle(task) => task.until(),
             Task::Gone(task) => task.until(),
             Task::Until(task) => task.until(),
-            Task::Watch(_) => None,
+            Task::Rollout(task) => task.until(),
+            Task::Drain(task) => task.until(),
+            Task::Watch(_) | Task::Attached(_) => None,
         }
     }
 

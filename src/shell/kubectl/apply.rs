@@ -36,7 +36,7 @@ pub fn run(call: &mut Call) -> Answer {
             call.voice.fail(failure);
         }
     }
-    warnings.iter().for_each(|text| call.voice.warn(format!("Warning: {text}")));
+    call.voice.warnings(warnings);
     bad.into_iter().for_each(|failure| call.voice.fail(failure));
     Ok(None)
 }
