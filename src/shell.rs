@@ -92,10 +92,5 @@ pub fn finish(world: &mut World, turn: Turn) -> Output {
     }
 }
 
-/// What the last word of a line could become, whole words.
-pub fn complete(_world: &World, _line: &str) -> Vec<String> {
-    Vec::new()
-}
-
 #[cfg(test)]
 mod tests;
