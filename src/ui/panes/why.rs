@@ -124,14 +124,15 @@ fn whole(world: &World, stage: &Stage) -> Page {
     }
     let mut page = Page::new("two sets, one event, two answers", Role::Text);
     let has = |family: Family| stage.sets.iter().any(|s| s.family == family);
-    if has(Family::Alike) {
-        page.field("ReplicaSet ", "wants a number: a lost pod is replaced by another, of another name.", Role::Text);
+    let lessons = [
+        (Family::Alike, Role::Alike, "ReplicaSet: any will do. A lost pod is replaced, under another name."),
+        (Family::Each, Role::Each, "StatefulSet: each its own. A lost pod comes back: its name, its disk."),
+    ];
+    for (_, role, words) in lessons.iter().filter(|(family, ..)| has(*family)) {
+        page.lines.push(vec![("▌ ".to_owned(), (*role).into()), ((*words).to_owned(), Role::Text.into())]);
     }
-    if has(Family::Each) {
-        page.field("StatefulSet", "wants these very pods: a lost one comes back, by its name, to its disk.", Role::Text);
-    }
-    page.lines.iter_mut().zip([Role::Alike, Role::Each]).for_each(|(line, role)| line[0].1 = role.into());
-    page.keys("", &[("tab", "or the mouse selects:"), ("w", "tells why")]);
+    page.gap();
+    page.keys("", &[("tab", "or the mouse selects;"), ("w", "tells why")]);
     page
 }
 
