@@ -12,7 +12,7 @@ use crate::ui::sight::{Line, Mark, MarkKind};
 use crate::ui::theme::Depth;
 use crate::ui::{Model, Screen, Sight, Theme, keys::Key, update, view};
 use crossterm::event::{Event, EventStream, MouseButton, MouseEventKind};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use loan::Loan;
 use pace::Pace;
 use ratatui::layout::Rect;
@@ -32,9 +32,6 @@ pub struct Options {
 
 /// Environment variable that makes the program panic after its first frame, to prove that the terminal is given back.
 const PANIC: &str = "PODYARD_PANIC";
-
-/// Events read at once before a frame is drawn.
-const BATCH: usize = 256;
 
 /// Shows an engine until the user leaves.
 pub fn run(engine: Engine, options: Options) -> anyhow::Result<()> {
@@ -89,7 +86,7 @@ impl Session {
             assert!(std::env::var_os(PANIC).is_none(), "asked to panic by {PANIC}");
             tokio::select! {
                 event = events.next() => match event {
-                    Some(event) => self.drain(event?, &mut events, loan)?,
+                    Some(event) => self.event(&event?, loan)?,
                     None => self.over = true,
                 },
                 () = sleep_until(wake) => {}
@@ -124,18 +121,6 @@ impl Session {
         Ok(self.pace.next(&self.engine, &screen.stage, self.model.fresh.is_moving(self.model.frame), now))
     }
 
-    /// Handles an event and all that have come with it.
-    fn drain(&mut self, first: Event, events: &mut EventStream, loan: &mut Loan) -> anyhow::Result<()> {
-        self.event(&first, loan)?;
-        for _ in 0..BATCH {
-            match events.next().now_or_never() {
-                Some(Some(event)) => self.event(&event?, loan)?,
-                Some(None) | None => break,
-            }
-        }
-        Ok(())
-    }
-
     fn event(&mut self, event: &Event, loan: &Loan) -> anyhow::Result<()> {
         let Some(message) = message(event) else { return Ok(()) };
         self.pace.pass(&mut self.engine, Instant::now());
@@ -152,6 +137,15 @@ impl Session {
         update(&mut self.model, message, &sight, &screen)
     }
 
+    /// Goes on as far as something happens; where nothing will, time stays where it is.
+    fn go(&mut self, on: fn(&mut Engine) -> bool) {
+        let before = self.engine.clone();
+        if !on(&mut self.engine) {
+            self.engine = before;
+            self.model.notice = Some("nothing more will happen by itself".to_owned());
+        }
+    }
+
     fn perform(&mut self, effect: Effect, size: (u16, u16)) {
         let engine = &mut self.engine;
         match effect {
@@ -163,9 +157,9 @@ impl Session {
             Effect::Interrupt => engine.interrupt(),
             Effect::Play(playing) => engine.set_playing(playing),
             Effect::Speed(speed) => engine.set_speed(speed),
-            Effect::Step => drop(engine.step()),
+            Effect::Step => self.go(Engine::step),
             Effect::Back => drop(engine.back()),
-            Effect::Next => drop(engine.next_thing()),
+            Effect::Next => self.go(Engine::next_thing),
             Effect::Seek(time) => engine.seek(time),
             Effect::Undo => drop(engine.undo()),
             Effect::Redo => drop(engine.redo()),

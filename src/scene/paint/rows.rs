@@ -51,7 +51,7 @@ fn state(painting: &Painting, canvas: &mut Canvas, row: &Row, area: Area, ink: I
 
 fn timer_text(painting: &Painting, timer: &Timer) -> String {
     let span = timer.until - painting.stage.now;
-    if span.0 > 0 { left(span) } else { "overdue".to_owned() }
+    if span.0 > 0 { left(span) } else { "late".to_owned() }
 }
 
 /// One pod, one claim, one volume.

@@ -222,10 +222,10 @@ fn fields(set: &Set, body: Area) -> Fields {
     };
     let left = |state: u16| 1 + name_w + 1 + state + 1 + node_w + 1;
     let right = |claim: u16| wire_w + claim + u16::from(claim > 0) + volume_w;
-    let state_w = [19, 17, 13]
+    let state_w = [20, 18, 16, 13]
         .into_iter()
         .find(|s| left(*s) + right(claim_w) <= body.w)
-        .or([17, 13].into_iter().find(|s| left(*s) + right(1) <= body.w));
+        .or([16, 13].into_iter().find(|s| left(*s) + right(1) <= body.w));
     let state_w = state_w.unwrap_or(13);
     let after = body.w.saturating_sub(left(state_w));
     let claim_w = if right(claim_w) <= after { claim_w } else { after.saturating_sub(right(0) + 1).clamp(1, claim_w.max(1)) };

@@ -36,6 +36,8 @@ fn warning(event: &Event) -> Option<String> {
     let name = &event.involved_object.name;
     match &*event.reason {
         _ if event.kind != EventType::Warning => None,
+        // The node controller has just said so of the pod itself.
+        "NodeNotReady" => None,
         "FailedScheduling" => Some(format!("{name} waits: {}", unscheduled(&event.message))),
         _ => Some(format!("{name}: {}", event.message)),
     }
