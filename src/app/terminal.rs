@@ -4,6 +4,7 @@
 mod loan;
 mod pace;
 
+use crate::api::Span;
 use crate::engine::{Engine, MarkKind as EngineMark};
 use crate::ui::message::{Effect, Message};
 use crate::ui::model::{Look, Mode};
@@ -32,6 +33,9 @@ pub struct Options {
 
 /// Environment variable that makes the program panic after its first frame, to prove that the terminal is given back.
 const PANIC: &str = "PODYARD_PANIC";
+
+/// What is let pass where nothing more will happen: controllers write down what they have just seen.
+const SETTLE: Span = Span::secs(1);
 
 /// Shows an engine until the user leaves.
 pub fn run(engine: Engine, options: Options) -> anyhow::Result<()> {
@@ -137,11 +141,14 @@ impl Session {
         update(&mut self.model, message, &sight, &screen)
     }
 
-    /// Goes on as far as something happens; where nothing will, time stays where it is.
+    /// Goes on as far as something happens; where nothing will, only what is under way is let settle.
     fn go(&mut self, on: fn(&mut Engine) -> bool) {
         let before = self.engine.clone();
         if !on(&mut self.engine) {
             self.engine = before;
+            if self.engine.is_live() {
+                self.engine.run_until(self.engine.head() + SETTLE);
+            }
             self.model.notice = Some("nothing more will happen by itself".to_owned());
         }
     }
