@@ -1,8 +1,10 @@
 //! Keys in, effects out.
 
-use super::*;
-use crate::engine::{Engine, sandbox};
-use crate::ui::model::Look;
+use podyard::app::terminal::sight;
+use podyard::engine::{Engine, sandbox};
+use podyard::ui::keys::Key;
+use podyard::ui::model::{Look, Mode};
+use podyard::ui::{Effect, Message, Model, Screen, update};
 
 struct Desk {
     engine: Engine,
@@ -14,7 +16,7 @@ impl Desk {
         Desk { engine: Engine::new(sandbox(1)), model: Model::new(Look::default()) }
     }
     fn press(&mut self, keys: &str) -> Vec<Effect> {
-        let sight = crate::app::terminal::sight(&self.engine, "test");
+        let sight = sight(&self.engine, "test");
         let mut effects = Vec::new();
         for name in keys.split(' ') {
             let screen = Screen::of(&self.model, &sight, (120, 36));
@@ -121,7 +123,7 @@ fn nothing_selected_is_said() {
 #[test]
 fn a_click_selects_what_is_drawn_there() {
     let mut desk = Desk::new();
-    let sight = crate::app::terminal::sight(&desk.engine, "test");
+    let sight = sight(&desk.engine, "test");
     let screen = Screen::of(&desk.model, &sight, (120, 36));
     for (area, target) in screen.plan.spots() {
         update(&mut desk.model, Message::Click(area.x, area.y), &sight, &screen);
