@@ -71,22 +71,22 @@ macro_rules! actions {
 actions! {
     Play      ["space"]              "pause"    Time    Always   "Lets time run, or holds it.";
     Step      [".", "pagedown"]      "step"     Time    Always   "Goes to the next visible change.";
-    Next      ["n"]                  "next"     Time    Always   "Goes to the next thing that matters: a state that changes, a timer that ends.";
+    Next      ["n"]                  "next"     Time    Always   "Goes to the next thing that matters, however far away.";
     Back      [","]                  "back"     Time    Always   "Goes back to the change before.";
     ScaleUp   ["+", "="]             "scale"    Act     Always   "One more replica for the selected set.";
     ScaleDown ["-"]                  ""         Act     Help     "One replica fewer.";
     Delete    ["x"]                  "delete"   Act     Always   "Deletes what is selected; of a set, a pod.";
-    Force     ["X"]                  "force"    Act     Always   "Deletes a pod from the record at once, whatever its machine does.";
-    Cable     ["c"]                  "cable"    Act     Always   "Pulls the cable of the selected thing's node, or plugs it in.";
+    Force     ["X"]                  "force"    Act     Always   "Deletes a pod on record at once, whatever its machine does.";
+    Cable     ["c"]                  "cable"    Act     Always   "Pulls the cable of its node, or plugs it in.";
     Power     ["p"]                  "power"    Act     Always   "Takes that node's power, or boots it.";
     Fail      ["f"]                  "fail"     Act     Always   "Breaks the pod's readiness, or mends it.";
     Twin      ["t"]                  "twin"     Act     Always   "From now on every act is done to both sets.";
     Undo      ["u"]                  "undo"     Time    Always   "Takes back the last act and all that followed.";
     Redo      ["U"]                  ""         Time    Help     "Brings it back.";
-    Why       ["enter", "w"]         "why"      Look    Selected "Tells why the selected thing is as it is, and what would change it.";
+    Why       ["enter", "w"]         "why"      Look    Selected "Tells why it is as it is, and what would change it.";
     Describe  ["d"]                  "describe" Look    Selected "Runs kubectl describe for the selected thing.";
     Yaml      ["y"]                  "yaml"     Look    Selected "Runs kubectl get -o yaml for the selected thing.";
-    Command   [":"]                  "command"  Program Always   "Opens the command line; Tab completes, up and down walk the history.";
+    Command   [":"]                  "command"  Program Always   "The command line; Tab completes, up and down is the history.";
     Help      ["?"]                  "help"     Program Always   "Shows all keys.";
     Slower    ["<"]                  "slower"   Time    Help     "Time runs slower.";
     Faster    [">"]                  "faster"   Time    Help     "Time runs faster.";

@@ -8,7 +8,7 @@ pub fn words(what: &Physical) -> Option<String> {
     Some(match what {
         Physical::CableCut(node) => format!("pulled the cable of {node}"),
         Physical::CableJoined(node) => format!("plugged {node} in again"),
-        Physical::PowerLost(node) => format!("took {node}'s power: its processes die, its disks stay"),
+        Physical::PowerLost(node) => format!("took {node}'s power: its processes die"),
         Physical::PowerBack(node) => format!("booted {node}"),
         Physical::Started(_, pod, _) => format!("runs {}", pod.name),
         Physical::Stopped(_, pod, _, 137) => format!("killed {}", pod.name),

@@ -156,7 +156,7 @@ fn node(old: &Node, new: &Node) -> Option<String> {
     }
     let added = new.spec.taints.iter().find(|t| !old.spec.taints.contains(t))?;
     let expels = added.effect == crate::api::pod::Effect::NoExecute;
-    expels.then(|| format!("taints {name} {}: its pods must leave", added.key.rsplit('/').next().unwrap_or(&added.key)))
+    expels.then(|| format!("taints {name}: {}", added.key.rsplit('/').next().unwrap_or(&added.key)))
 }
 
 fn silence(old: &Node, new: &Node) -> String {

@@ -79,8 +79,8 @@ fn draw_line(canvas: &mut Canvas, row: Area, line: &Line) {
         }
         Line::Key(key) => {
             let keys = key.keys.join(" ");
-            canvas.text(row.x + 1, row.y, 14, &keys, Role::Key.bold());
-            canvas.text(row.x + 16, row.y, row.w.saturating_sub(16), key.sentence, Role::Text);
+            canvas.text(row.x + 1, row.y, 12, &keys, Role::Key.bold());
+            canvas.text(row.x + 14, row.y, row.w.saturating_sub(14), key.sentence, Role::Text);
         }
         Line::Sign(glyph, role, words) => {
             canvas.put(row.x + 1, row.y, *glyph, *role);
