@@ -1,3 +1,5 @@
+//! Lines typed into a world.
+
 use super::*;
 use crate::sim::world::Options;
 
