@@ -65,7 +65,10 @@ pub fn strip(kind: Kind, map: &mut Map<String, Value>) {
         meta.remove("managedFields");
         meta.remove("selfLink");
     }
+    // A revision's data is kept raw: nulls in it are part of what it is compared by.
+    let raw = (kind == Kind::ControllerRevision).then(|| map.remove("data")).flatten();
     drop_nulls(map);
+    map.extend(raw.map(|data| ("data".to_owned(), data)));
 }
 
 /// A null is an absent field, everywhere in a manifest.

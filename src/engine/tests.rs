@@ -1,3 +1,5 @@
+//! The engine driven by lines and by time.
+
 use super::*;
 use crate::sim::Options;
 use crate::timeline::journal::fingerprint;

@@ -1,7 +1,14 @@
+<<<<<<< HEAD
 //! Recordings of kubectl against a real control plane, replayed: the same commands must print the same texts.
 //!
 //! Ages, addresses, identities, dates, revisions and random suffixes are masked. What still differs is listed in
 //! [`UNMATCHED`] with its reason; a line that begins to match must be taken off the list.
+=======
+//! Lines typed into a world.
+
+use super::*;
+use crate::sim::world::Options;
+>>>>>>> proof
 
 use super::*;
 use crate::api::Span;

@@ -1,3 +1,5 @@
+//! Seeking, undoing and branching.
+
 use super::journal::fingerprint;
 use super::*;
 use crate::api::Span;

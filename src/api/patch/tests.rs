@@ -1,3 +1,5 @@
+//! Patches of each kind.
+
 use super::*;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Printed tables, as kubectl prints them.
+
 use super::*;
 
 /// Tables that kubectl printed, a blank line between them.

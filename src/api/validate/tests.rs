@@ -1,3 +1,5 @@
+//! What validation refuses, in the words of the API server.
+
 use super::*;
 use crate::api::defaults;
 use serde_json::json;

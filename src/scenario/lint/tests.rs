@@ -1,3 +1,5 @@
+//! What lint complains about.
+
 use super::*;
 
 const HEAD: &str = "title: T\nsummary: S\ndebrief: D\nsteps:\n";

@@ -1,3 +1,5 @@
+//! Mistakes in YAML, as they are shown.
+
 use super::super::documents;
 
 /// Text, what kubectl prints after `error converting YAML to JSON: `, the line to blame.

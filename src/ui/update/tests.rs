@@ -1,0 +1,4 @@
+//! Messages in, model and effects out.
+
+#[test]
+fn x() {}
