@@ -69,15 +69,22 @@ pub fn run_with(world: &mut World, line: &str, stdin: Option<&str>, files: &dyn 
     }
 }
 
-/// Lets virtual time pass until the command is done, at most [`PATIENCE`].
+/// Lets virtual time pass until the command is done, at most [`PATIENCE`] or as long as it says that it waits.
 pub fn finish(world: &mut World, turn: Turn) -> Output {
+    finish_watched(world, turn, &mut |_| ())
+}
+
+/// The same; `watch` sees the world after each event.
+pub fn finish_watched(world: &mut World, turn: Turn, watch: &mut dyn FnMut(&World)) -> Output {
     let mut job = match turn {
         Turn::Done(output) => return output,
         Turn::Waiting(job) => job,
     };
-    let limit = world.now() + PATIENCE;
+    let limit = job.until().unwrap_or_default().max(world.now() + PATIENCE);
     loop {
-        if let Some(output) = job.poll(world) {
+        let answer = job.poll(world);
+        watch(world);
+        if let Some(output) = answer {
             return output;
         }
         let next = [world.agenda().next_at(), job.until()].into_iter().flatten().min().unwrap_or(Time::NEVER);
