@@ -94,7 +94,7 @@ fn script(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String])
         voice.rc = 1;
         return;
     };
-    if flag.trim_start_matches('-').chars().last() != Some('c') {
+    if !flag.ends_with('c') {
         voice.warn(format!("sh: {flag}: not understood; use sh -c 'COMMAND'"));
         voice.rc = 2;
         return;

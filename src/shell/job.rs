@@ -35,12 +35,12 @@ pub enum Task {
 #[derive(Clone, Debug)]
 pub struct Job {
     voice: Voice,
-    task: Task,
+    task: Box<Task>,
 }
 
 impl Job {
     pub(super) fn start(world: &mut World, voice: Voice, task: Task) -> Turn {
-        let mut job = Job { voice, task };
+        let mut job = Job { voice, task: Box::new(task) };
         match job.poll(world) {
             Some(output) => Turn::Done(output),
             None => Turn::Waiting(job),
@@ -50,7 +50,7 @@ impl Job {
     /// Looks whether it can go on; the answer holds everything printed, [`Job::so_far`] included.
     pub fn poll(&mut self, world: &mut World) -> Option<Output> {
         let voice = &mut self.voice;
-        let done = match &mut self.task {
+        let done = match &mut *self.task {
             Task::Pause(task) => task.poll(world),
             Task::Settle(task) => task.poll(world),
             Task::Gone(task) => task.poll(world, voice),
@@ -65,7 +65,7 @@ impl Job {
 
     /// When to poll even where nothing happens; `None` where only changes matter.
     pub fn until(&self) -> Option<Time> {
-        match &self.task {
+        match &*self.task {
             Task::Pause(task) => task.until(),
             Task::Settle(task) => task.until(),
             Task::Gone(task) => task.until(),
@@ -83,12 +83,12 @@ impl Job {
 
     /// True where it would wait for ever and nothing more is going on: a watch of a cluster at rest.
     pub fn is_idle(&self, world: &World) -> bool {
-        matches!(self.task, Task::Watch(_)) && world.next_busy().is_none()
+        matches!(*self.task, Task::Watch(_)) && world.next_busy().is_none()
     }
 
     /// Ends it before it is done, as Ctrl-C would: what it has printed, with exit code 130 unless it was only watching.
     pub fn interrupt(mut self, why: &str) -> Output {
-        if !matches!(self.task, Task::Watch(_)) {
+        if !matches!(*self.task, Task::Watch(_)) {
             self.voice.fail(Failure { text: format!("^C ({why})"), rc: 130 });
         }
         self.voice.output()

@@ -92,6 +92,7 @@ fn from_words(call: &mut Call) -> Answer {
         }
     })?;
     call.done(&written.object, "created");
+    call.voice.warnings(written.warnings);
     Ok(None)
 }
 
