@@ -2,7 +2,7 @@
 //! stop of a process, so that looking costs nothing.
 
 use super::change::{Actor, Physical, What};
-use super::machine::Process;
+use super::machine::{Mount, Process};
 use super::world::World;
 use crate::api::storage::AccessMode;
 use crate::api::{Key, Name, PersistentVolumeClaim, Uid};
@@ -33,7 +33,7 @@ pub struct Rules {
     broken: OrdMap<Rule, Name>,
     running: OrdMap<Key, OrdMap<Uid, Name>>,
     holding: OrdMap<Name, OrdMap<Uid, Name>>,
-    disks: OrdMap<Uid, Vec<Name>>,
+    volumes: OrdMap<Uid, Vec<Name>>,
     doubled: OrdMap<Key, Name>,
     torn: OrdMap<Name, Name>,
 }
@@ -67,13 +67,13 @@ fn started(world: &mut World, node: &Name, pod: &Key, uid: Uid) {
     world.rules.running.entry(pod.clone()).or_default().insert(uid, node.clone());
     judge_name(world, pod);
     let process = world.machine(node).and_then(|m| m.processes.get(&uid)).cloned();
-    let disks: Vec<Name> = process.iter().flat_map(|p| exclusive_disks(world, p)).collect();
-    for disk in &disks {
-        world.rules.holding.entry(disk.clone()).or_default().insert(uid, node.clone());
-        judge_disk(world, disk);
+    let volumes: Vec<Name> = process.iter().flat_map(|p| exclusive_volumes(world, p)).collect();
+    for volume in &volumes {
+        world.rules.holding.entry(volume.clone()).or_default().insert(uid, node.clone());
+        judge_volume(world, volume);
     }
-    if !disks.is_empty() {
-        world.rules.disks.insert(uid, disks);
+    if !volumes.is_empty() {
+        world.rules.volumes.insert(uid, volumes);
     }
 }
 
@@ -85,23 +85,23 @@ fn stopped(world: &mut World, pod: &Key, uid: Uid) {
         }
         judge_name(world, pod);
     }
-    for disk in world.rules.disks.remove(&uid).into_iter().flatten() {
-        if let Some(by) = world.rules.holding.get_mut(&disk) {
+    for volume in world.rules.volumes.remove(&uid).into_iter().flatten() {
+        if let Some(by) = world.rules.holding.get_mut(&volume) {
             by.remove(&uid);
         }
-        judge_disk(world, &disk);
+        judge_volume(world, &volume);
     }
 }
 
-/// Disks that a process mounts through claims which one node only may use.
-fn exclusive_disks(world: &World, process: &Process) -> Vec<Name> {
+/// Volumes that a process mounts through claims which one node only may use.
+fn exclusive_volumes(world: &World, process: &Process) -> Vec<Name> {
     let exclusive = |mode: &AccessMode| matches!(mode, AccessMode::ReadWriteOnce | AccessMode::ReadWriteOncePod);
-    let is_exclusive = |volume: &Name| {
-        let source = process.spec.volumes.iter().find(|v| v.name == *volume)?.persistent_volume_claim.as_ref()?;
+    let volume_of = |mount: &Mount| {
+        let source = process.spec.volumes.iter().find(|v| v.name == mount.volume)?.persistent_volume_claim.as_ref()?;
         let claim = world.get::<PersistentVolumeClaim>(&Key::new(process.key.namespace.clone(), source.claim_name.clone()))?;
-        Some(claim.spec.access_modes.iter().all(exclusive))
+        claim.spec.access_modes.iter().all(exclusive).then(|| claim.spec.volume_name.clone())
     };
-    process.mounts.iter().filter(|m| is_exclusive(&m.volume) == Some(true)).map(|m| m.disk.clone()).collect()
+    process.mounts.iter().filter_map(volume_of).collect()
 }
 
 fn judge_name(world: &mut World, pod: &Key) {
@@ -115,12 +115,12 @@ fn judge_name(world: &mut World, pod: &Key) {
     set(world, Rule::OneProcessPerName, detail);
 }
 
-fn judge_disk(world: &mut World, disk: &Name) {
-    let nodes: BTreeSet<Name> = world.rules.holding.get(disk).into_iter().flat_map(|by| by.values().cloned()).collect();
+fn judge_volume(world: &mut World, volume: &Name) {
+    let nodes: BTreeSet<Name> = world.rules.holding.get(volume).into_iter().flat_map(|by| by.values().cloned()).collect();
     let list: Vec<&str> = nodes.iter().map(|n| &**n).collect();
     match nodes.len() > 1 {
-        true => world.rules.torn.insert(disk.clone(), format!("{disk} is in use on {}", list.join(" and on ")).into()),
-        false => world.rules.torn.remove(disk),
+        true => world.rules.torn.insert(volume.clone(), format!("{volume} is in use on {}", list.join(" and on ")).into()),
+        false => world.rules.torn.remove(volume),
     };
     let detail = world.rules.torn.values().next().cloned();
     set(world, Rule::OneNodePerDisk, detail);
