@@ -208,3 +208,6 @@ fn histogram(nodes: usize, rows: impl Iterator<Item = String>) -> String {
     rows.sort();
     format!("0/{nodes} nodes are available: {}", rows.join(", "))
 }
+
+#[cfg(test)]
+mod tests;
