@@ -34,7 +34,7 @@ pub fn main() -> ExitCode {
 /// Does what the options say; false where a command was refused or an expectation failed.
 fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
     match options.command.as_ref().unwrap_or(&Command::Play { name: None }) {
-        Command::Play { name } => play(name.as_deref(), options),
+        Command::Play { name } => play(name.as_deref()),
         Command::Run { name, world, json, trace } => headless::run(name, world, *json, trace.as_deref(), out),
         Command::Test { names } => library::test(names, out),
         Command::List => library::list(out),
@@ -46,11 +46,16 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
     }
 }
 
-fn play(_name: Option<&str>, _options: &Options) -> anyhow::Result<bool> {
-    let mut engine = crate::engine::Engine::new(crate::engine::sandbox(1));
+/// Opens the sandbox, or the world in which a scenario begins, in the terminal.
+fn play(name: Option<&str>) -> anyhow::Result<bool> {
+    let (title, world) = match name {
+        None => ("sandbox".to_owned(), crate::engine::sandbox(1)),
+        Some(name) => library::stage(name)?,
+    };
+    let mut engine = crate::engine::Engine::new(world);
     engine.set_speed(200);
     let ascii = std::env::var_os("PODYARD_ASCII").is_some();
-    terminal::run(engine, terminal::Options { title: "sandbox".to_owned(), ascii, reduced_motion: false })?;
+    terminal::run(engine, terminal::Options { title, ascii, reduced_motion: false })?;
     Ok(true)
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 mod marks;
 mod sandbox;
+mod stage;
 
 pub use marks::{Mark, MarkKind};
 pub use sandbox::{MANIFEST, sandbox};

@@ -7,9 +7,13 @@
 use crate::api::Time;
 use crate::sim::World;
 
+mod complete;
+mod curl;
+mod dig;
 mod disk;
 mod flags;
 mod hands;
+mod inside;
 mod job;
 mod kubectl;
 mod line;
@@ -18,6 +22,7 @@ mod time;
 mod verbs;
 mod voice;
 
+pub use complete::complete;
 pub use job::{Job, PATIENCE};
 pub use verbs::{VERBS, Verb};
 
@@ -64,20 +69,27 @@ pub fn run_with(world: &mut World, line: &str, stdin: Option<&str>, files: &dyn 
     }
 }
 
-/// Lets virtual time pass until the command is done, at most [`PATIENCE`].
+/// Lets virtual time pass until the command is done, at most [`PATIENCE`] or as long as it says that it waits.
 pub fn finish(world: &mut World, turn: Turn) -> Output {
+    finish_watched(world, turn, &mut |_| ())
+}
+
+/// The same; `watch` sees the world after each event.
+pub fn finish_watched(world: &mut World, turn: Turn, watch: &mut dyn FnMut(&World)) -> Output {
     let mut job = match turn {
         Turn::Done(output) => return output,
         Turn::Waiting(job) => job,
     };
-    let limit = world.now() + PATIENCE;
+    let limit = job.until().unwrap_or_default().max(world.now() + PATIENCE);
     loop {
-        if let Some(output) = job.poll(world) {
+        let answer = job.poll(world);
+        watch(world);
+        if let Some(output) = answer {
             return output;
         }
         let next = [world.agenda().next_at(), job.until()].into_iter().flatten().min().unwrap_or(Time::NEVER);
         if next > limit || job.is_idle(world) {
-            return job.abandon(world, next > limit);
+            return job.interrupt("it still waited after an hour of virtual time");
         }
         if world.agenda().next_at() == Some(next) {
             world.step();
@@ -85,11 +97,6 @@ pub fn finish(world: &mut World, turn: Turn) -> Output {
             world.advance(next);
         }
     }
-}
-
-/// What the last word of a line could become, whole words.
-pub fn complete(_world: &World, _line: &str) -> Vec<String> {
-    Vec::new()
 }
 
 #[cfg(test)]

@@ -144,3 +144,41 @@ fn lint_says_where_and_what_to_do() {
         "{printed}"
     );
 }
+
+#[test]
+fn the_first_scenario_comes_true_and_is_told_with_its_predictions() {
+    let output = podyard(&["run", "every-pet-its-bowl"], "");
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    assert!(printed.contains("=> 2. The greeting, because the new pod gets the old one's claim."), "{printed}");
+    let tested = podyard(&["test"], "");
+    assert_eq!(tested.status.code(), Some(0));
+    assert!(text(&tested.stdout).ends_with(" passed, 0 failed\n"));
+}
+
+#[test]
+fn a_scenario_holds_under_any_seed() {
+    for seed in ["2", "3", "5", "8", "13"] {
+        let output = podyard(&["run", "every-pet-its-bowl", "--seed", seed], "");
+        assert_eq!(output.status.code(), Some(0), "seed {seed}: {}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn an_expectation_that_fails_ends_in_one_and_says_why() {
+    let path = scratch("fails.yaml");
+    let steps = "- expect: {run: kubectl get nodes -o name, prints: node/one}\n- do: kubectl get pod nobody\n";
+    std::fs::write(&path, format!("title: T\nsummary: S\ndebrief: D\nsteps:\n{steps}")).unwrap();
+    let output = podyard(&["run", path.to_str().unwrap()], "");
+    let tested = podyard(&["test", path.to_str().unwrap()], "");
+    std::fs::remove_file(&path).unwrap();
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        printed.contains("FAILED at line 5: kubectl get nodes -o name\nexpected to print:\nnode/one\nfound:\nnode/node-1"),
+        "{printed}"
+    );
+    assert!(printed.contains("FAILED at line 6: kubectl get pod nobody\nwas refused: Error from server (NotFound)"), "{printed}");
+    assert_eq!(tested.status.code(), Some(1));
+    assert!(text(&tested.stdout).ends_with("0 passed, 1 failed\n"));
+}

@@ -43,3 +43,8 @@ fn gce_recycle() {
 fn sts_node_lost() {
     check("sts-node-lost");
 }
+
+#[test]
+fn rolling_update() {
+    check("rolling-update");
+}

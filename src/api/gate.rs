@@ -1,8 +1,8 @@
 //! The strict gate: whatever comes in must first read as the published type of its kind.
 //!
 //! Finds fields that do not exist and values of the wrong type, with their paths, and says so as the API server does.
-//! Missing fields, ranges and words are the business of validation, not of the gate. All kinds go through one
-//! deserialiser type, because each further one costs seconds of compile time.
+//! Missing fields, ranges and words are the business of validation, not of the gate. All kinds go through one erased
+//! deserialiser type, because each further one costs a minute of compile time.
 
 mod words;
 
@@ -107,11 +107,20 @@ pub fn check(api_version: &str, kind: &str, value: &Value) -> Result<(), GateErr
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Reading {
+    read_with(value, &mut |source| erased_serde::deserialize::<T>(source).map(drop))
+}
+
+/// What is the same for all kinds stands here, so that it is compiled once.
+fn read_with(value: &Value, read: &mut dyn FnMut(&mut dyn erased_serde::Deserializer) -> Result<(), erased_serde::Error>) -> Reading {
     let mut unknown = Vec::new();
-    let mut note = |path: serde_ignored::Path<'_>| unknown.push(words::path(&path));
-    let source = serde_ignored::Deserializer::new(value, &mut note);
-    let wrong = serde_path_to_error::deserialize::<_, T>(source).err();
-    let wrong = wrong.map(|error| (error.path().to_string(), error.inner().to_string()));
+    let mut track = serde_path_to_error::Track::new();
+    let error = {
+        let mut note = |path: serde_ignored::Path<'_>| unknown.push(words::path(&path));
+        let source = serde_ignored::Deserializer::new(value, &mut note);
+        let source = serde_path_to_error::Deserializer::new(source, &mut track);
+        read(&mut <dyn erased_serde::Deserializer>::erase(source)).err()
+    };
+    let wrong = error.map(|error| (track.path().to_string(), error.to_string()));
     (unknown, wrong)
 }
 

@@ -41,12 +41,17 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// Warnings that come with an accepted object.
+/// Warnings that come with an accepted object; the last one is podyard's own.
 pub fn warnings(kind: Kind, value: &Value) -> Vec<String> {
-    let recycles = kind == Kind::PersistentVolume && value["spec"]["persistentVolumeReclaimPolicy"] == "Recycle";
-    let text = "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use \
-                dynamic provisioning.";
-    recycles.then(|| text.to_owned()).into_iter().collect()
+    let text = match kind {
+        Kind::PersistentVolume if value["spec"]["persistentVolumeReclaimPolicy"] == "Recycle" => {
+            "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use \
+             dynamic provisioning."
+        }
+        Kind::Deployment => "podyard stores Deployments but has no controller for them: no pods will be made",
+        _ => return Vec::new(),
+    };
+    vec![text.to_owned()]
 }
 
 fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {

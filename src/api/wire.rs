@@ -56,7 +56,7 @@ pub fn strip(kind: Kind, map: &mut Map<String, Value>) {
     }
     for (_, holder, field, value) in CONSTANT.iter().filter(|row| row.0 == kind) {
         if let Some(holder) = map.get_mut(*holder).and_then(Value::as_object_mut)
-            && holder.get(*field).is_some_and(|found| found.to_string() == **value)
+            && serde_json::from_str::<Value>(value).is_ok_and(|same| holder.get(*field) == Some(&same))
         {
             holder.remove(*field);
         }

@@ -14,13 +14,14 @@ pub struct Narrator<'a> {
     out: &'a mut dyn Write,
     json: bool,
     choices: Vec<String>,
+    after_blank: bool,
     failed: io::Result<()>,
 }
 
 impl<'a> Narrator<'a> {
     /// A narrator that prints here.
     pub fn new(out: &'a mut dyn Write, json: bool) -> Narrator<'a> {
-        Narrator { out, json, choices: Vec::new(), failed: Ok(()) }
+        Narrator { out, json, choices: Vec::new(), after_blank: true, failed: Ok(()) }
     }
     /// Prints a line and what came of it.
     pub fn printed(&mut self, world: &World, command: &Command, output: &Output) {
@@ -85,6 +86,8 @@ impl<'a> Narrator<'a> {
         self.say(&format!("{{\"t\": {time}, {cells}}}\n"));
     }
     fn say(&mut self, text: &str) {
+        let text = if self.after_blank { text.trim_start_matches('\n') } else { text };
+        self.after_blank = text.ends_with("\n\n");
         if self.failed.is_ok() {
             self.failed = self.out.write_all(text.as_bytes());
         }

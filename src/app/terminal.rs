@@ -4,6 +4,7 @@
 mod loan;
 mod pace;
 
+use crate::api::Span;
 use crate::engine::{Engine, MarkKind as EngineMark};
 use crate::ui::message::{Effect, Message};
 use crate::ui::model::{Look, Mode};
@@ -12,7 +13,7 @@ use crate::ui::sight::{Line, Mark, MarkKind};
 use crate::ui::theme::Depth;
 use crate::ui::{Model, Screen, Sight, Theme, keys::Key, update, view};
 use crossterm::event::{Event, EventStream, MouseButton, MouseEventKind};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use loan::Loan;
 use pace::Pace;
 use ratatui::layout::Rect;
@@ -33,8 +34,8 @@ pub struct Options {
 /// Environment variable that makes the program panic after its first frame, to prove that the terminal is given back.
 const PANIC: &str = "PODYARD_PANIC";
 
-/// Events read at once before a frame is drawn.
-const BATCH: usize = 256;
+/// What is let pass where nothing more will happen: controllers write down what they have just seen.
+const SETTLE: Span = Span::secs(1);
 
 /// Shows an engine until the user leaves.
 pub fn run(engine: Engine, options: Options) -> anyhow::Result<()> {
@@ -89,7 +90,7 @@ impl Session {
             assert!(std::env::var_os(PANIC).is_none(), "asked to panic by {PANIC}");
             tokio::select! {
                 event = events.next() => match event {
-                    Some(event) => self.drain(event?, &mut events, loan)?,
+                    Some(event) => self.event(&event?, loan)?,
                     None => self.over = true,
                 },
                 () = sleep_until(wake) => {}
@@ -124,18 +125,6 @@ impl Session {
         Ok(self.pace.next(&self.engine, &screen.stage, self.model.fresh.is_moving(self.model.frame), now))
     }
 
-    /// Handles an event and all that have come with it.
-    fn drain(&mut self, first: Event, events: &mut EventStream, loan: &mut Loan) -> anyhow::Result<()> {
-        self.event(&first, loan)?;
-        for _ in 0..BATCH {
-            match events.next().now_or_never() {
-                Some(Some(event)) => self.event(&event?, loan)?,
-                Some(None) | None => break,
-            }
-        }
-        Ok(())
-    }
-
     fn event(&mut self, event: &Event, loan: &Loan) -> anyhow::Result<()> {
         let Some(message) = message(event) else { return Ok(()) };
         self.pace.pass(&mut self.engine, Instant::now());
@@ -152,6 +141,18 @@ impl Session {
         update(&mut self.model, message, &sight, &screen)
     }
 
+    /// Goes on as far as something happens; where nothing will, only what is under way is let settle.
+    fn go(&mut self, on: fn(&mut Engine) -> bool) {
+        let before = self.engine.clone();
+        if !on(&mut self.engine) {
+            self.engine = before;
+            if self.engine.is_live() {
+                self.engine.run_until(self.engine.head() + SETTLE);
+            }
+            self.model.notice = Some("nothing more will happen by itself".to_owned());
+        }
+    }
+
     fn perform(&mut self, effect: Effect, size: (u16, u16)) {
         let engine = &mut self.engine;
         match effect {
@@ -163,9 +164,9 @@ impl Session {
             Effect::Interrupt => engine.interrupt(),
             Effect::Play(playing) => engine.set_playing(playing),
             Effect::Speed(speed) => engine.set_speed(speed),
-            Effect::Step => drop(engine.step()),
+            Effect::Step => self.go(Engine::step),
             Effect::Back => drop(engine.back()),
-            Effect::Next => drop(engine.next_thing()),
+            Effect::Next => self.go(Engine::next_thing),
             Effect::Seek(time) => engine.seek(time),
             Effect::Undo => drop(engine.undo()),
             Effect::Redo => drop(engine.redo()),

@@ -3,6 +3,8 @@
 use super::*;
 use crate::sim::Options;
 use crate::timeline::journal::fingerprint;
+use proptest::prelude::*;
+use std::sync::LazyLock;
 
 fn engine() -> Engine {
     Engine::new(World::new(Options::default()))
@@ -97,4 +99,141 @@ fn a_replayed_journal_is_the_live_run() {
     assert_eq!(again.head(), live.head());
     assert_eq!(fingerprint(again.world()), fingerprint(live.world()));
     assert_eq!(again.console(), live.console());
+}
+
+/// The sandbox, settled once for all tests.
+static SANDBOX: LazyLock<World> = LazyLock::new(|| sandbox(1));
+
+/// What somebody may type into the sandbox.
+const LINES: [&str; 12] = [
+    "kubectl delete po kubia-1",
+    "kubectl delete po kubia-0 --wait=false",
+    "kubectl delete po kubia-2 --force --grace-period=0",
+    "kubectl scale sts kubia --replicas=1",
+    "kubectl scale rs kubia-rs --replicas=5",
+    "kubectl get pods",
+    "disconnect node-1",
+    "reconnect node-1",
+    "crash node-2",
+    "boot node-2",
+    "wait 20s",
+    INTERRUPT,
+];
+
+type Script = Vec<(i64, usize)>;
+
+fn scripts() -> impl Strategy<Value = Script> {
+    proptest::collection::vec((0i64..30_000, 0..LINES.len()), 1..7)
+}
+
+fn play(script: &Script, mut meddle: impl FnMut(&mut Engine)) -> Engine {
+    let mut engine = Engine::new(SANDBOX.clone());
+    for (pause, line) in script {
+        engine.run_until(engine.head() + Span(*pause));
+        meddle(&mut engine);
+        match LINES[*line] {
+            INTERRUPT => engine.interrupt(),
+            line => engine.submit(line, None),
+        }
+    }
+    engine.run_until(engine.head() + Span::secs(90));
+    engine
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_run_can_be_replayed_from_its_journal(script in scripts()) {
+        let live = play(&script, |_| ());
+        let mut again = replay(SANDBOX.clone(), &live.journal("sandbox"));
+        again.run_until(live.head());
+        prop_assert_eq!(fingerprint(again.world()), fingerprint(live.world()));
+        let done: Vec<&Entry> = live.console().iter().filter(|entry| !entry.is_refusal()).collect();
+        prop_assert_eq!(again.console().iter().collect::<Vec<&Entry>>(), done);
+    }
+
+    #[test]
+    fn looking_at_the_past_changes_nothing(script in scripts(), ago in 0i64..60_000) {
+        let straight = play(&script, |_| ());
+        let looked = play(&script, |engine| {
+            engine.seek(engine.head() - Span(ago));
+            engine.back();
+            engine.seek(Time::NEVER);
+        });
+        prop_assert_eq!(fingerprint(looked.world()), fingerprint(straight.world()));
+    }
+
+    #[test]
+    fn undo_then_redo_is_as_if_nothing_had_been_undone(script in scripts()) {
+        let mut engine = play(&script, |_| ());
+        let before = (fingerprint(engine.world()), engine.console().to_vec(), engine.head());
+        let mut undone = 0;
+        while engine.undo() {
+            undone += 1;
+        }
+        prop_assert!(engine.timeline().track().lines().iter().all(|line| !line.acted));
+        (0..undone).for_each(|_| assert!(engine.redo()));
+        prop_assert_eq!((fingerprint(engine.world()), engine.console().to_vec(), engine.head()), before);
+    }
+
+    #[test]
+    fn wall_time_in_any_pieces_is_the_same_run(pieces in proptest::collection::vec(1u64..60, 1..40)) {
+        let mut straight = Engine::new(SANDBOX.clone());
+        let mut ticked = Engine::new(SANDBOX.clone());
+        for engine in [&mut straight, &mut ticked] {
+            engine.submit("kubectl delete po kubia-1", None);
+        }
+        ticked.set_speed(1000);
+        pieces.iter().for_each(|millis| { ticked.tick(Duration::from_millis(*millis)); });
+        straight.run_until(straight.head() + Span(10 * pieces.iter().sum::<u64>() as i64));
+        prop_assert_eq!(straight.head(), ticked.head());
+        prop_assert_eq!(fingerprint(straight.world()), fingerprint(ticked.world()));
+        prop_assert_eq!(straight.console(), ticked.console());
+    }
+}
+
+#[test]
+fn the_sandbox_is_the_twin_sets_at_rest() {
+    let engine = Engine::new(SANDBOX.clone());
+    let ready = engine.world().list::<crate::api::Pod>().filter(|pod| pod.is_running_and_ready()).count();
+    assert_eq!(ready, 6);
+    let bound = |volume: &&std::sync::Arc<crate::api::PersistentVolume>| volume.status.phase.text() == "Bound";
+    assert_eq!(engine.world().list::<crate::api::PersistentVolume>().filter(bound).count(), 4);
+    assert_eq!(engine.origin(), engine.head());
+    assert!(!engine.clone().undo(), "there is nothing to undo before the first line");
+}
+
+#[test]
+fn steps_go_from_change_to_change_and_back() {
+    let mut engine = Engine::new(SANDBOX.clone());
+    engine.submit("kubectl delete po kubia-1", None);
+    let times: Vec<Time> = (0..5)
+        .map(|_| {
+            assert!(engine.step());
+            engine.world().now()
+        })
+        .collect();
+    assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
+    engine.back();
+    assert_eq!(engine.world().now(), times[3]);
+    assert!(engine.step());
+    assert_eq!(engine.world().now(), times[4]);
+}
+
+#[test]
+fn the_next_thing_after_a_pulled_cable_is_the_silent_node_then_its_eviction() {
+    let mut engine = Engine::new(SANDBOX.clone());
+    engine.submit("disconnect node-1", None);
+    assert!(engine.next_thing());
+    let silent = engine.world().now() - engine.origin();
+    assert!((Span::secs(39)..=Span::secs(61)).contains(&silent), "{silent:?}");
+    for _ in 0..40 {
+        if engine.world().now() - engine.origin() > Span::mins(5) {
+            break;
+        }
+        assert!(engine.next_thing());
+    }
+    let going = engine.world().list::<crate::api::Pod>().filter(|pod| pod.metadata.is_terminating()).count();
+    assert!(going > 0, "pods of the silent node are marked for deletion after 300 s");
 }

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn rules_are_looked_at_by_the_name_on_their_lamp() {
         let world = World::new(crate::sim::Options::default());
-        let holds = Check { rule: Some("RWO".into()), ..Check::default() };
+        let holds = Check { rule: Some(RULES[0].1.into()), ..Check::default() };
         assert_eq!(holds.look(&world), Ok(()));
         assert!(Check { holds: Some(false), ..holds }.look(&world).is_err());
     }

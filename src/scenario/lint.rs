@@ -5,6 +5,7 @@ use super::document::{Answer, Scenario, What, read};
 use super::rehearse::opening;
 use crate::api::Kind;
 use crate::diagnostic::Diagnostic;
+use crate::shell::VERBS;
 use crate::sim::invariants::RULES;
 
 /// Longest caption that a small terminal shows whole.
@@ -21,7 +22,7 @@ pub fn lint(text: &str) -> (Option<Scenario>, Vec<Diagnostic>) {
     for step in &scenario.steps {
         let problems = match &step.what {
             What::Say(words, at) => caption(words, at.as_deref()),
-            What::Do(_) => Vec::new(),
+            What::Do(lines) => lines.iter().filter_map(|line| verb(&line.line)).collect(),
             What::Until(check, _) | What::Expect(check) => in_check(check),
             What::Ask(question) => {
                 let computed = matches!(question.answer, Answer::Ahead(_));
@@ -65,11 +66,20 @@ fn caption(words: &str, at: Option<&str>) -> Vec<Diagnostic> {
     found
 }
 
+/// A line that begins with no verb that there is.
+fn verb(line: &str) -> Option<Diagnostic> {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let known = first == "k" || VERBS.iter().any(|verb| verb.name == first);
+    let names: Vec<&str> = VERBS.iter().map(|verb| verb.name).collect();
+    (!known).then(|| Diagnostic::error(format!("there is no command {first:?}")).hint(format!("there are {}", names.join(", "))))
+}
+
 fn in_check(check: &Check) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if check.run.is_some() == check.rule.is_some() {
         found.push(Diagnostic::error("a check looks at one thing").hint("give it either `run`, a line, or `rule`, an invariant"));
     }
+    found.extend(check.run.as_deref().and_then(verb));
     if check.rule.as_ref().is_some_and(|name| RULES.iter().all(|row| row.1 != name)) {
         let known: Vec<String> = RULES.iter().map(|row| format!("{:?}", row.1)).collect();
         let message = format!("there is no rule {:?}", check.rule.as_deref().unwrap_or_default());

@@ -189,8 +189,8 @@ impl Canvas {
     /// Writes a text of at most `room` columns, ending in `…` where it is cut; answers the column after it.
     pub fn text(&mut self, x: u16, y: u16, room: u16, text: &str, ink: impl Into<Ink>) -> u16 {
         let ink = ink.into();
-        let cut = width(text) > room;
         let end = x.saturating_add(room).min(self.width);
+        let cut = width(text) > end.saturating_sub(x);
         let mut at = x;
         for glyph in text.chars() {
             let glyph = if glyph.is_control() { ' ' } else { glyph };

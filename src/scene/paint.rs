@@ -49,10 +49,13 @@ impl Painting<'_> {
     /// Lays the selection's ground under what is selected and what belongs to it.
     fn light(&self, canvas: &mut Canvas) {
         for (area, target) in self.plan.spots() {
-            let whole_box = matches!(target, Target::Node(_)) && area.h == 1 && self.plan.hosts.boxes;
+            let boxed = matches!(target, Target::Node(_)) && self.plan.hosts.boxes;
+            if boxed && self.plan.place(target) != Some(*area) {
+                continue;
+            }
             if self.focus.is_selected(target) {
                 canvas.ground(*area, Ground::Selected);
-            } else if self.lights(target) && !whole_box {
+            } else if self.lights(target) && !boxed {
                 canvas.ground(*area, Ground::Lit);
             }
         }

@@ -8,7 +8,7 @@ use super::canvas::Area;
 use super::facts::Stage;
 use super::target::Target;
 pub use hosts::{HostPlan, Hosts, Inside};
-pub use record::{Fields, Level, SetPlan};
+pub use record::{Fields, Level, SetPlan, tile_name};
 
 /// The smallest stage that shows anything.
 pub const MIN_WIDTH: u16 = 40;
@@ -84,7 +84,7 @@ impl Plan {
 
 /// Splits rows between the halves: about even, and only where one does not fit does it take what the other leaves.
 fn share(room: u16, record: u16, hosts: u16) -> (u16, u16) {
-    let even = room * 12 / 25;
+    let even = (room * 12 + 20) / 25;
     let record_h = if record > even {
         record.min(room.saturating_sub(hosts)).max(even)
     } else if hosts > room - even {

@@ -61,9 +61,6 @@ fn by_controller(controller: Controller) -> (Cow<'static, str>, Role) {
         Controller::TaintEviction => ("taint-eviction", Role::Waiting),
         Controller::PodGc => ("pod-gc", Role::Control),
         Controller::GarbageCollector => ("garbage", Role::Control),
-        // Controllers that came later than this table speak under the name of their events.
-        #[allow(unreachable_patterns)]
-        other => (other.component(), Role::Control),
     };
     (name.into(), role)
 }

@@ -75,7 +75,7 @@ pub fn heal(world: &mut World, voice: &mut Voice, words: &[String]) -> Result<()
 
 fn on_pod(world: &mut World, voice: &mut Voice, key: &Key, act: Act, said: &str) {
     match world.apply(act) {
-        Ok(_) => voice.say(format!("{}/{} {said}", Kind::Pod.singular(), key.name)),
+        Ok(_) => voice.say(format!("{}/{}: {said}", Kind::Pod.singular(), key.name)),
         Err(refusal) => voice.fail(refusal),
     }
 }

@@ -1,10 +1,10 @@
 //! A command that waits, polled as virtual time passes.
 
-use super::kubectl::{gone::Gone, until::Until, watch::Watch};
+use super::kubectl::{attach::Attached, drain::Drain, gone::Gone, rollout::Rollout, until::Until, watch::Watch};
 use super::time::{Pause, Settle};
 use super::voice::{Failure, Voice};
 use super::{Output, Turn};
-use crate::api::{Span, Time, age};
+use crate::api::{Span, Time};
 use crate::sim::World;
 
 /// How long a command without a screen waits at most, in virtual time.
@@ -21,20 +21,26 @@ pub enum Task {
     Gone(Gone),
     /// Objects to be in some state.
     Until(Until),
+    /// A rollout to be through.
+    Rollout(Rollout),
     /// Whatever comes.
     Watch(Watch),
+    /// The end of a pod's process.
+    Attached(Attached),
+    /// A node to be empty.
+    Drain(Drain),
 }
 
 /// A command that waits. Copies go on independently.
 #[derive(Clone, Debug)]
 pub struct Job {
     voice: Voice,
-    task: Task,
+    task: Box<Task>,
 }
 
 impl Job {
     pub(super) fn start(world: &mut World, voice: Voice, task: Task) -> Turn {
-        let mut job = Job { voice, task };
+        let mut job = Job { voice, task: Box::new(task) };
         match job.poll(world) {
             Some(output) => Turn::Done(output),
             None => Turn::Waiting(job),
@@ -44,24 +50,29 @@ impl Job {
     /// Looks whether it can go on; the answer holds everything printed, [`Job::so_far`] included.
     pub fn poll(&mut self, world: &mut World) -> Option<Output> {
         let voice = &mut self.voice;
-        let done = match &mut self.task {
+        let done = match &mut *self.task {
             Task::Pause(task) => task.poll(world),
             Task::Settle(task) => task.poll(world),
             Task::Gone(task) => task.poll(world, voice),
             Task::Until(task) => task.poll(world, voice),
+            Task::Rollout(task) => task.poll(world, voice),
             Task::Watch(task) => task.poll(world, voice),
+            Task::Attached(task) => task.poll(world, voice),
+            Task::Drain(task) => task.poll(world, voice),
         };
         done.then(|| self.voice.output())
     }
 
     /// When to poll even where nothing happens; `None` where only changes matter.
     pub fn until(&self) -> Option<Time> {
-        match &self.task {
+        match &*self.task {
             Task::Pause(task) => task.until(),
             Task::Settle(task) => task.until(),
             Task::Gone(task) => task.until(),
             Task::Until(task) => task.until(),
-            Task::Watch(_) => None,
+            Task::Rollout(task) => task.until(),
+            Task::Drain(task) => task.until(),
+            Task::Watch(_) | Task::Attached(_) => None,
         }
     }
 
@@ -71,16 +82,14 @@ impl Job {
     }
 
     /// True where it would wait for ever and nothing more is going on: a watch of a cluster at rest.
-    pub(super) fn is_idle(&self, world: &World) -> bool {
-        matches!(self.task, Task::Watch(_)) && world.next_busy().is_none()
+    pub fn is_idle(&self, world: &World) -> bool {
+        matches!(*self.task, Task::Watch(_)) && world.next_busy().is_none()
     }
 
-    /// Ends it before it is done, as Ctrl-C would; `late` where it has waited too long.
-    pub(super) fn abandon(mut self, world: &World, late: bool) -> Output {
-        if late {
-            let waited = age::go_duration(PATIENCE);
-            let text = format!("^C (gave up after {waited} of virtual time, at {})", world.now().rfc3339());
-            self.voice.fail(Failure { text, rc: 130 });
+    /// Ends it before it is done, as Ctrl-C would: what it has printed, with exit code 130 unless it was only watching.
+    pub fn interrupt(mut self, why: &str) -> Output {
+        if !matches!(*self.task, Task::Watch(_)) {
+            self.voice.fail(Failure { text: format!("^C ({why})"), rc: 130 });
         }
         self.voice.output()
     }

@@ -8,13 +8,29 @@ use super::voice::{Failure, Voice};
 use crate::sim::World;
 
 mod apply;
+pub mod attach;
 mod create;
 mod delete;
+mod describe;
+mod discover;
+pub mod drain;
+mod edit;
+mod events;
+mod exec;
+mod explain;
+mod expose;
 mod get;
 pub mod gone;
+mod label;
+mod logs;
 mod manifest;
+mod node;
+mod patch;
 mod print;
+pub mod rollout;
+mod run;
 mod scale;
+mod set;
 mod target;
 pub mod until;
 pub mod watch;
@@ -98,17 +114,40 @@ macro_rules! commands {
 }
 
 commands! {
-"get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [PICK, OUTPUT, FILES, get::FLAGS] get::run, "Display one or many resources";
-"apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Apply a configuration to a resource by file name or stdin";
-"create" "-f FILE | namespace|deployment|configmap|service NAME" [FILES, OUTPUT, DRY, create::FLAGS] create::run, "Create a resource from a file or from stdin";
-"replace" "-f FILE" [FILES, OUTPUT, DRY, &[switch("force", '-')]] create::replace, "Replace a resource by file name or stdin";
-"delete" "TYPE NAME... | -f FILE" [PICK, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Delete resources by file names, stdin, resources and names, or by resources and label selector";
-"scale" "TYPE NAME --replicas=COUNT" [PICK, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Set a new size for a deployment, replica set or stateful set";
-"wait" "TYPE NAME --for=delete|create|condition=NAME|jsonpath=..." [PICK, OUTPUT, TIMEOUT, FILES, &[value("for", '-')]] until::run, "Experimental: Wait for a specific condition on one or many resources";
+    "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [PICK, OUTPUT, FILES, get::FLAGS] get::run, "Display one or many resources";
+    "describe" "TYPE [NAME...] | TYPE/NAME" [PICK, FILES, &[perhaps("show-events", '-', "true")]] describe::run, "Show details of a specific resource or group of resources";
+    "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Apply a configuration to a resource by file name or stdin";
+    "create" "-f FILE | namespace|deployment|configmap|service NAME" [FILES, OUTPUT, DRY, create::FLAGS] create::run, "Create a resource from a file or from stdin";
+    "replace" "-f FILE" [FILES, OUTPUT, DRY, &[switch("force", '-')]] create::replace, "Replace a resource by file name or stdin";
+    "delete" "TYPE NAME... | -f FILE" [PICK, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Delete resources by file names, stdin, resources and names, or by resources and label selector";
+    "scale" "TYPE NAME --replicas=COUNT" [PICK, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Set a new size for a deployment, replica set or stateful set";
+    "edit" "TYPE NAME" [OUTPUT, FILES, &[switch("windows-line-endings", '-')]] edit::run, "Edit a resource on the server";
+    "patch" "TYPE NAME -p PATCH" [OUTPUT, DRY, FILES, patch::FLAGS] patch::run, "Update fields of a resource";
+    "set" "image TYPE NAME CONTAINER=IMAGE..." [PICK, OUTPUT, DRY, FILES] set::run, "Set specific features on objects";
+    "label" "TYPE NAME KEY=VALUE... KEY-..." [PICK, OUTPUT, DRY, FILES, label::FLAGS] label::labels, "Update the labels on a resource";
+    "annotate" "TYPE NAME KEY=VALUE... KEY-..." [PICK, OUTPUT, DRY, FILES, label::FLAGS] label::annotations, "Update the annotations on a resource";
+    "rollout" "status|history|undo|restart|pause|resume TYPE NAME" [PICK, OUTPUT, DRY, TIMEOUT, FILES, rollout::FLAGS] rollout::run, "Manage the rollout of a resource";
+    "wait" "TYPE NAME --for=delete|create|condition=NAME|jsonpath=..." [PICK, OUTPUT, TIMEOUT, FILES, &[value("for", '-')]] until::run, "Experimental: Wait for a specific condition on one or many resources";
+    "logs" "POD [-c CONTAINER]" [PICK, logs::FLAGS] logs::run, "Print the logs for a container in a pod";
+    "exec" "POD [-c CONTAINER] -- COMMAND" [exec::FLAGS] exec::run, "Execute a command in a container";
+    "run" "NAME --image=IMAGE [-- COMMAND]" [OUTPUT, DRY, TIMEOUT, run::FLAGS] run::run, "Run a particular image on the cluster";
+    "expose" "TYPE NAME --port=PORT" [OUTPUT, DRY, FILES, expose::FLAGS] expose::run, "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service";
+    "events" "[--for TYPE/NAME]" [&[switch("all-namespaces", 'A'), value("for", '-'), value("types", '-'), switch("watch", 'w'), switch("no-headers", '-')], OUTPUT] events::run, "List events";
+    "cordon" "NODE" [PICK, DRY] node::cordon, "Mark node as unschedulable";
+    "uncordon" "NODE" [PICK, DRY] node::uncordon, "Mark node as schedulable";
+    "drain" "NODE" [PICK, DRY, TIMEOUT, drain::FLAGS] drain::run, "Drain node in preparation for maintenance";
+    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [PICK, OUTPUT, DRY, &[switch("overwrite", '-')]] node::taint, "Update the taints on one or more nodes";
+    "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Get documentation for a resource";
+    "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Print the supported API resources on the server";
+    "version" "" [OUTPUT, &[switch("client", '-')]] discover::version, "Print the client and server version information";
+    "cluster-info" "" [] discover::cluster, "Display cluster information";
+    "auth" "can-i VERB TYPE" [&[switch("list", '-')]] discover::auth, "Inspect authorization";
+    "autoscale" "TYPE NAME" [&[value("min", '-'), value("max", '-'), value("cpu", '-'), value("cpu-percent", '-')]] discover::autoscale, "Auto-scale a deployment, replica set or stateful set";
 }
 
 /// Other names of commands, and commands that make no sense here with the reason.
 const ABSENT: &[(&str, &str)] = &[
+    ("diff", "kubectl apply --dry-run=server -f FILE says what would be configured"),
     ("proxy", "there is always one at localhost:8001: curl localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/"),
     ("port-forward", "ask the pod directly: curl http://POD-IP:8080/"),
     ("attach", "kubectl logs POD shows what it printed"),

@@ -91,3 +91,9 @@ fn grows_as_it_may(kind: Kind, old: &Value, new: &Value) -> Result<(), Refusal> 
 pub fn senseless(message: impl Into<String>) -> Refusal {
     Refusal { reason: Reason::Invalid, message: message.into(), about: None, fields: Vec::new() }
 }
+
+/// Replaces the status of an object by that of a changed copy.
+pub fn replace_status(world: &mut World, before: &Object, after: Value) -> Result<Written, Refusal> {
+    let object = send(world, Request::UpdateStatus(read(before.kind(), after)?))?;
+    Ok(Written { object, warnings: Vec::new() })
+}

@@ -2,7 +2,7 @@
 
 use super::job::{Job, Task};
 use super::voice::{Failure, Voice};
-use super::{Input, Turn, disk, hands, kubectl, time};
+use super::{Input, Turn, curl, dig, disk, hands, kubectl, time};
 use crate::sim::World;
 
 /// A row of the table.
@@ -54,6 +54,8 @@ fn act(world: &mut World, voice: &mut Voice, words: &[String], input: Input) -> 
     let Some((verb, rest)) = words.split_first() else { return Ok(None) };
     match verb.as_str() {
         "kubectl" | "k" => kubectl::run(world, voice, rest, input),
+        "curl" => curl::run(world, voice, rest).map(|()| None),
+        "dig" => dig::run(world, voice, rest).map(|()| None),
         "disconnect" | "reconnect" | "crash" | "boot" => hands::on_node(world, voice, verb, rest).map(|()| None),
         "fail" => hands::fail(world, voice, rest).map(|()| None),
         "heal" => hands::heal(world, voice, rest).map(|()| None),
@@ -77,7 +79,7 @@ fn unknown(word: &str) -> Failure {
 
 /// The nearest name at most two letters away.
 pub fn near<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let ranked = names.map(|name| (distance(word, name), name)).filter(|(d, name)| *d <= 2 && *d < name.len());
+    let ranked = names.map(|name| (distance(word, name), name)).filter(|(d, name)| *d <= 2.min(name.len() / 3).max(1));
     ranked.min_by_key(|(d, _)| *d).map(|(_, name)| name)
 }
 

@@ -25,6 +25,12 @@ impl Voice {
         self.err.push_str(line.as_ref());
         self.err.push('\n');
     }
+    /// Warnings that came with answers, each text once, as kubectl prints them.
+    pub fn warnings(&mut self, mut texts: Vec<String>) {
+        let mut seen = std::collections::BTreeSet::new();
+        texts.retain(|text| seen.insert(text.clone()));
+        texts.iter().for_each(|text| self.warn(format!("Warning: {text}")));
+    }
     /// A failure that does not stop the command.
     pub fn fail(&mut self, failure: impl Into<Failure>) {
         let failure = failure.into();

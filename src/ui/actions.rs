@@ -71,27 +71,27 @@ macro_rules! actions {
 actions! {
     Play      ["space"]              "pause"    Time    Always   "Lets time run, or holds it.";
     Step      [".", "pagedown"]      "step"     Time    Always   "Goes to the next visible change.";
-    Next      ["n"]                  "next"     Time    Always   "Goes to the next thing that matters: a state that changes, a timer that ends.";
+    Next      ["n"]                  "next"     Time    Always   "Skips to the next thing that matters.";
     Back      [","]                  "back"     Time    Always   "Goes back to the change before.";
     ScaleUp   ["+", "="]             "scale"    Act     Always   "One more replica for the selected set.";
     ScaleDown ["-"]                  ""         Act     Help     "One replica fewer.";
     Delete    ["x"]                  "delete"   Act     Always   "Deletes what is selected; of a set, a pod.";
-    Force     ["X"]                  "force"    Act     Always   "Deletes a pod from the record at once, whatever its machine does.";
-    Cable     ["c"]                  "cable"    Act     Always   "Pulls the cable of the selected thing's node, or plugs it in.";
+    Force     ["X"]                  "force"    Act     Always   "Deletes on record now, whatever still runs.";
+    Cable     ["c"]                  "cable"    Act     Always   "Pulls its node's cable, or plugs it in.";
     Power     ["p"]                  "power"    Act     Always   "Takes that node's power, or boots it.";
     Fail      ["f"]                  "fail"     Act     Always   "Breaks the pod's readiness, or mends it.";
-    Twin      ["t"]                  "twin"     Act     Always   "From now on every act is done to both sets.";
-    Undo      ["u"]                  "undo"     Time    Always   "Takes back the last act and all that followed.";
+    Twin      ["t"]                  "twin"     Act     Always   "Every act is done to both sets, on or off.";
+    Undo      ["u"]                  "undo"     Time    Always   "Takes back the last act and what followed.";
     Redo      ["U"]                  ""         Time    Help     "Brings it back.";
-    Why       ["enter", "w"]         "why"      Look    Selected "Tells why the selected thing is as it is, and what would change it.";
-    Describe  ["d"]                  "describe" Look    Selected "Runs kubectl describe for the selected thing.";
-    Yaml      ["y"]                  "yaml"     Look    Selected "Runs kubectl get -o yaml for the selected thing.";
-    Command   [":"]                  "command"  Program Always   "Opens the command line; Tab completes, up and down walk the history.";
+    Why       ["enter", "w"]         "why"      Look    Selected "Tells why it is so, and what would free it.";
+    Describe  ["d"]                  "describe" Look    Selected "kubectl describe, of what is selected.";
+    Yaml      ["y"]                  "yaml"     Look    Selected "kubectl get -o yaml, of what is selected.";
+    Command   [":"]                  "command"  Program Always   "The command line; Tab completes.";
     Help      ["?"]                  "help"     Program Always   "Shows all keys.";
     Slower    ["<"]                  "slower"   Time    Help     "Time runs slower.";
     Faster    [">"]                  "faster"   Time    Help     "Time runs faster.";
     Earlier   ["["]                  "earlier"  Time    Help     "Goes ten seconds back.";
-    Later     ["]"]                  "later"    Time    Help     "Goes ten seconds on, as far as time has come.";
+    Later     ["]"]                  "later"    Time    Help     "Goes ten seconds on.";
     Live      ["end"]                "now"      Time    Help     "Returns to the present.";
     NextSpot  ["tab"]                "select"   Look    Help     "Selects the next set or node.";
     PrevSpot  ["shift-tab"]          ""         Look    Help     "Selects the one before.";
@@ -100,8 +100,8 @@ actions! {
     Up        ["up", "k"]            ""         Look    Help     "Moves it up.";
     Right     ["right", "l"]         ""         Look    Help     "Moves it to the right.";
     ScrollUp  ["pageup"]             ""         Look    Help     "Scrolls the pane back.";
-    Clear     ["esc"]                ""         Look    Help     "Closes what is open, then drops the selection.";
-    Stop      ["ctrl-c"]             ""         Program Help     "Interrupts the line that waits; quits where none does.";
+    Clear     ["esc"]                ""         Look    Help     "Closes what is open; drops the selection.";
+    Stop      ["ctrl-c"]             ""         Program Help     "Interrupts what waits; else quits.";
     Quit      ["q"]                  "quit"     Program Help     "Leaves.";
 }
 

@@ -2,8 +2,9 @@
 
 use crate::motion::Fresh;
 use crate::scene::Target;
+use ratatui::style::Style;
 use std::time::Duration;
-use tui_textarea::TextArea;
+use tui_textarea::{CursorMove, TextArea};
 
 /// Who gets the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -67,6 +68,14 @@ pub struct Model {
     pub newcomer: bool,
 }
 
+/// A command line with this on it.
+pub fn prompt(text: &str) -> TextArea<'static> {
+    let mut prompt = TextArea::from([text]);
+    prompt.set_cursor_line_style(Style::default());
+    prompt.move_cursor(CursorMove::End);
+    prompt
+}
+
 impl Model {
     /// What one begins with.
     pub fn new(look: Look) -> Model {
@@ -76,7 +85,7 @@ impl Model {
             mode: Mode::Normal,
             pane: Pane::Why,
             scroll: 0,
-            prompt: TextArea::default(),
+            prompt: prompt(""),
             history: Vec::new(),
             walking: None,
             offers: Vec::new(),

@@ -168,6 +168,3 @@ fn neighbour(speed: u32, faster: bool) -> u32 {
     let next = if faster { (here + 1).min(speeds.len() - 1) } else { here.saturating_sub(1) };
     speeds[next]
 }
-
-#[cfg(test)]
-mod tests;

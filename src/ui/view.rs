@@ -6,7 +6,7 @@ use super::regions::{Regions, SMALLEST};
 use super::screen::Screen;
 use super::sight::Sight;
 use crate::scene::paint::Painting;
-use crate::scene::{Canvas, Role, Target};
+use crate::scene::{Canvas, Ground, Role, Target};
 
 /// Draws a frame.
 pub fn view(model: &Model, sight: &Sight, screen: &Screen) -> Canvas {
@@ -39,15 +39,16 @@ fn panes(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
         Pane::Why => None,
     };
     let wide = !regions.console.is_empty();
-    match asked {
-        Some(line) if !wide => output::draw(canvas, regions.pane, line, model.scroll),
-        _ => why::draw(canvas, regions.pane, sight, screen, if wide { 0 } else { model.scroll }),
+    why::draw(canvas, regions.pane, sight, screen, if asked.is_none() { model.scroll } else { 0 });
+    match asked.or(sight.console.last()) {
+        Some(line) if wide => output::draw(canvas, regions.console, line, if asked.is_some() { model.scroll } else { 0 }),
+        None if wide => output::empty(canvas, regions.console),
+        Some(_) | None => {}
     }
-    if wide {
-        match asked.or(sight.console.last()) {
-            Some(line) => output::draw(canvas, regions.console, line, model.scroll),
-            None => output::empty(canvas, regions.console),
-        }
+    if let Some(line) = asked.filter(|line| !wide || !output::fits(line, regions.console)) {
+        let area = output::sheet(line, regions);
+        canvas.clear(area, Ground::Over);
+        output::draw(canvas, area, line, model.scroll);
     }
 }
 

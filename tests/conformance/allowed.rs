@@ -3,7 +3,7 @@
 use podyard::api::{Kind, Object};
 use podyard::sim::World;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Stands for a random suffix.
 pub const RANDOM: &str = "*";
@@ -130,38 +130,39 @@ pub fn is_silent(step: &str) -> bool {
     step.starts_with("{\"cut\"")
 }
 
-/// True where the same was printed. Random names sort differently.
-pub fn same_text(theirs: &[String], ours: &[String]) -> bool {
-    let sorted = |lines: &[String]| {
-        let mut lines: Vec<String> = lines.iter().filter(|line| !is_left_out(line)).cloned().collect();
+/// What was printed, without what may differ. Random names sort differently, and so do events of one instant.
+pub fn comparable(lines: &[String]) -> Vec<String> {
+    let in_chance_order = lines.iter().any(|line| line.contains(RANDOM) || line.starts_with("LAST SEEN"));
+    let mut lines = lines.to_vec();
+    if in_chance_order {
+        lines.retain(|line| !is_left_out(line));
         lines.sort();
         lines.dedup_by(|a, b| a == b && ["  FailedScheduling  ", "  RecyclerPod  "].iter().any(|reason| a.contains(reason)));
-        if lines.len() == 2 && lines[0].starts_with("NAME  READY") {
-            lines[0] = "No resources found in default namespace.".to_owned();
-        }
-        lines
-    };
-    let chance = |lines: &[String]| lines.iter().any(|line| line.contains(RANDOM) || line.starts_with("LAST SEEN"));
-    theirs == ours || chance(theirs) && sorted(theirs) == sorted(ours)
+    }
+    if lines.len() == 2 && lines[0].starts_with("NAME  READY") {
+        lines[0] = "No resources found in default namespace.".to_owned();
+    }
+    lines
 }
 
 /// Reasons of events that only kubelets write, which the stand-ins did not.
 const KUBELETS: [&str; 6] = ["Pulling", "Pulled", "Created", "Started", "Killing", "SuccessfulAttachVolume"];
 
-/// Lines of a table that tell of what is not compared: kubelets' events, earlier stories, and how recycling ends.
+/// Lines of a table that tell of what is not compared: kubelets' events, and how recycling ends.
 fn is_left_out(line: &str) -> bool {
     let columns: Vec<&str> = line.split("  ").collect();
     let reason = columns.get(2).copied().unwrap_or_default();
     let is_event = columns.get(1).is_some_and(|word| ["Normal", "Warning"].contains(word));
-    let leftover = line.contains("recycler-for-pv-") || reason == "RegisteredNode";
     let relayed = reason == "RecyclerPod" && !line.contains("Successfully assigned");
     let recycled = columns.iter().any(|word| ["Released", "Available"].contains(word));
-    is_event && (KUBELETS.contains(&reason) || leftover || relayed) || !is_event && (line.contains("recycler-for-") || recycled)
+    is_event && (KUBELETS.contains(&reason) || relayed) || !is_event && (line.contains("recycler-for-") || recycled)
 }
 
 /// Names that are chance, and what stands for them.
 pub struct Masks {
     names: Vec<(String, String)>,
+    /// Reason and message of each event of this story.
+    reported: BTreeSet<String>,
 }
 
 impl Masks {
@@ -185,7 +186,10 @@ impl Masks {
                 names.push((suffix.to_owned(), format!("revision{revisions}")));
             }
         }
-        Masks { names }
+        let mut masks = Masks { names, reported: BTreeSet::new() };
+        let events = rows.iter().filter(|row| row["kind"] == "Event");
+        masks.reported = events.map(|row| masks.text(&format!("{}  {}", word(row, "reason"), word(row, "message")))).collect();
+        masks
     }
 
     /// A text with names masked.
@@ -214,14 +218,28 @@ impl Masks {
 
     /// An event: without time and name.
     pub fn event(&self, row: &Value) -> String {
-        let word = |key: &str| row[key].as_str().unwrap_or_default();
-        self.text(&format!("{} {} {:?} from {} count {}", word("type"), word("reason"), word("message"), word("from"), row["count"]))
+        let [kind, reason, message, from] = ["type", "reason", "message", "from"].map(|key| word(row, key));
+        self.text(&format!("{kind} {reason} {message:?} from {from} count {}", row["count"]))
     }
 
     /// A printed text: names, times, ages, addresses and identities masked, and widths that follow from them evened out.
     pub fn printed(&self, text: &str) -> String {
-        self.text(text).lines().map(printed_line).collect::<Vec<String>>().join("\n")
+        let mut lines: Vec<String> = self.text(text).lines().map(printed_line).collect();
+        if text.starts_with("LAST SEEN") {
+            lines.retain(|line| self.is_of_this_story(line));
+        }
+        lines.join("\n")
     }
+    /// False for a line about an event of an earlier story, which the recorder's control plane still lists.
+    fn is_of_this_story(&self, line: &str) -> bool {
+        let columns: Vec<&str> = line.splitn(5, "  ").collect();
+        let [_, kind, reason, _, message] = columns[..] else { return true };
+        kind == "TYPE" || self.reported.contains(&format!("{reason}  {message}"))
+    }
+}
+
+fn word<'a>(row: &'a Value, key: &str) -> &'a str {
+    row[key].as_str().unwrap_or_default()
 }
 
 /// Which of several equal volumes a claim gets is chance too: a volume is called by its first claim.
@@ -240,6 +258,9 @@ fn printed_line(line: &str) -> String {
     let words = columns.map(|column| column.split(' ').map(masked_word).collect::<Vec<String>>().join(" "));
     let text = words.collect::<Vec<String>>().join("  ");
     let text = without_date(&text).replace("IPv4  16443  ", "IPv4  6443  "); // where the recorder's API server listened
+    if text.starts_with("resourceVersion: ") {
+        return format!("{}resourceVersion: <revision>", &line[..indent]); // counts all writes, other stories' too
+    }
     format!("{}{}", &line[..indent], without_machine(&text))
 }
 
@@ -254,6 +275,8 @@ fn masked_word(word: &str) -> String {
         return word.replace(bare, &bare.split(',').map(|_| "<address>").collect::<Vec<&str>>().join(","));
     } else if is_uid(bare) {
         "<uid>"
+    } else if is_timestamp(bare) {
+        "<date>"
     } else {
         return word.to_owned();
     };
@@ -270,6 +293,12 @@ fn is_age(word: &str) -> bool {
 fn is_address(word: &str) -> bool {
     let parts: Vec<&str> = word.split('.').collect();
     parts.len() == 4 && parts.iter().all(|part| part.parse::<u8>().is_ok())
+}
+
+/// `"2026-11-22T13:51:49Z"`, as YAML prints it.
+fn is_timestamp(word: &str) -> bool {
+    let bare = word.trim_matches('"');
+    bare.len() == 20 && bare.ends_with('Z') && bare.as_bytes()[10] == b'T'
 }
 
 fn is_uid(word: &str) -> bool {
@@ -316,7 +345,7 @@ mod tests {
 
     #[test]
     fn printed_texts_lose_what_is_chance_and_nothing_else() {
-        let masks = Masks { names: Vec::new() };
+        let masks = Masks { names: Vec::new(), reported: BTreeSet::new() };
         for (text, wanted) in [
             ("kubia-0   1/1     Running   0          3s    10.244.1.118   node-1", "kubia-0  1/1  Running  0  <age>  <address>  node-?"),
             ("Created:  Sun, 22 Nov 2026 13:50:08 +0000", "Created:  <date>"),

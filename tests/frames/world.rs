@@ -1,7 +1,8 @@
 //! The sandbox's world, made by hand and settled, for frames.
 
-use podyard::api::{Kind, Object, Span};
-use podyard::sim::{Act, Options, Request, World};
+use podyard::api::workload::parent_and_ordinal;
+use podyard::api::{Key, Kind, Object, Pod, ReplicaSet, Span, StatefulSet};
+use podyard::sim::{Act, DeleteOptions, Options, Request, World};
 
 /// The twin sets, running.
 pub fn sandbox() -> World {
@@ -23,4 +24,39 @@ pub fn sandbox() -> World {
 pub fn pass(world: &mut World, secs: i64) {
     let until = world.now() + Span::secs(secs);
     world.advance(until);
+}
+
+/// Both sets at so many replicas, and a minute later.
+#[allow(dead_code)]
+pub fn scaled(mut world: World, replicas: i32) -> World {
+    let (sts, rs) = (Key::new("default", "kubia"), Key::new("default", "kubia-rs"));
+    let mut set = (**world.get::<StatefulSet>(&sts).expect("there")).clone();
+    set.spec.replicas = replicas;
+    world.apply(Act::Request(Request::Update(set.into()))).expect("scaled");
+    let mut set = (**world.get::<ReplicaSet>(&rs).expect("there")).clone();
+    set.spec.replicas = replicas;
+    world.apply(Act::Request(Request::Update(set.into()))).expect("scaled");
+    pass(&mut world, 60);
+    world
+}
+
+/// The last node's cable pulled, six minutes ago.
+#[allow(dead_code)]
+pub fn cut(mut world: World) -> World {
+    world.apply(Act::Disconnect("node-3".into())).expect("there");
+    pass(&mut world, 360);
+    world
+}
+
+/// The StatefulSet's stuck pod deleted by force, eight seconds ago.
+#[allow(dead_code)]
+pub fn forced(mut world: World) -> World {
+    let stuck = |p: &Pod| p.metadata.is_terminating() && parent_and_ordinal(&p.metadata.name).is_some_and(|(set, _)| set == "kubia");
+    let keys: Vec<Key> = world.list::<Pod>().filter(|p| stuck(p)).map(|p| p.metadata.key()).collect();
+    for key in keys {
+        let now = DeleteOptions { grace: Some(0), ..DeleteOptions::default() };
+        world.apply(Act::Request(Request::Delete(Kind::Pod, key, now))).expect("deleted");
+    }
+    pass(&mut world, 8);
+    world
 }

@@ -80,7 +80,7 @@ fn waiting_for_init(pod: &Pod) -> Option<String> {
     let value = pod.status.rest.get("initContainerStatuses")?;
     let statuses = Vec::<ContainerStatus>::deserialize(value).ok()?;
     let total = pod.spec.init_containers.len();
-    let (done, current) = statuses.iter().enumerate().find(|(_, s)| !s.state.terminated.as_ref().is_some_and(|t| t.exit_code == 0))?;
+    let (done, current) = statuses.iter().enumerate().find(|(_, s)| s.state.terminated.as_ref().is_none_or(|t| t.exit_code != 0))?;
     Some(match &current.state {
         ContainerState { terminated: Some(ended), .. } => format!("Init:{}", ending(ended)),
         ContainerState { waiting: Some(w), .. } if !w.reason.is_empty() && &*w.reason != "PodInitializing" => format!("Init:{}", w.reason),

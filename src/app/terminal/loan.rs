@@ -20,9 +20,8 @@ impl Loan {
     pub fn take() -> anyhow::Result<Loan> {
         give_back_before_panics();
         enable_raw_mode()?;
-        let mut loan = Loan { terminal: Terminal::new(CrosstermBackend::new(stdout()))? };
+        let loan = Loan { terminal: Terminal::new(CrosstermBackend::new(stdout()))? };
         execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, Hide)?;
-        loan.terminal.clear()?;
         Ok(loan)
     }
     /// Columns and rows.

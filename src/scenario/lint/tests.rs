@@ -27,6 +27,8 @@ fn each_mistake_has_its_line_and_its_message() {
     check("- ask: which?\n  choices: [{text: a}, {text: b}]\n  ahead: wait 1s\n", 5, "more than one choice has no `when`");
     check("- ask: which?\n  choices: [{text: a, when: {prints: x}}, {text: b}]\n  answer: 1\n", 5, "`when` decides nothing here");
     check("- ask: which?\n  choices: [{text: a, when: {run: x}}, {text: b}]\n  ahead: x\n", 5, "`when` looks at a printed text");
+    check("- do: kubect get pods\n", 5, "there is no command \"kubect\"");
+    check("- expect: {run: ls}\n", 5, "there is no command \"ls\"");
     check("- expect: {}\n", 5, "a check looks at one thing");
     check("- expect: {rule: peace}\n", 5, "there is no rule \"peace\"");
     check("- say: a\n  at: kubia-0\n", 5, "\"kubia-0\" points at nothing");

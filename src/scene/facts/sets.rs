@@ -20,8 +20,8 @@ pub fn sets(world: &World, _now: Time, hosts: &[Host]) -> Vec<Set> {
     owned.values_mut().for_each(|pods| pods.sort_by_cached_key(|p| birth(world, &p.metadata)));
     let mut sets = Vec::new();
     for rs in by_birth::<ReplicaSet>(world) {
-        let rows = pods_of(&mut owned, rs.metadata.uid).iter().map(|p| row(world, p, &rs.metadata.name, hosts)).collect();
-        if rs.spec.replicas > 0 || !is_empty(&rows) {
+        let rows: Vec<Row> = pods_of(&mut owned, rs.metadata.uid).iter().map(|p| row(world, p, &rs.metadata.name, hosts)).collect();
+        if rs.spec.replicas > 0 || !rows.is_empty() {
             sets.push(set(world, Kind::ReplicaSet, &rs.metadata, (rs.spec.replicas, rs.status.ready_replicas), rows));
         }
     }
@@ -38,10 +38,6 @@ pub fn sets(world: &World, _now: Time, hosts: &[Host]) -> Vec<Set> {
     sets.append(&mut each);
     sets.iter_mut().filter(|s| s.family == Family::Each).for_each(|s| warn_of_namesakes(s, hosts));
     sets
-}
-
-fn is_empty(rows: &Vec<Row>) -> bool {
-    rows.is_empty()
 }
 
 fn pods_of<'w>(owned: &mut Owned<'w>, uid: Uid) -> Vec<&'w Arc<Pod>> {

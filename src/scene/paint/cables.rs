@@ -97,11 +97,13 @@ fn silence(painting: &Painting, host: &Host, room: u16) -> String {
     let since = clock(now - host.last_word);
     let what = if host.cut.is_some() { "cable cut" } else { "no power" };
     let timer = host.timer.as_ref().filter(|t| t.until > now).map(|t| format!(" · {} in {}", t.word, left(t.until - now)));
+    let timer = timer.unwrap_or_default();
     let texts = [
-        format!("{what} · no word for {since}{}", timer.as_deref().unwrap_or_default()),
-        format!("no word for {since}{}", timer.as_deref().unwrap_or_default()),
+        format!("{what} · no word for {since}{timer}"),
+        format!("no word for {since}{timer}"),
+        format!("silent {since}{timer}"),
         format!("no word for {since}"),
-        format!("{what} {since}"),
+        format!("silent {since}"),
     ];
-    texts.iter().find(|t| width(t) <= room).unwrap_or(&texts[3]).clone()
+    texts.iter().find(|t| width(t) <= room).unwrap_or(&texts[4]).clone()
 }

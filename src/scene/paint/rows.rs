@@ -45,13 +45,14 @@ fn state(painting: &Painting, canvas: &mut Canvas, row: &Row, area: Area, ink: I
         _ => &row.state,
     };
     let room = area.w.saturating_sub(width(&timer) + u16::from(!timer.is_empty()));
+    let word = if row.look == Look::Leaving && width(word) > room { "Ending" } else { word };
     let end = canvas.text(area.x, area.y, room, word, ink);
     canvas.text(end + 1, area.y, area.right().saturating_sub(end + 1), &timer, ink.bold());
 }
 
 fn timer_text(painting: &Painting, timer: &Timer) -> String {
     let span = timer.until - painting.stage.now;
-    if span.0 > 0 { left(span) } else { "overdue".to_owned() }
+    if span.0 > 0 { left(span) } else { "late".to_owned() }
 }
 
 /// One pod, one claim, one volume.
@@ -82,7 +83,7 @@ fn claim_text(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, claim: &
     let end = canvas.text(fields.claim.0 + 2, y, fields.claim.1.saturating_sub(2), &claim.key.name, ink.bold());
     let end = if fields.claim.1 > 2 { end } else { fields.claim.0 + 1 };
     if claim.volume.is_empty() {
-        let words = if claim.exists { "waits for a volume" } else { "does not exist" };
+        let words = if claim.exists { "Pending" } else { "missing" };
         canvas.text(end + 1, y, plan.body.right().saturating_sub(end + 1), words, painting.ink(Role::Waiting, &target));
         return;
     }
@@ -101,7 +102,7 @@ fn bundle(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set, m
     let wired: Vec<(usize, &Row)> = set.rows.iter().enumerate().filter(|(_, r)| !r.claims.is_empty()).collect();
     let (Some(first), Some(last)) = (wired.first().map(|r| r.0 as u16), wired.last().map(|r| r.0 as u16)) else { return };
     let Some(claim) = wired[0].1.claims.first() else { return };
-    let spine = x + w.saturating_sub(4).min(w / 2);
+    let spine = x + w.saturating_sub(1) / 2;
     let ink = |row: &Row| painting.ink(Role::Alike, &Target::Pod(row.key.clone()));
     let plain = painting.ink(Role::Alike, &Target::Claim(claim.key.clone()));
     let (top, bottom) = (first.min(mid), last.max(mid));

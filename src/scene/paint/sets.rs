@@ -5,7 +5,7 @@ use super::{Painting, family_role, look_glyph};
 use crate::scene::canvas::{Area, Canvas, Ink, width};
 use crate::scene::clock::left;
 use crate::scene::facts::{Family, Look, Note, Row, Set};
-use crate::scene::plan::{Level, SetPlan};
+use crate::scene::plan::{Level, SetPlan, tile_name};
 use crate::scene::role::Role;
 
 /// Draws a set.
@@ -54,7 +54,7 @@ fn grid(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set, nam
         canvas.put(area.x, area.y, glyph, ink);
         if named {
             let text = if row.look == Look::Missing { Role::Faint } else { Role::Text };
-            canvas.text(area.x + 2, area.y, area.w.saturating_sub(3), &row.name, painting.ink(text, target));
+            canvas.text(area.x + 2, area.y, area.w.saturating_sub(3), tile_name(set, row), painting.ink(text, target));
         }
     }
 }

@@ -147,7 +147,7 @@ fn level(set: &Set, w: u16, room: u16) -> (Level, u16) {
     if count <= usize::from(room) {
         return (Level::Rows, count as u16);
     }
-    let tile = set.rows.iter().map(|r| width(&r.name)).max().unwrap_or(1) + 4;
+    let tile = set.rows.iter().map(|r| width(tile_name(set, r))).max().unwrap_or(1) + 4;
     let w = w.saturating_sub(1).max(1);
     let fits = |pitch: u16| usize::from(w / pitch.max(1)) * usize::from(room) >= count;
     let rows = |pitch: u16| count.div_ceil(usize::from((w / pitch).max(1))) as u16;
@@ -157,6 +157,11 @@ fn level(set: &Set, w: u16, room: u16) -> (Level, u16) {
         () if fits(1) => (Level::Glyphs(1), rows(1)),
         () => (Level::Heat(count.div_ceil((usize::from(w) * usize::from(room)).max(1))), room),
     }
+}
+
+/// What a tile says: the name without its set's.
+pub fn tile_name<'r>(set: &Set, row: &'r Row) -> &'r str {
+    row.name.strip_prefix(&*set.name).and_then(|rest| rest.strip_prefix('-')).unwrap_or(&row.name)
 }
 
 fn grid(set: &Set, plan: &mut SetPlan, columns: u16, pitch: u16) {
@@ -206,15 +211,21 @@ fn fields(set: &Set, body: Area) -> Fields {
     let shared = set.family == Family::Alike;
     let wire_w = match (claim_w, shared) {
         (0, _) => 0,
-        (_, true) => 7,
+        (_, true) => {
+            if body.w >= 48 {
+                7
+            } else {
+                3
+            }
+        }
         (_, false) => 1 + u16::from(body.w >= 48),
     };
     let left = |state: u16| 1 + name_w + 1 + state + 1 + node_w + 1;
     let right = |claim: u16| wire_w + claim + u16::from(claim > 0) + volume_w;
-    let state_w = [19, 17, 13]
+    let state_w = [20, 18, 16, 13]
         .into_iter()
         .find(|s| left(*s) + right(claim_w) <= body.w)
-        .or([17, 13].into_iter().find(|s| left(*s) + right(1) <= body.w));
+        .or([16, 13].into_iter().find(|s| left(*s) + right(1) <= body.w));
     let state_w = state_w.unwrap_or(13);
     let after = body.w.saturating_sub(left(state_w));
     let claim_w = if right(claim_w) <= after { claim_w } else { after.saturating_sub(right(0) + 1).clamp(1, claim_w.max(1)) };

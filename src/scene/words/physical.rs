@@ -8,7 +8,7 @@ pub fn words(what: &Physical) -> Option<String> {
     Some(match what {
         Physical::CableCut(node) => format!("pulled the cable of {node}"),
         Physical::CableJoined(node) => format!("plugged {node} in again"),
-        Physical::PowerLost(node) => format!("took {node}'s power: its processes die, its disks stay"),
+        Physical::PowerLost(node) => format!("took {node}'s power: its processes die"),
         Physical::PowerBack(node) => format!("booted {node}"),
         Physical::Started(_, pod, _) => format!("runs {}", pod.name),
         Physical::Stopped(_, pod, _, 137) => format!("killed {}", pod.name),
@@ -23,8 +23,5 @@ pub fn words(what: &Physical) -> Option<String> {
         Physical::Detached(disk, node) => format!("detached {} from {node}", disk.rsplit('/').next().unwrap_or(disk)),
         Physical::Answered(pod, request, status) => format!("{} answered {request}: {status}", pod.name),
         Physical::Unanswered(request, why) => format!("no answer to {request}: {why}"),
-        // What later issues add to machines has no sentence yet.
-        #[allow(unreachable_patterns)]
-        _ => return None,
     })
 }

@@ -36,7 +36,9 @@ fn warning(event: &Event) -> Option<String> {
     let name = &event.involved_object.name;
     match &*event.reason {
         _ if event.kind != EventType::Warning => None,
-        "FailedScheduling" => Some(format!("no node for {name} yet: {}", unscheduled(&event.message))),
+        // The node controller has just said so of the pod itself.
+        "NodeNotReady" => None,
+        "FailedScheduling" => Some(format!("{name} waits: {}", unscheduled(&event.message))),
         _ => Some(format!("{name}: {}", event.message)),
     }
 }
@@ -154,7 +156,7 @@ fn node(old: &Node, new: &Node) -> Option<String> {
     }
     let added = new.spec.taints.iter().find(|t| !old.spec.taints.contains(t))?;
     let expels = added.effect == crate::api::pod::Effect::NoExecute;
-    expels.then(|| format!("taints {name} {}: its pods must leave", added.key.rsplit('/').next().unwrap_or(&added.key)))
+    expels.then(|| format!("taints {name}: {}", added.key.rsplit('/').next().unwrap_or(&added.key)))
 }
 
 fn silence(old: &Node, new: &Node) -> String {

@@ -36,7 +36,7 @@ pub fn run(call: &mut Call) -> Answer {
             call.voice.fail(failure);
         }
     }
-    warnings.iter().for_each(|text| call.voice.warn(format!("Warning: {text}")));
+    call.voice.warnings(warnings);
     bad.into_iter().for_each(|failure| call.voice.fail(failure));
     Ok(None)
 }
@@ -98,9 +98,19 @@ fn send(world: &mut World, live: &Object, before: &Value, change: &Value) -> Res
     patch::strategic(&mut after, change).map_err(Refusal::bad_request)?;
     let kind = live.kind();
     gate::check(&kind.api_version(), kind.name(), &after)
-        .map_err(|e| requests::senseless(format!("patch: Invalid value: {:?}: {}", print::plain(change), e.reason())))?;
+        .map_err(|e| requests::senseless(format!("patch: Invalid value: {:?}: {}", print::plain(&spent(change)), e.reason())))?;
     requests::replace_checked(world, live, after)
 }
+
+/// A patch as the server dumps it after having tried it: ordered lists have been used up.
+fn spent(change: &Value) -> Value {
+    let Value::Object(map) = change else { return change.clone() };
+    let is_used = |key: &String| key.starts_with(ORDER) || map.contains_key(&format!("{ORDER}{key}"));
+    Value::Object(map.iter().filter(|(key, _)| !is_used(key)).map(|(key, value)| (key.clone(), spent(value))).collect())
+}
+
+/// In front of a list's name: the order that its items are to have.
+const ORDER: &str = "$setElementOrder/";
 
 /// A refused patch is printed with all that led to it, but for what is simply invalid.
 fn refused(refusal: &Refusal, manifest: &Manifest, live: &Object, change: &Value) -> Failure {

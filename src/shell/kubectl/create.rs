@@ -40,7 +40,7 @@ pub fn run(call: &mut Call) -> Answer {
             Err(refusal) => call.voice.fail(Failure::at_file(&refusal, "creating", &m.file)),
         }
     }
-    warnings.iter().for_each(|text| call.voice.warn(format!("Warning: {text}")));
+    call.voice.warnings(warnings);
     bad.into_iter().for_each(|failure| call.voice.fail(failure));
     Ok(None)
 }
@@ -92,6 +92,7 @@ fn from_words(call: &mut Call) -> Answer {
         }
     })?;
     call.done(&written.object, "created");
+    call.voice.warnings(written.warnings);
     Ok(None)
 }
 

@@ -44,7 +44,7 @@ pub fn read(call: &Call) -> Result<(Vec<Manifest>, Vec<Failure>), Failure> {
     let (mut good, mut bad) = (Vec::new(), Vec::new());
     let names: Vec<&str> = call.args.all("filename").flat_map(|list| list.split(',')).collect();
     if names.is_empty() {
-        return Err(Failure::error(if call.name == "apply" { "must specify one of -f and -k" } else { "must specify one of -f and -k" }));
+        return Err(Failure::error("must specify one of -f and -k"));
     }
     for name in names {
         match text(call, name) {
@@ -75,7 +75,7 @@ fn documents(call: &Call, file: &str, text: &str, good: &mut Vec<Manifest>, bad:
         match document.value {
             Ok(value) => object(call, file, value, good, bad),
             Err(problem) => {
-                bad.push(Failure::error(format!("error parsing {file}: {}", problem.message)));
+                bad.push(Failure::error(format!("error parsing {file}: error converting YAML to JSON: {}", problem.message)));
                 return;
             }
         }

@@ -167,6 +167,14 @@ pub fn objects(call: &mut Call, words: &[String]) -> Result<Vec<Object>, Failure
     Ok(found.objects)
 }
 
+/// Objects by name alone, where the flags that usually select mean something else.
+pub fn by_name(call: &Call, words: &[String]) -> Result<Found, Failure> {
+    let (kinds, names) = named(words, call.namespace())?;
+    let names = names.ok_or_else(|| Failure::error("resource(s) were provided, but no name was specified"))?;
+    let (selector, fields) = (Selector::default(), Vec::new());
+    Ok(Wanted { kinds, names: Some(names), selector, fields, namespace: None }.find(call.world))
+}
+
 /// Where words stop being types and names and become `KEY=VALUE` or `KEY-`.
 pub fn settings_from(words: &[String]) -> usize {
     let is_setting = |word: &String| word.contains('=') || word.ends_with('-');

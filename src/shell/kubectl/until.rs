@@ -119,20 +119,19 @@ impl Test {
 }
 
 impl Until {
-    /// True once all are, or the time is up.
+    /// True once all are, or the time is up; they are told in the order asked for.
     pub fn poll(&mut self, world: &World, voice: &mut Voice) -> bool {
+        let late = world.now() >= self.deadline;
         while let Some((kind, key)) = self.waiting.front() {
-            if !world.object(*kind, key).is_some_and(|object| self.test.holds(object)) {
-                break;
+            let holds = world.object(*kind, key).is_some_and(|object| self.test.holds(object));
+            match (holds, late) {
+                (true, _) => voice.say(format!("{}/{} condition met", kind.singular(), key.name)),
+                (false, true) => voice.fail(timed_out(*kind, key)),
+                (false, false) => return false,
             }
-            voice.say(format!("{}/{} condition met", kind.singular(), key.name));
             self.waiting.pop_front();
         }
-        let late = world.now() >= self.deadline;
-        if late {
-            self.waiting.iter().for_each(|(kind, key)| voice.fail(timed_out(*kind, key)));
-        }
-        late || self.waiting.is_empty()
+        true
     }
     /// When it gives up.
     pub fn until(&self) -> Option<Time> {

@@ -1,7 +1,7 @@
 //! The command line: what is being typed, else the last line and its answer.
 
 use crate::scene::{Area, Canvas, Ground, Ink, Role};
-use crate::ui::model::{Mode, Model};
+use crate::ui::model::{Mode, Model, Pane};
 use crate::ui::{Screen, Sight};
 
 /// What a newcomer may try first.
@@ -21,7 +21,13 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     }
     let last = sight.console.last().filter(|_| !(model.newcomer && sight.console.is_empty()));
     let Some(last) = last else { return invite(canvas, line) };
-    let answer = if !last.done { "still waits · ctrl-c" } else { last.err.lines().next().or(last.out.lines().next()).unwrap_or_default() };
+    let answer = if model.pane != Pane::Why {
+        ""
+    } else if !last.done {
+        "still waits · ctrl-c"
+    } else {
+        last.err.lines().next().or(last.out.lines().next()).unwrap_or_default()
+    };
     let ink = match () {
         () if !last.done => Role::Waiting,
         () if last.err.is_empty() => Role::Faint,

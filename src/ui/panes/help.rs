@@ -66,7 +66,7 @@ fn signs() -> Vec<Line> {
         pod(Look::Doubtful, "on record, but its node is silent"),
         pod(Look::Failed, "ended badly, or keeps failing"),
         process(&Running { verdict: Verdict::Mirrored, ..ghost.clone() }, "a process on its machine"),
-        process(&ghost, "a ghost: runs, and the record wants or knows it no more"),
+        process(&ghost, "a ghost: runs, unwanted or unknown on record"),
         Line::Sign('◇', Role::Disk, "a claim"),
         Line::Sign('◈', Role::Disk, "a volume, a disk"),
     ]
@@ -79,8 +79,8 @@ fn draw_line(canvas: &mut Canvas, row: Area, line: &Line) {
         }
         Line::Key(key) => {
             let keys = key.keys.join(" ");
-            canvas.text(row.x + 1, row.y, 14, &keys, Role::Key.bold());
-            canvas.text(row.x + 16, row.y, row.w.saturating_sub(16), key.sentence, Role::Text);
+            canvas.text(row.x + 1, row.y, 11, &keys, Role::Key.bold());
+            canvas.text(row.x + 13, row.y, row.w.saturating_sub(13), key.sentence, Role::Text);
         }
         Line::Sign(glyph, role, words) => {
             canvas.put(row.x + 1, row.y, *glyph, *role);

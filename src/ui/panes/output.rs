@@ -1,7 +1,9 @@
 //! What a line of the console printed.
 
 use super::pane;
+use crate::scene::canvas::width;
 use crate::scene::{Area, Canvas, Role};
+use crate::ui::regions::Regions;
 use crate::ui::sight::Line;
 
 /// Draws a line's output from that row on.
@@ -25,6 +27,29 @@ pub fn draw(canvas: &mut Canvas, area: Area, line: &Line, scroll: usize) {
             Role::Waiting,
         );
     }
+}
+
+/// True where an output is shown whole in an area.
+pub fn fits(line: &Line, area: Area) -> bool {
+    let (w, h) = extent(line);
+    w + 4 <= area.w && h + 2 <= area.h
+}
+
+/// The sheet on which a line's output is laid over the lower right of the picture: as large as it must be, and never over
+/// the title.
+pub fn sheet(line: &Line, regions: &Regions) -> Area {
+    let (w, h) = extent(line);
+    let all = Area { h: regions.timeline.y.saturating_sub(regions.stage.y), w: regions.title.w, ..Area::new(0, regions.stage.y, 0, 0) };
+    let widest = if h > regions.pane.h * 2 { (all.w * 3 / 5).max(76).min(all.w) } else { all.w };
+    let w = (w + 4).clamp(regions.pane.w.min(widest), widest);
+    let h = (h + 2).clamp(regions.pane.h.min(all.h), all.h);
+    Area::new(all.right() - w, all.bottom() - h, w, h)
+}
+
+fn extent(line: &Line) -> (u16, u16) {
+    let rows = || line.out.lines().chain(line.err.lines());
+    let widest = rows().map(|row| width(&row.replace('\t', "    "))).chain([width(line.line) + 6]).max().unwrap_or(0);
+    (widest, rows().count().min(usize::from(u16::MAX / 2)) as u16)
 }
 
 /// Draws the place where output will appear.

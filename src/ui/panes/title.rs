@@ -37,8 +37,8 @@ fn time(sight: &Sight) -> Vec<(String, Ink)> {
     let (text, role) = match (sight.playing, sight.live) {
         (true, true) => (format!("▶ {speed}×"), Role::Good),
         (true, false) => (format!("▶ {speed}× past"), Role::Waiting),
-        (false, true) => ("⏸ paused".to_owned(), Role::Waiting),
-        (false, false) => ("⏸ past".to_owned(), Role::Waiting),
+        (false, true) => ("‖ paused".to_owned(), Role::Waiting),
+        (false, false) => ("‖ past".to_owned(), Role::Waiting),
     };
     let now = format!("   t+{}", clock(sight.now() - sight.world.options().epoch));
     vec![(text, role.bold()), (now, Role::Text.into())]

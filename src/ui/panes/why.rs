@@ -7,7 +7,7 @@ use super::pane;
 use crate::api::{Key, Kind};
 use crate::scene::canvas::wrap;
 use crate::scene::clock::{clock, left};
-use crate::scene::facts::Family;
+use crate::scene::facts::{Family, Look};
 use crate::scene::{Area, Canvas, Ink, Role, Stage, Target, sentence};
 use crate::sim::World;
 use crate::sim::change::ChangeId;
@@ -119,18 +119,33 @@ fn whole(world: &World, stage: &Stage) -> Page {
         page.keys("select a ghost ☠ to see why; ", &[("u", "undo"), ("c", "plug in")]);
         return page;
     }
+    if let Some(key) = troubled(stage) {
+        return pod::pod(world, stage, key);
+    }
     let mut page = Page::new("two sets, one event, two answers", Role::Text);
     let has = |family: Family| stage.sets.iter().any(|s| s.family == family);
-    if has(Family::Alike) {
-        page.field("ReplicaSet", "wants a number: a lost pod is replaced by another, of another name.", Role::Text);
+    let lessons = [
+        (Family::Alike, Role::Alike, "ReplicaSet: any will do. A lost pod is replaced, under another name."),
+        (Family::Each, Role::Each, "StatefulSet: each its own. A lost pod comes back: its name, its disk."),
+    ];
+    for (_, role, words) in lessons.iter().filter(|(family, ..)| has(*family)) {
+        page.lines.push(vec![("▌ ".to_owned(), (*role).into()), ((*words).to_owned(), Role::Text.into())]);
     }
-    if has(Family::Each) {
-        page.field("StatefulSet", "wants these very pods: a lost one comes back, by its name, to its disk.", Role::Text);
-    }
-    page.lines.iter_mut().zip([Role::Alike, Role::Each]).for_each(|(line, role)| line[0].1 = role.into());
     page.gap();
-    page.keys("", &[("tab", "or the mouse selects:"), ("w", "tells why")]);
+    page.keys("", &[("tab", "or the mouse selects;"), ("w", "tells why")]);
     page
+}
+
+/// The pod that most wants an explanation: one whose end nobody can confirm, one of which nothing is heard, one that fails.
+fn troubled(stage: &Stage) -> Option<&Key> {
+    let trouble = |look: Look, unreachable: bool| match look {
+        Look::Leaving if unreachable => Some(0),
+        Look::Doubtful => Some(1),
+        Look::Failed => Some(2),
+        _ => None,
+    };
+    let rows = stage.sets.iter().rev().flat_map(|s| &s.rows);
+    rows.filter_map(|r| Some((trouble(r.look, r.unreachable)?, &r.key))).min_by_key(|(rank, _)| *rank).map(|(_, key)| key)
 }
 
 /// What a thing waits for, with its timer.

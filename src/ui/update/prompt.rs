@@ -2,9 +2,9 @@
 
 use crate::shell;
 use crate::ui::keys::Key;
-use crate::ui::model::{Mode, Model};
+use crate::ui::model::{Mode, Model, prompt};
 use crate::ui::{Effect, Sight};
-use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea};
+use tui_textarea::{Input, Key as AreaKey};
 
 /// What a key does on the command line.
 pub fn key(model: &mut Model, key: Key, sight: &Sight) -> Vec<Effect> {
@@ -45,8 +45,7 @@ fn submit(model: &mut Model) -> Vec<Effect> {
 }
 
 fn put(model: &mut Model, text: &str) {
-    model.prompt = TextArea::from([text]);
-    model.prompt.move_cursor(CursorMove::End);
+    model.prompt = prompt(text);
 }
 
 fn walk(model: &mut Model, by: isize) {

@@ -30,7 +30,7 @@ pub fn pod(world: &World, stage: &Stage, key: &Key) -> Page {
             Role::Disk,
         );
     }
-    for condition in pod.status.conditions.iter().filter(|c| c.status != Truth::True) {
+    for condition in pod.status.conditions.iter().filter(|c| c.status != Truth::True && !(c.message.is_empty() && c.reason.is_empty())) {
         page.field(
             "not yet",
             format!("{}: {}", condition.kind, if condition.message.is_empty() { &condition.reason } else { &condition.message }),

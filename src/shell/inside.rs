@@ -1,0 +1,273 @@
+//! A shell inside a pod: the few commands that are typed there, on the files and the network that its process sees.
+
+use super::voice::Voice;
+use super::{curl, dig};
+use crate::api::pod::PodSpec;
+use crate::api::{Key, Name, Pod, Uid};
+use crate::sim::World;
+use crate::sim::network::{self, Origin};
+use std::sync::Arc;
+
+/// A process one is in.
+#[derive(Clone, Debug)]
+pub struct Inside {
+    /// The machine.
+    pub node: Name,
+    /// The pod's name.
+    pub key: Key,
+    /// The pod's identity.
+    pub uid: Uid,
+    /// What it was started with.
+    pub spec: Arc<PodSpec>,
+    /// Its address.
+    pub ip: Name,
+}
+
+impl Inside {
+    /// The process of a pod, where one runs.
+    pub fn of(world: &World, pod: &Pod) -> Option<Inside> {
+        let process = world.machine(&pod.spec.node_name)?.processes.get(&pod.metadata.uid).filter(|p| p.is_alive())?;
+        Some(Inside {
+            node: pod.spec.node_name.clone(),
+            key: process.key.clone(),
+            uid: process.uid,
+            spec: process.spec.clone(),
+            ip: process.ip.clone(),
+        })
+    }
+    /// Whence its requests come.
+    pub fn origin(&self) -> Origin {
+        Origin::Process(self.node.clone(), self.key.clone(), self.uid)
+    }
+    /// Its host name.
+    pub fn hostname(&self) -> &str {
+        if self.spec.hostname.is_empty() { &self.key.name } else { &self.spec.hostname }
+    }
+}
+
+type Run = fn(&mut World, &Inside, &mut Voice, &[String]);
+
+/// Commands that exist in every image.
+const COMMANDS: &[(&str, Run)] = &[
+    ("cat", cat),
+    ("ls", ls),
+    ("echo", |_, _, voice, words| voice.say(words.join(" "))),
+    ("hostname", hostname),
+    ("env", env),
+    ("printenv", env),
+    ("date", |world, _, voice, _| voice.say(world.now().rfc1123z())),
+    ("rm", rm),
+    ("touch", touch),
+    ("true", |_, _, _, _| {}),
+    ("false", |_, _, voice, _| voice.rc = 1),
+    ("sleep", |_, _, _, _| {}),
+    ("curl", |world, here, voice, words| told(voice, |voice| curl::ask(world, voice, words, here.origin()))),
+    ("wget", wget),
+    ("dig", |world, here, voice, words| told(voice, |voice| dig::ask(world, voice, words, &here.origin().place()))),
+    ("nslookup", |world, here, voice, words| told(voice, |voice| dig::nslookup(world, voice, words, &here.key.namespace))),
+    ("host", |world, here, voice, words| told(voice, |voice| dig::nslookup(world, voice, words, &here.key.namespace))),
+];
+
+fn told(voice: &mut Voice, run: impl FnOnce(&mut Voice) -> Result<(), super::voice::Failure>) {
+    if let Err(failure) = run(voice) {
+        voice.fail(failure);
+    }
+}
+
+/// Runs a command; false where the image has no such program.
+pub fn run(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) -> bool {
+    let Some((name, rest)) = words.split_first() else { return true };
+    let name = name.rsplit('/').next().unwrap_or(name);
+    if matches!(name, "sh" | "bash" | "ash") {
+        script(world, here, voice, rest);
+        return true;
+    }
+    let Some((_, run)) = COMMANDS.iter().find(|(known, _)| *known == name) else { return false };
+    run(world, here, voice, rest);
+    true
+}
+
+/// `sh -c 'a; b && c > file'`.
+fn script(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    let [flag, text, ..] = words else {
+        voice.warn("podyard has no interactive shell: give the command after --, or with sh -c");
+        voice.rc = 1;
+        return;
+    };
+    if !flag.ends_with('c') {
+        voice.warn(format!("sh: {flag}: not understood; use sh -c 'COMMAND'"));
+        voice.rc = 2;
+        return;
+    }
+    for (needs_success, part) in parts(text) {
+        if needs_success && voice.rc != 0 {
+            continue;
+        }
+        voice.rc = 0;
+        one(world, here, voice, &part);
+    }
+}
+
+/// Commands of a script, each with whether it waits for the success of the one before.
+fn parts(text: &str) -> Vec<(bool, String)> {
+    let mut parts = vec![(false, String::new())];
+    let mut quote = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, ';' | '\n') => {
+                parts.push((false, String::new()));
+                continue;
+            }
+            (None, '&') if chars.peek() == Some(&'&') => {
+                chars.next();
+                parts.push((true, String::new()));
+                continue;
+            }
+            _ => {}
+        }
+        if let Some((_, part)) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    parts.retain(|(_, part)| !part.trim().is_empty());
+    parts
+}
+
+fn one(world: &mut World, here: &Inside, voice: &mut Voice, text: &str) {
+    let expanded = text.replace("$(hostname)", here.hostname()).replace("$HOSTNAME", here.hostname());
+    let Ok(mut words) = shell_words::split(&expanded.replace(">>", " >> ").replace(" >", " > ")) else {
+        voice.warn("sh: syntax error: unterminated quoted string");
+        voice.rc = 2;
+        return;
+    };
+    let Some(at) = words.iter().position(|w| w == ">" || w == ">>") else {
+        execute(world, here, voice, &words);
+        return;
+    };
+    let tail = words.split_off(at);
+    let Some(path) = tail.get(1) else {
+        voice.warn("sh: syntax error: unexpected newline");
+        voice.rc = 2;
+        return;
+    };
+    let mut inner = Voice::default();
+    execute(world, here, &mut inner, &words);
+    voice.err.push_str(&inner.err);
+    voice.rc = inner.rc;
+    let before =
+        if tail[0] == ">>" { network::read_file(world, &here.node, here.uid, path).map(|t| t.to_string()) } else { Ok(String::new()) };
+    let content = before.unwrap_or_default() + &inner.out;
+    if let Err(error) = network::write_file(world, &here.node, here.uid, path, &content) {
+        voice.warn(format!("sh: can't create {path}: {}", error.words()));
+        voice.rc = 1;
+    }
+}
+
+fn execute(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    if !run(world, here, voice, words) {
+        voice.warn(format!("sh: {}: not found", words[0]));
+        voice.rc = 127;
+    }
+}
+
+fn cat(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    for path in words {
+        if let Some(text) = system_file(here, path) {
+            voice.out.push_str(&text);
+            continue;
+        }
+        match network::read_file(world, &here.node, here.uid, path) {
+            Ok(content) => voice.out.push_str(&content),
+            Err(error) => {
+                voice.warn(format!("cat: {path}: {}", error.words()));
+                voice.rc = 1;
+            }
+        }
+    }
+}
+
+/// Files that the kubelet writes into every pod.
+fn system_file(here: &Inside, path: &str) -> Option<String> {
+    let namespace = &here.key.namespace;
+    match path {
+        "/etc/hostname" => Some(format!("{}\n", here.hostname())),
+        "/etc/resolv.conf" => {
+            let search = network::dns::search_list(namespace).join(" ");
+            Some(format!("search {search}\nnameserver 10.96.0.10\noptions ndots:5\n"))
+        }
+        "/etc/hosts" => Some(format!("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n{}\t{}\n", here.ip, here.hostname())),
+        _ => None,
+    }
+}
+
+fn ls(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    let paths: Vec<&String> = words.iter().filter(|w| !w.starts_with('-')).collect();
+    let path = paths.first().map_or("/", |p| p.as_str());
+    match network::list_files(world, &here.node, here.uid, path) {
+        Ok(names) => names.iter().for_each(|name| voice.say(name.trim_end_matches('/'))),
+        Err(error) => {
+            voice.warn(format!("ls: cannot access '{path}': {}", error.words()));
+            voice.rc = 2;
+        }
+    }
+}
+
+fn hostname(_: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    match words.first().map(String::as_str) {
+        Some("-i" | "-I") => voice.say(&*here.ip),
+        Some("-f") if !here.spec.subdomain.is_empty() => {
+            voice.say(format!("{}.{}.{}.svc.cluster.local", here.hostname(), here.spec.subdomain, here.key.namespace));
+        }
+        _ => voice.say(here.hostname()),
+    }
+}
+
+fn env(_: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    let mut variables = vec![("HOSTNAME".to_owned(), here.hostname().to_owned())];
+    for variable in here.spec.containers.iter().flat_map(|c| c.env.iter()) {
+        let name = variable["name"].as_str().unwrap_or_default().to_owned();
+        let value = match variable["valueFrom"]["fieldRef"]["fieldPath"].as_str() {
+            Some("metadata.name") => here.key.name.to_string(),
+            Some("metadata.namespace") => here.key.namespace.to_string(),
+            Some("metadata.uid") => here.uid.to_string(),
+            Some("spec.nodeName") => here.node.to_string(),
+            Some("status.podIP") => here.ip.to_string(),
+            _ => variable["value"].as_str().unwrap_or_default().to_owned(),
+        };
+        variables.push((name, value));
+    }
+    variables.push(("KUBERNETES_SERVICE_HOST".to_owned(), "10.96.0.1".to_owned()));
+    variables.push(("KUBERNETES_SERVICE_PORT".to_owned(), "443".to_owned()));
+    match words.first() {
+        Some(name) => variables.iter().filter(|(n, _)| n == name).for_each(|(_, value)| voice.say(value)),
+        None => variables.iter().for_each(|(name, value)| voice.say(format!("{name}={value}"))),
+    }
+}
+
+fn rm(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    for path in words.iter().filter(|w| !w.starts_with('-')) {
+        if let Err(error) = network::remove_file(world, &here.node, here.uid, path) {
+            voice.warn(format!("rm: cannot remove '{path}': {}", error.words()));
+            voice.rc = 1;
+        }
+    }
+}
+
+fn touch(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    for path in words {
+        let content = network::read_file(world, &here.node, here.uid, path).unwrap_or_default();
+        if let Err(error) = network::write_file(world, &here.node, here.uid, path, &content) {
+            voice.warn(format!("touch: cannot touch '{path}': {}", error.words()));
+            voice.rc = 1;
+        }
+    }
+}
+
+/// `wget -qO- URL`: what curl prints.
+fn wget(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    let urls: Vec<String> = words.iter().filter(|w| !w.starts_with('-') && *w != "-").cloned().collect();
+    told(voice, |voice| curl::ask(world, voice, &urls, here.origin()));
+}

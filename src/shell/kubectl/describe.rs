@@ -1,0 +1,160 @@
+//! `kubectl describe`. Upstream: kubectl/pkg/describe/describe.go.
+
+use super::apply::LAST_APPLIED;
+use super::{Answer, Call, manifest, target};
+use crate::api::object::{Kind, Object};
+use crate::api::service::EventType;
+use crate::api::table::Describe;
+use crate::api::{Event, Labels, Meta, Time, age};
+use crate::shell::voice::Failure;
+use crate::sim::World;
+use serde_json::Value;
+use std::sync::Arc;
+
+mod generic;
+mod network;
+mod node;
+mod pod;
+mod storage;
+mod workload;
+
+/// Describes each object.
+pub fn run(call: &mut Call) -> Answer {
+    let words = match call.args.get("filename") {
+        Some(_) => manifest::names(call)?,
+        None => call.args.words.clone(),
+    };
+    if words.is_empty() {
+        return Err(Failure::error(
+            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
+        ));
+    }
+    let wanted = target::wanted(call, &words)?;
+    let mut found = wanted.find(call.world);
+    by_prefix(call, &words, &mut found);
+    if found.objects.is_empty() && found.missing.is_empty() {
+        let namespaced = wanted.kinds.iter().any(|k| k.info().namespaced) && !call.args.on("all-namespaces");
+        let place = if namespaced { format!(" in {} namespace.", call.namespace()) } else { String::new() };
+        call.voice.warn(format!("No resources found{place}"));
+    }
+    let events = call.args.get("show-events") != Some("false");
+    let texts: Vec<String> = found.objects.iter().map(|object| describe(call.world, object, events)).collect();
+    call.voice.out.push_str(&texts.join("\n\n"));
+    found.missing.into_iter().for_each(|refusal| call.voice.fail(refusal));
+    Ok(None)
+}
+
+/// A name that is missing may be the beginning of names.
+fn by_prefix(call: &Call, words: &[String], found: &mut target::Found) {
+    let [resource, prefix] = words else { return };
+    if !found.objects.is_empty() || resource.contains(',') {
+        return;
+    }
+    let Some(kind) = Kind::by_resource(resource) else { return };
+    let here = |o: &&Object| !kind.info().namespaced || *o.meta().namespace == *call.namespace();
+    let like: Vec<Object> = call.world.objects(kind).filter(here).filter(|o| o.meta().name.starts_with(prefix.as_str())).cloned().collect();
+    if !like.is_empty() {
+        found.missing.clear();
+        found.objects = like;
+    }
+}
+
+fn describe(world: &World, object: &Object, events: bool) -> String {
+    let mut page = Describe::new();
+    match object {
+        Object::Pod(o) => pod::describe(world, &mut page, o),
+        Object::Node(o) => node::describe(world, &mut page, o),
+        Object::PersistentVolumeClaim(o) => storage::claim(world, &mut page, o),
+        Object::PersistentVolume(o) => storage::volume(world, &mut page, o),
+        Object::StorageClass(o) => storage::class(&mut page, o),
+        Object::StatefulSet(o) => workload::stateful_set(world, &mut page, o),
+        Object::ReplicaSet(o) => workload::replica_set(world, &mut page, o),
+        Object::Service(o) => network::service(world, &mut page, o),
+        Object::EndpointSlice(o) => network::slice(&mut page, o),
+        other => generic::describe(&mut page, other),
+    }
+    if events {
+        self::events(world, &mut page, object);
+    }
+    page.print()
+}
+
+/// A set's template by itself, as `rollout history --revision` shows it.
+pub fn template_text(template: &Value) -> String {
+    let mut page = Describe::new();
+    let template = serde_json::from_value(template.clone()).unwrap_or_default();
+    pod::template(&mut page, &template);
+    page.print()
+}
+
+/// `Labels:` and `Annotations:`; what kubectl notes for itself is not shown.
+fn labels(page: &mut Describe, meta: &Meta) {
+    pairs(page, 0, "Labels", &meta.labels, "=");
+    annotations(page, 0, &meta.annotations);
+}
+
+fn annotations(page: &mut Describe, level: usize, annotations: &Labels) {
+    let shown: Labels = annotations.iter().filter(|(key, _)| &***key != LAST_APPLIED).map(|(k, v)| (k.clone(), v.clone())).collect();
+    pairs(page, level, "Annotations", &shown, ": ");
+}
+
+fn pairs(page: &mut Describe, level: usize, label: &str, labels: &Labels, between: &str) {
+    let lines: Vec<String> = labels.iter().map(|(key, value)| format!("{key}{between}{value}")).collect();
+    page.list(level, label, &lines);
+}
+
+/// `Finalizers:  [a b]`.
+fn finalizers(page: &mut Describe, meta: &Meta) {
+    page.field(0, "Finalizers", &format!("[{}]", meta.finalizers.iter().map(|f| &**f).collect::<Vec<_>>().join(" ")));
+}
+
+/// A phase, or how long it has been terminating.
+fn status(world: &World, meta: &Meta, phase: &str) -> String {
+    match meta.deletion_timestamp {
+        Some(at) => format!("Terminating (lasts {})", age::age(world.now() - at)),
+        None => phase.to_owned(),
+    }
+}
+
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { "<none>" } else { text }
+}
+
+fn time(at: Option<Time>) -> String {
+    at.map_or_else(|| "<unset>".to_owned(), Time::rfc1123z)
+}
+
+/// All events about one object, oldest first.
+fn events_of(world: &World, object: &Object) -> Vec<Arc<Event>> {
+    let (kind, meta) = (object.kind(), object.meta());
+    let about = |e: &&Arc<Event>| {
+        let it = &e.involved_object;
+        let same = it.uid == meta.uid || it.uid.is_nil() || kind == Kind::Node;
+        *it.kind == *kind.name() && it.name == meta.name && it.namespace == meta.namespace && same
+    };
+    let mut events: Vec<Arc<Event>> = world.list::<Event>().filter(about).cloned().collect();
+    events.sort_by_key(|e| e.last_seen());
+    events
+}
+
+fn events(world: &World, page: &mut Describe, object: &Object) {
+    let events = events_of(world, object);
+    if events.is_empty() {
+        page.field(0, "Events", "<none>");
+        return;
+    }
+    page.line(0, "Events:");
+    page.line(1, "Type\tReason\tAge\tFrom\tMessage");
+    page.line(1, "----\t------\t----\t----\t-------");
+    for event in events {
+        let now = world.now();
+        let mut seen = age::age(now - event.last_seen());
+        if let Some(first) = event.first_timestamp.filter(|_| event.count > 1) {
+            seen = format!("{seen} (x{} over {})", event.count, age::age(now - first));
+        }
+        let kind = if event.kind == EventType::Warning { "Warning" } else { "Normal" };
+        let field = &event.involved_object.field_path;
+        let prefix = if field.is_empty() { String::new() } else { format!("{field}: ") };
+        page.line(1, &format!("{kind}\t{}\t{seen}\t{}\t{prefix}{}", event.reason, event.from(), event.message));
+    }
+}

@@ -1,0 +1,65 @@
+//! What the server is and offers: `api-resources`, `version`, `cluster-info`, `auth can-i`; and what is not offered here.
+
+use super::{Answer, Call};
+use crate::api::object::{KINDS, KindInfo};
+use crate::api::table;
+use crate::shell::flags::{Flag, value};
+use crate::shell::voice::Failure;
+
+/// Flags of `api-resources`.
+pub const FLAGS: &[Flag] =
+    &[value("api-group", '-'), value("namespaced", '-'), crate::shell::flags::switch("no-headers", '-'), value("sort-by", '-')];
+
+const VERSION: &str = "v1.36.2";
+
+/// `kubectl api-resources`: the kinds that podyard knows.
+pub fn resources(call: &mut Call) -> Answer {
+    let group = call.args.get("api-group");
+    let namespaced = call.args.get("namespaced").map(|text| text != "false");
+    let wanted = |k: &&KindInfo| group.is_none_or(|g| k.group == g) && namespaced.is_none_or(|n| k.namespaced == n);
+    let mut kinds: Vec<&KindInfo> = KINDS.iter().filter(wanted).collect();
+    kinds.sort_by_key(|k| (k.group, k.plural));
+    if call.args.get("output") == Some("name") {
+        kinds.iter().for_each(|k| call.voice.say(k.kind.resource()));
+        return Ok(None);
+    }
+    let row = |k: &&KindInfo| {
+        let short = k.aliases[1..].join(",");
+        vec![k.plural.to_owned(), short, k.kind.api_version(), k.namespaced.to_string(), k.name.to_owned()]
+    };
+    let rows: Vec<Vec<String>> = kinds.iter().map(row).collect();
+    let text = table::write(&["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"], &rows, !call.args.on("no-headers"));
+    call.voice.out.push_str(&text);
+    Ok(None)
+}
+
+/// `kubectl version`.
+pub fn version(call: &mut Call) -> Answer {
+    call.voice.say(format!("Client Version: {VERSION}\nKustomize Version: v5.8.1"));
+    if !call.args.on("client") {
+        call.voice.say(format!("Server Version: {VERSION}"));
+    }
+    Ok(None)
+}
+
+/// `kubectl cluster-info`.
+pub fn cluster(call: &mut Call) -> Answer {
+    call.voice.say("Kubernetes control plane is running at https://127.0.0.1:6443 (simulated)");
+    Ok(None)
+}
+
+/// `kubectl auth can-i`: nobody is kept from anything here.
+pub fn auth(call: &mut Call) -> Answer {
+    match call.args.words.first().map(String::as_str) {
+        Some("can-i") => {
+            call.voice.say("yes");
+            Ok(None)
+        }
+        _ => Err(Failure::error("podyard knows kubectl auth can-i VERB TYPE")),
+    }
+}
+
+/// `kubectl autoscale` is refused: nothing here uses cpu.
+pub fn autoscale(_call: &mut Call) -> Answer {
+    Err(Failure::error("podyard has no autoscaler, because nothing here uses cpu; kubectl scale --replicas=COUNT sets a size"))
+}

@@ -1,0 +1,114 @@
+//! `kubectl label` and `kubectl annotate`.
+
+use super::{Answer, Call, target};
+use crate::api::object::Object;
+use crate::api::validate;
+use crate::shell::flags::{Flag, switch, value};
+use crate::shell::requests;
+use crate::shell::voice::Failure;
+use serde_json::{Value, json};
+
+/// Flags of its own.
+pub const FLAGS: &[Flag] = &[switch("overwrite", '-'), switch("list", '-'), switch("local", '-'), value("resource-version", '-')];
+
+/// What differs between the two.
+struct Noun {
+    field: &'static str,
+    one: &'static str,
+    checks_values: bool,
+}
+
+const LABELS: Noun = Noun { field: "labels", one: "label", checks_values: true };
+const ANNOTATIONS: Noun = Noun { field: "annotations", one: "annotation", checks_values: false };
+
+/// `kubectl label`.
+pub fn labels(call: &mut Call) -> Answer {
+    run(call, &LABELS)
+}
+
+/// `kubectl annotate`.
+pub fn annotations(call: &mut Call) -> Answer {
+    run(call, &ANNOTATIONS)
+}
+
+fn run(call: &mut Call, noun: &Noun) -> Answer {
+    let words = call.args.words.clone();
+    let (targets, settings) = words.split_at(target::settings_from(&words));
+    if targets.is_empty() {
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    }
+    let objects = target::objects(call, targets)?;
+    if call.args.on("list") {
+        objects.iter().for_each(|o| o.meta().labels.iter().for_each(|(key, value)| call.voice.say(format!("{key}={value}"))));
+        return Ok(None);
+    }
+    if settings.is_empty() {
+        return Err(Failure::error(format!("at least one {} update is required", noun.one)));
+    }
+    let settings: Result<Vec<Setting>, Failure> = settings.iter().map(|text| setting(text, noun)).collect();
+    let settings = settings?;
+    for object in objects {
+        if let Err(failure) = one(call, &object, &settings, noun) {
+            call.voice.fail(failure);
+        }
+    }
+    Ok(None)
+}
+
+/// A key and its value; `None` to drop it.
+type Setting = (String, Option<String>);
+
+fn setting(text: &str, noun: &Noun) -> Result<Setting, Failure> {
+    let Some((key, value)) = text.split_once('=') else {
+        let key = text.strip_suffix('-').ok_or_else(|| Failure::error(format!("unknown {} spec: {text}", noun.one)))?;
+        return Ok((key.to_owned(), None));
+    };
+    match validate::label_value(value).filter(|_| noun.checks_values) {
+        Some(why) => Err(Failure::error(format!("invalid label value: {text:?}: {why}"))),
+        None => Ok((key.to_owned(), Some(value.to_owned()))),
+    }
+}
+
+fn one(call: &mut Call, object: &Object, settings: &[Setting], noun: &Noun) -> Result<(), Failure> {
+    let before = object.to_value();
+    let mut after = before.clone();
+    if !after["metadata"][noun.field].is_object() {
+        after["metadata"][noun.field] = json!({});
+    }
+    for (key, value) in settings {
+        set(call, &mut after["metadata"][noun.field], key, value.as_deref())?;
+    }
+    let changed = after["metadata"][noun.field] != before["metadata"].get(noun.field).cloned().unwrap_or_else(|| json!({}));
+    let written = if changed { call.act(|world| requests::replace(world, object, after))?.object } else { object.clone() };
+    let removes_only = settings.iter().all(|(_, value)| value.is_none());
+    let what = match (noun.checks_values, changed, removes_only) {
+        (false, ..) => "annotated",
+        (true, false, _) => "not labeled",
+        (true, true, true) => "unlabeled",
+        (true, true, false) => "labeled",
+    };
+    call.done(&written, what);
+    Ok(())
+}
+
+fn set(call: &mut Call, map: &mut Value, key: &str, value: Option<&str>) -> Result<(), Failure> {
+    let old = map[key].as_str().map(str::to_owned);
+    match (value, old) {
+        (Some(new), Some(old)) if new != old && !call.args.on("overwrite") => {
+            Err(Failure::error(format!("'{key}' already has a value ({old}), and --overwrite is false")))
+        }
+        (Some(new), _) => {
+            map[key] = new.into();
+            Ok(())
+        }
+        (None, old) => {
+            if old.is_none() {
+                call.voice.say(format!("{} {key:?} not found.", if call.name == "label" { "label" } else { "annotation" }));
+            }
+            if let Some(map) = map.as_object_mut() {
+                map.remove(key);
+            }
+            Ok(())
+        }
+    }
+}

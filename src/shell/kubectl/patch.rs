@@ -1,0 +1,111 @@
+//! `kubectl patch`.
+
+use super::{Answer, Call, target};
+use crate::api::object::Object;
+use crate::api::{Refusal, patch, yaml};
+use crate::shell::flags::{Flag, value};
+use crate::shell::requests::{self, Written};
+use crate::shell::voice::Failure;
+use crate::sim::World;
+use serde_json::Value;
+
+/// Flags of its own.
+pub const FLAGS: &[Flag] = &[value("patch", 'p'), value("patch-file", '-'), value("type", '-'), value("subresource", '-')];
+
+/// Patches each object.
+pub fn run(call: &mut Call) -> Answer {
+    let text = text(call)?;
+    let kind = call.args.get("type").unwrap_or("strategic").to_ascii_lowercase();
+    if !matches!(kind.as_str(), "strategic" | "merge" | "json") {
+        return Err(Failure::error(format!("--type must be one of [json merge strategic], not {kind:?}")));
+    }
+    let words = call.args.words.clone();
+    if words.is_empty() {
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    }
+    for object in target::objects(call, &words)? {
+        let status = call.args.get("subresource") == Some("status");
+        match call.act(|world| send(world, &object, &kind, &text, status)) {
+            Ok(written) => {
+                let same = written.object.meta().resource_version == object.meta().resource_version;
+                call.done(&written.object, if same { "patched (no change)" } else { "patched" });
+                call.voice.warnings(written.warnings);
+            }
+            Err(refusal) => call.voice.fail(refusal),
+        }
+    }
+    Ok(None)
+}
+
+fn text(call: &Call) -> Result<String, Failure> {
+    if let Some(text) = call.args.get("patch") {
+        return Ok(text.to_owned());
+    }
+    let name = call
+        .args
+        .get("patch-file")
+        .ok_or_else(|| Failure::error("must specify --patch or --patch-file containing the contents of the patch"))?;
+    if name == "-" {
+        return Ok(call.input.stdin.unwrap_or_default().to_owned());
+    }
+    (call.input.files)(name).ok_or_else(|| Failure::error(format!("unable to read patch file: open {name}: no such file or directory")))
+}
+
+const NONSENSE: &str = "the server rejected our request due to an error in our request";
+
+fn send(world: &mut World, object: &Object, kind: &str, text: &str, status: bool) -> Result<Written, Refusal> {
+    let patch = parse(text).map_err(|why| if kind == "json" { requests::senseless(NONSENSE) } else { Refusal::bad_request(why) })?;
+    let mut after = object.to_value();
+    match kind {
+        "json" => patch::json(&mut after, &patch).map_err(|_| requests::senseless(NONSENSE))?,
+        "merge" => patch::merge(&mut after, &patch),
+        _ => patch::strategic(&mut after, &patch).map_err(Refusal::bad_request)?,
+    }
+    if status { requests::replace_status(world, object, after) } else { requests::replace(world, object, after) }
+}
+
+/// A patch is JSON where it looks like it, YAML otherwise; errors are Go's.
+fn parse(text: &str) -> Result<Value, String> {
+    if text.trim_start().starts_with(['{', '[']) {
+        return serde_json::from_str(text).map_err(|error| in_go(text, &error));
+    }
+    let mut documents = yaml::documents(text);
+    match (documents.len(), documents.pop()) {
+        (1, Some(document)) => document.value.map_err(|problem| problem.message),
+        _ => Err("unable to parse the patch: one document is expected".to_owned()),
+    }
+}
+
+/// What Go's JSON decoder says of the same mistake.
+fn in_go(text: &str, error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return "unexpected end of JSON input".to_owned();
+    }
+    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let found = line.chars().nth(error.column().saturating_sub(1)).unwrap_or(' ');
+    let words = error.to_string();
+    let place = [
+        ("key must be a string", "looking for beginning of object key string"),
+        ("expected `:`", "after object key"),
+        ("expected `,` or `}`", "after object key:value pair"),
+        ("expected `,` or `]`", "after array element"),
+        ("trailing characters", "after top-level value"),
+        ("trailing comma", "looking for beginning of object key string"),
+    ];
+    let place = place.iter().find(|(ours, _)| words.starts_with(ours)).map_or("looking for beginning of value", |(_, go)| go);
+    format!("invalid character {found:?} {place}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn mistakes_in_gos_words() {
+        let wrong = |text| parse(text).unwrap_err();
+        assert_eq!(wrong("{spec:{replicas:2}}"), "invalid character 's' looking for beginning of object key string");
+        assert_eq!(wrong("{\"a\": x}"), "invalid character 'x' looking for beginning of value");
+        assert_eq!(wrong("{\"a\": 1"), "unexpected end of JSON input");
+        assert!(parse("spec:\n  replicas: 2").is_ok());
+    }
+}

@@ -1,4 +1,0 @@
-//! Messages in, model and effects out.
-
-#[test]
-fn x() {}
