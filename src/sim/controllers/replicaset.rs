@@ -122,7 +122,7 @@ fn victims(world: &World, set: &ReplicaSet, active: &[Arc<Pod>], surplus: usize)
 }
 
 /// Active pods on each node of this set and of sets with the same managing owner.
-fn crowding<'p>(world: &World, set: &ReplicaSet, active: &'p [Arc<Pod>]) -> BTreeMap<String, usize> {
+fn crowding(world: &World, set: &ReplicaSet, active: &[Arc<Pod>]) -> BTreeMap<String, usize> {
     let mut crowd = BTreeMap::new();
     let mut count = |pod: &Pod| *crowd.entry(pod.spec.node_name.to_string()).or_insert(0) += 1;
     active.iter().for_each(|pod| count(pod));
