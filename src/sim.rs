@@ -25,6 +25,8 @@ pub mod scheduler;
 mod start;
 mod step;
 pub mod store;
+#[cfg(test)]
+mod tests;
 pub mod transit;
 pub mod world;
 

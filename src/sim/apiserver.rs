@@ -258,3 +258,6 @@ pub fn events_about<'w>(world: &'w World, kind: Kind, key: &'w Key) -> impl Iter
         &*about.kind == kind.name() && about.name == key.name && about.namespace == key.namespace
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! Simplified: the last status report of a stopping pod is merged into its final delete, so that the record never shows
 //! exit codes of a pod on its way out; init containers and liveness probes are not run.
 
+mod backoff;
 pub mod life;
 mod mounts;
 pub mod power;
@@ -189,13 +190,10 @@ fn housekeeping(world: &mut World, node: &Name) {
         match machine.processes.get(&uid).map(|p| p.stage) {
             Some(Stage::Ended) => life::clean_up(world, node, uid),
             Some(Stage::Stopping(_)) | None => {}
-            Some(_) => life::stop(world, node, uid, ORPHAN_GRACE_SECONDS),
+            Some(_) => life::stop(world, node, uid, 0),
         }
     }
 }
-
-/// Seconds of grace for a process that the record has forgotten.
-const ORPHAN_GRACE_SECONDS: i64 = 2;
 
 /// The final delete of a pod that has ended here.
 fn farewell(world: &mut World, node: &Name, uid: Uid) {
@@ -271,3 +269,6 @@ impl Machine {
         format!("{}.{last}", super::start::pod_network(self.subnet)).into()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,7 +46,8 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
             }
         }
         (before, Some(Object::Node(node))) => {
-            if world.scheduler.seats.set(node) || before.is_none() {
+            let has_room = world.scheduler.seats.set(node);
+            if has_room || before.is_none() {
                 reconsider(world);
             }
         }
@@ -208,3 +209,6 @@ fn histogram(nodes: usize, rows: impl Iterator<Item = String>) -> String {
     rows.sort();
     format!("0/{nodes} nodes are available: {}", rows.join(", "))
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ impl World {
             chance: Chance::new(options.seed),
             changes: Changes::default(),
             cause: None,
-            queued: OrdSet::new(),
+            queued: OrdMap::new(),
             retries: OrdMap::new(),
             machines: OrdMap::new(),
             disks: OrdMap::new(),

@@ -50,7 +50,10 @@ pub fn step(world: &mut World) -> bool {
     world.cause = entry.cause;
     match entry.due {
         Due::Sync(controller, kind, key) => {
-            world.queued.remove(&(controller, kind, key.clone()));
+            let item = (controller, kind, key.clone());
+            if world.queued.get(&item).is_some_and(|due| *due <= ticket.0) {
+                world.queued.remove(&item);
+            }
             controllers::sync(world, controller, kind, &key);
         }
         Due::Pass(controller) => controllers::pass(world, controller),

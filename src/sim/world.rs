@@ -13,7 +13,7 @@ use super::scheduler::Scheduler;
 use super::store::Store;
 use super::transit::{Transit, Wait};
 use crate::api::{Key, Kind, Name, Object, Refusal, Resource, Span, Time};
-use imbl::{OrdMap, OrdSet, Vector};
+use imbl::{OrdMap, Vector};
 use std::sync::Arc;
 
 /// With what a world begins.
@@ -51,7 +51,7 @@ pub struct World {
     pub(super) chance: Chance,
     pub(super) changes: Changes,
     pub(super) cause: Option<ChangeId>,
-    pub(super) queued: OrdSet<(Controller, Kind, Key)>,
+    pub(super) queued: OrdMap<(Controller, Kind, Key), Time>,
     pub(super) retries: OrdMap<(Controller, Kind, Key), u32>,
     pub(super) machines: OrdMap<Name, Arc<Machine>>,
     pub(super) disks: OrdMap<Name, Arc<Disk>>,
@@ -176,12 +176,13 @@ impl World {
     pub(super) fn schedule(&mut self, at: Time, due: Due) -> Ticket {
         self.agenda.add(at.max(self.now), due, self.cause)
     }
-    /// Puts a key into a controller's work queue, once; it is taken after `delay`.
+    /// Puts a key into a controller's work queue; it is taken after `delay`. Nothing is added where it is taken before that
+    /// anyway, but a distant timer of the same key holds nothing up. Upstream: AddAfter beside Add.
     pub(super) fn enqueue(&mut self, controller: Controller, kind: Kind, key: &Key, delay: Span) {
-        let item = (controller, kind, key.clone());
-        if !self.queued.contains(&item) {
-            self.queued.insert(item);
-            self.schedule(self.now + delay, Due::Sync(controller, kind, key.clone()));
+        let (item, at) = ((controller, kind, key.clone()), self.now.max(self.now + delay));
+        if self.queued.get(&item).is_none_or(|due| at < *due) {
+            self.queued.insert(item, at);
+            self.schedule(at, Due::Sync(controller, kind, key.clone()));
         }
     }
     /// Notes something that happened on a machine.

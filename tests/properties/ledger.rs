@@ -1,7 +1,7 @@
 //! The history of a run, kept up change by change, and the rules that a change may break.
 
-use podyard::api::workload::{PodManagementPolicy, parent_and_ordinal};
-use podyard::api::{Key, Object, Pod, StatefulSet};
+use podyard::api::workload::{ControllerRevision, PodManagementPolicy, parent_and_ordinal};
+use podyard::api::{Key, Name, Object, Pod, StatefulSet};
 use podyard::sim::change::{Actor, Controller};
 use podyard::sim::{Change, ChangeId, What, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,8 @@ pub struct Ledger {
     next: ChangeId,
     pods: BTreeMap<Key, Arc<Pod>>,
     set: Option<Arc<StatefulSet>>,
+    /// The set's newest revision, which its status names a little later.
+    newest: (i64, Name),
     /// Pods that may run twice: forced away, or their node's record deleted.
     loose: BTreeSet<String>,
     any_loose: bool,
@@ -29,6 +31,7 @@ impl Ledger {
             next: world.changes().next(),
             pods: world.list::<Pod>().map(|p| (p.metadata.key(), p.clone())).collect(),
             set: world.list::<StatefulSet>().find(|s| &*s.metadata.name == SET).cloned(),
+            newest: world.list::<ControllerRevision>().map(|r| (r.revision, r.metadata.name.clone())).max().unwrap_or_default(),
             loose: BTreeSet::new(),
             any_loose: false,
             excused: BTreeSet::new(),
@@ -111,7 +114,7 @@ impl Ledger {
             let higher = above().next().filter(|_| self.is_ordered());
             return higher.map(|i| format!("{} was scaled away before {SET}-{i}", pod.metadata.name));
         }
-        if pod.metadata.labels.get(REVISION) == Some(&set.status.update_revision) {
+        if pod.metadata.labels.get(REVISION) == Some(&self.newest.1) {
             return Some(format!("{} was deleted, though it is wanted and up to date", pod.metadata.name));
         }
         let ill = above().find(|i| !self.pod(*i).is_some_and(|p| p.is_running_and_ready()));
@@ -140,6 +143,9 @@ impl Ledger {
             (Some(Object::Pod(pod)), None) => {
                 self.excuse(actor, pod);
                 self.pods.remove(&pod.metadata.key());
+            }
+            (_, Some(Object::ControllerRevision(r))) => {
+                self.newest = std::mem::take(&mut self.newest).max((r.revision, r.metadata.name.clone()));
             }
             (_, Some(Object::StatefulSet(set))) if &*set.metadata.name == SET => self.set = Some(set.clone()),
             _ => {}

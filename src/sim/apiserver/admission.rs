@@ -122,10 +122,8 @@ pub fn copy_status(from: &Object, to: &mut Object) {
     macro_rules! copy {
         ($($kind:ident)*) => {
             match (from, to) {
-                $((Object::$kind(from), Object::$kind(to)) => {
-                    if from.status != to.status {
-                        Arc::make_mut(to).status = from.status.clone();
-                    }
+                $((Object::$kind(from), Object::$kind(to)) if from.status != to.status => {
+                    Arc::make_mut(to).status = from.status.clone();
                 })*
                 _ => {}
             }

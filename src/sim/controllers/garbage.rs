@@ -137,3 +137,6 @@ fn drop_finalizer(desk: &mut Desk, owner: &Object, finalizer: &str) {
     // A refusal means that it changed meanwhile and will be looked at again.
     let _ = desk.update(after);
 }
+
+#[cfg(test)]
+mod tests;

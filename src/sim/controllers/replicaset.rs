@@ -35,15 +35,16 @@ pub fn sync(desk: &mut Desk, key: &Key) {
         // A refusal means that the set changed meanwhile: that change brings it back into the queue.
         let _ = desk.update_status(after);
     }
-    if unsettled && let Some(at) = next_available(&set, &active) {
+    if unsettled && let Some(at) = next_available(&set, &active, desk.now()) {
         let delay = at - desk.now();
         desk.world().enqueue(Controller::ReplicaSet, Kind::ReplicaSet, key, delay);
     }
 }
 
-fn next_available(set: &ReplicaSet, active: &[Arc<Pod>]) -> Option<Time> {
+/// When the next pod that is ready will have been so for long enough. Upstream: FindMinNextPodAvailabilityCheck.
+fn next_available(set: &ReplicaSet, active: &[Arc<Pod>], now: Time) -> Option<Time> {
     let wait = Span::secs(set.spec.min_ready_seconds.into());
-    active.iter().filter_map(|p| p.ready_since()).map(|since| since + wait).min()
+    active.iter().filter_map(|p| p.ready_since()).map(|since| since + wait).filter(|at| *at > now).min()
 }
 
 /// Makes or deletes; the first refusal of a batch stops the rest.
@@ -121,7 +122,7 @@ fn victims(world: &World, set: &ReplicaSet, active: &[Arc<Pod>], surplus: usize)
 }
 
 /// Active pods on each node of this set and of sets with the same managing owner.
-fn crowding<'p>(world: &World, set: &ReplicaSet, active: &'p [Arc<Pod>]) -> BTreeMap<String, usize> {
+fn crowding(world: &World, set: &ReplicaSet, active: &[Arc<Pod>]) -> BTreeMap<String, usize> {
     let mut crowd = BTreeMap::new();
     let mut count = |pod: &Pod| *crowd.entry(pod.spec.node_name.to_string()).or_insert(0) += 1;
     active.iter().for_each(|pod| count(pod));
@@ -202,3 +203,6 @@ fn conditions(set: &ReplicaSet, failure: Option<(&'static str, Refusal)>, now: T
     }
     kept
 }
+
+#[cfg(test)]
+mod tests;

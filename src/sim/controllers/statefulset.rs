@@ -267,7 +267,7 @@ impl<'a> Round<'a> {
     }
 
     fn create(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
-        claims::create_missing(desk, self.set, pod)?;
+        claims::create_missing(desk, self.set, pod).inspect_err(|refusal| self.failed(desk, "Create", pod, refusal))?;
         match desk.create(pod.clone()) {
             Ok(_) => self.say(
                 desk,
@@ -303,7 +303,7 @@ impl<'a> Round<'a> {
 
     /// Restores identity labels, volumes and claims of a pod.
     fn mend(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
-        claims::create_missing(desk, self.set, pod)?;
+        claims::create_missing(desk, self.set, pod).inspect_err(|refusal| self.failed(desk, "Update", pod, refusal))?;
         claims::fix_owners(desk, self.set, pod);
         let mended = identity::mend(self.set, pod);
         if mended == *pod {
@@ -352,3 +352,6 @@ fn count_up(set: &StatefulSet, revisions: &Revisions, pods: &[Arc<Pod>], now: cr
         rest: Default::default(),
     }
 }
+
+#[cfg(test)]
+mod tests;

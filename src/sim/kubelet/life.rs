@@ -7,16 +7,16 @@ use super::super::images::{self, Image};
 use super::super::latency::Latency;
 use super::super::machine::{Process, Run, Stage};
 use super::super::world::World;
-use super::{Errand, mounts, process, process_mut, speak};
+use super::{Errand, backoff, mounts, process, process_mut, speak};
 use crate::api::object::reference;
 use crate::api::pod::{Container, ContainerState, RestartPolicy, Running, Terminated, Waiting};
 use crate::api::{Kind, Name, Pod, Span, Uid};
 use std::sync::Arc;
 
-/// First and longest pause before a crashed container is started, or a failed pull repeated, again (§3.2).
-const BACKOFF: (Span, Span) = (Span::secs(10), Span::secs(300));
 /// How often volumes that are not ready are looked for again.
 const MOUNT_RETRY: Span = Span::millis(500);
+/// What a process gets at least, even where it is forced away. Upstream: minimumGracePeriodInSeconds.
+const LEAST_GRACE: Span = Span::secs(2);
 /// After so long without its volumes a pod gets a FailedMount event (§6.8).
 const MOUNT_COMPLAINT: Span = Span::secs(123);
 
@@ -185,7 +185,7 @@ fn pull_failed(world: &mut World, node: &Name, process: &Process, place: usize) 
     tell(world, node, uid, Some(&run.name), true, "Failed", "Error: ErrImagePull");
     tell(world, node, uid, Some(&run.name), false, "BackOff", &format!("Back-off pulling image \"{image}\""));
     tell(world, node, uid, Some(&run.name), true, "Failed", "Error: ImagePullBackOff");
-    let pause = backoff(run.backoff);
+    let pause = backoff::pause(run.backoff);
     let message = format!("Back-off pulling image \"{image}\": ErrImagePull: {why}");
     set_run(world, node, uid, place, |run| {
         run.state = waiting("ImagePullBackOff", message);
@@ -194,10 +194,6 @@ fn pull_failed(world: &mut World, node: &Name, process: &Process, place: usize) 
     });
     speak(world, node, Errand::Report(uid), &process.key.name);
     world.schedule(world.now() + pause, Due::Kubelet(node.clone(), Errand::Retry(uid)));
-}
-
-fn backoff(times: u32) -> Span {
-    Span((BACKOFF.0.0 << times.min(10)).min(BACKOFF.1.0))
 }
 
 /// A start takes two steps as well: 2 while the container is being created.
@@ -222,7 +218,10 @@ fn started(world: &mut World, node: &Name, process: &Process, place: usize) {
     let (run, container) = (&process.containers[place], &process.spec.containers[place]);
     tell(world, node, uid, Some(&run.name), false, "Started", "Container started");
     let probed = container.readiness_probe.as_ref().map(|p| Span::secs(p.initial_delay_seconds.max(0)));
+    // A restart counts when it happens, not when its container crashed.
+    let restarts = run.restarts + i32::from(run.last.terminated.is_some());
     set_run(world, node, uid, place, |run| {
+        run.restarts = restarts;
         run.state = ContainerState { running: Some(Running { started_at: Some(now.to_second()) }), ..ContainerState::default() };
         run.ready = probed.is_none();
     });
@@ -231,7 +230,7 @@ fn started(world: &mut World, node: &Name, process: &Process, place: usize) {
     }
     world.happened(Actor::Kubelet(node.clone()), Physical::Started(node.clone(), process.key.clone(), uid));
     if let Some((span, code)) = images::plan(images::image(&run.image), container) {
-        world.schedule(now + span, Due::Kubelet(node.clone(), Errand::Exit(uid, place, run.restarts, code)));
+        world.schedule(now + span, Due::Kubelet(node.clone(), Errand::Exit(uid, place, restarts, code)));
     }
     if let Some(delay) = probed {
         world.schedule(now + delay, Due::Kubelet(node.clone(), Errand::Probe(uid)));
@@ -277,10 +276,11 @@ fn finish(world: &mut World, node: &Name, uid: Uid) {
     }
 }
 
-/// The first restart is immediate; then 10, 20, 40 … 300 s.
+/// The first restart is immediate; then 10, 20, 40 … 300 s, until it has run well for long enough.
 fn restart(world: &mut World, node: &Name, process: &Process, place: usize, ended: ContainerState) {
     let (uid, run) = (process.uid, &process.containers[place]);
-    let pause = if run.backoff == 0 { Span(0) } else { backoff(run.backoff - 1) };
+    let crashes = if backoff::is_forgiven(run, world.now()) { 0 } else { run.backoff };
+    let pause = crashes.checked_sub(1).map_or(Span(0), backoff::pause);
     if pause > Span(0) {
         let pod = format!("{}_{}({uid})", process.key.name, process.key.namespace);
         tell(
@@ -293,23 +293,16 @@ fn restart(world: &mut World, node: &Name, process: &Process, place: usize, ende
             &format!("Back-off restarting failed container {} in pod {pod}", run.name),
         );
     }
-    let message = format!("back-off {} restarting failed container={} pod={}", go_duration(pause), run.name, process.key.name);
+    let message = format!("back-off {} restarting failed container={} pod={}", backoff::go_duration(pause), run.name, process.key.name);
     set_run(world, node, uid, place, |run| {
         run.last = ended;
         run.state = waiting("CrashLoopBackOff", message);
         run.ready = false;
-        run.restarts += 1;
-        run.backoff += 1;
+        run.backoff = crashes + 1;
         run.streak = 0;
     });
     let errand = if pause > Span(0) { Errand::Retry(uid) } else { Errand::Proceed(uid) };
     world.schedule(world.now() + pause, Due::Kubelet(node.clone(), errand));
-}
-
-/// `10s`, `1m20s`, `5m0s`.
-fn go_duration(span: Span) -> String {
-    let secs = span.as_secs();
-    if secs < 60 { format!("{secs}s") } else { format!("{}m{}s", secs / 60, secs % 60) }
 }
 
 fn terminated(run: &Run, now: crate::api::Time, code: i32) -> ContainerState {
@@ -350,7 +343,7 @@ pub fn probe_delay(process: &Process) -> Span {
 pub fn stop(world: &mut World, node: &Name, uid: Uid, grace: i64) {
     let Some(process) = process(world, node, uid).filter(|p| p.stage != Stage::Ended) else { return };
     let now = world.now();
-    let grace = Span::secs(grace.max(0));
+    let grace = Span::secs(grace).max(LEAST_GRACE);
     let first = !matches!(process.stage, Stage::Stopping(_));
     if first {
         for run in process.containers.iter().filter(|c| c.state.running.is_some()) {

@@ -1,0 +1,131 @@
+//! ReplicaSet rules: who goes first, what counts as gone, whose pods are whose.
+
+use super::*;
+use crate::sim::act::Act;
+use crate::sim::tests::{Trial, key, pod_spec};
+use serde_json::{Value, json};
+
+/// A pod that has been ready on a node for a long time, with some fields otherwise.
+fn pod(uid: u8, pointer: &str, value: &Value) -> Arc<Pod> {
+    let old = "2026-01-01T08:00:00Z";
+    let mut whole = json!({
+        "metadata": {"name": format!("p{uid}"), "namespace": "default", "uid": format!("00000000-0000-4000-8000-0000000000{uid:02}"),
+            "creationTimestamp": old, "annotations": {}},
+        "spec": {"nodeName": "node-1", "containers": []},
+        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": old}],
+            "containerStatuses": [{"name": "c", "restartCount": 0, "ready": true, "image": "", "imageID": ""}]},
+    });
+    if let Some(slot) = whole.pointer_mut(pointer).filter(|_| !pointer.is_empty()) {
+        *slot = value.clone();
+    }
+    let Ok(Object::Pod(pod)) = Object::from_value(Kind::Pod, whole) else { panic!("a pod") };
+    pod
+}
+
+/// The first to go, as its place among those given.
+fn first(pods: &[Arc<Pod>]) -> usize {
+    let trial = Trial::new(1);
+    let victims = victims(&trial.world, &ReplicaSet::default(), pods, 1);
+    pods.iter().position(|p| p.metadata.uid == victims[0].metadata.uid).unwrap()
+}
+
+#[test]
+fn each_criterion_decides_where_those_before_are_equal() {
+    let just_now = json!([{"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T08:59:50Z"}]);
+    let unready = json!([{"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T08:00:00Z"}]);
+    let restarts = |n: i32| json!([{"name": "c", "restartCount": n, "ready": true, "image": "", "imageID": ""}]);
+    let cost = |n: &str| json!({"controller.kubernetes.io/pod-deletion-cost": n});
+    // What goes first, and what is kept although it is worse by every later criterion.
+    let rows: [(&str, &str, Value, &str, Value); 8] = [
+        ("nowhere", "/spec/nodeName", json!(""), "/status/phase", json!("Pending")),
+        ("pending", "/status/phase", json!("Pending"), "/status/conditions", unready.clone()),
+        ("unknown", "/status/phase", json!("Unknown"), "/status/conditions", unready.clone()),
+        ("unready", "/status/conditions", unready, "/metadata/annotations", cost("-5")),
+        ("cheap", "/metadata/annotations", cost("-5"), "/status/conditions", just_now.clone()),
+        ("ready for a shorter time", "/status/conditions", just_now, "/status/containerStatuses", restarts(9)),
+        ("restarted more often", "/status/containerStatuses", restarts(2), "/metadata/creationTimestamp", json!("2026-01-01T08:59:50Z")),
+        ("younger", "/metadata/creationTimestamp", json!("2026-01-01T08:59:50Z"), "", json!(null)),
+    ];
+    for (words, goes, value, kept, worse) in &rows {
+        let pair = [pod(1, kept, worse), pod(2, goes, value)];
+        assert_eq!(first(&pair), 1, "{words}");
+    }
+    assert_eq!(first(&[pod(2, "", &Value::Null), pod(1, "", &Value::Null)]), 1, "the smaller uid where all is equal");
+}
+
+#[test]
+fn the_fuller_node_loses_one() {
+    let elsewhere = json!("node-2");
+    let pods = [pod(1, "/spec/nodeName", &elsewhere), pod(2, "", &Value::Null), pod(3, "", &Value::Null)];
+    assert_eq!(first(&pods), 1);
+}
+
+fn running(replicas: i32) -> Trial {
+    let mut trial = Trial::new(3);
+    trial.put_rs("nginx", json!({"replicas": replicas}));
+    trial.pass(Span::secs(5));
+    assert_eq!(trial.ready().len(), replicas as usize);
+    trial
+}
+
+#[test]
+fn a_pod_that_is_going_is_replaced_at_once() {
+    let mut trial = running(2);
+    let name = trial.ready()[0].clone();
+    let lives = trial.lives(Span::millis(100), |trial| trial.delete(Kind::Pod, &name));
+    assert!(lives.starts_with(&format!("~{name} +rs-")) && !lives.contains(" -"), "{lives}");
+    let status = trial.get::<ReplicaSet>("rs").status.clone();
+    assert_eq!((status.replicas, status.terminating_replicas), (2, Some(1)));
+}
+
+#[test]
+fn a_pod_on_a_dead_node_is_replaced_when_it_is_evicted() {
+    let mut trial = running(2);
+    let pod = trial.world.list::<Pod>().next().unwrap().clone();
+    trial.act(Act::Disconnect(pod.spec.node_name.clone()));
+    trial.pass(Span::secs(340));
+    assert_eq!(trial.names(Kind::Pod).len(), 2);
+    trial.pass(Span::secs(40));
+    assert_eq!((trial.names(Kind::Pod).len(), trial.ready().len()), (3, 2));
+}
+
+#[test]
+fn an_orphan_that_matches_is_adopted_and_may_be_too_many() {
+    let mut trial = running(2);
+    let stray = json!({"metadata": {"name": "stray", "labels": {"app": "rs"}}, "spec": pod_spec("nginx")});
+    let lives = trial.lives(Span::secs(5), |trial| drop(trial.put(Kind::Pod, stray)));
+    assert_eq!(lives, "+stray ~stray -stray", "not yet ready, it goes first");
+}
+
+#[test]
+fn a_pod_that_no_longer_matches_is_released_and_replaced() {
+    let mut trial = running(2);
+    let name = trial.ready()[0].clone();
+    trial.edit(Kind::Pod, &name, "/metadata/labels/app", "other".into());
+    trial.pass(Span::secs(5));
+    assert!(trial.get::<Pod>(&name).metadata.controller().is_none());
+    assert_eq!(trial.ready().len(), 3);
+    assert_eq!(trial.get::<ReplicaSet>("rs").status.replicas, 2);
+}
+
+#[test]
+fn pods_become_available_one_by_one_and_time_goes_on_meanwhile() {
+    let mut trial = Trial::new(3);
+    trial.put_rs("nginx", json!({"replicas": 1, "minReadySeconds": 10}));
+    trial.pass(Span::secs(6));
+    trial.edit(Kind::ReplicaSet, "rs", "/spec/replicas", 2.into());
+    for (secs, available) in [(2, 0), (5, 1), (5, 2)] {
+        trial.pass(Span::secs(secs));
+        assert_eq!(trial.get::<ReplicaSet>("rs").status.available_replicas, available, "{secs}");
+    }
+}
+
+#[test]
+fn an_end_by_itself_is_made_good() {
+    let mut trial = running(2);
+    let name = trial.ready()[0].clone();
+    trial.act(Act::Exit(key(&name), 1));
+    trial.pass(Span::secs(5));
+    assert_eq!(trial.names(Kind::Pod).len(), 2, "its container is started again");
+    assert_eq!(trial.get::<Pod>(&name).status.container_statuses[0].restart_count, 1);
+}

@@ -1,0 +1,91 @@
+//! Claims: made before the pod, kept after it or not, refused while they are going.
+
+use super::*;
+use crate::api::PersistentVolumeClaim;
+
+/// A set with a claim a pod, and volumes for three; its processes ignore the signal, so that going takes 30 s.
+fn with_claims(retention: Value) -> Trial {
+    let mut trial = Trial::new(3);
+    for name in ["pv-a", "pv-b", "pv-c"] {
+        let spec = json!({"capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"], "nfs": {"server": "s", "path": name}});
+        trial.put(Kind::PersistentVolume, json!({"metadata": {"name": name}, "spec": spec}));
+    }
+    let claim =
+        json!({"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}});
+    let sleeps = json!({"metadata": {"labels": {"app": "kubia"}}, "spec": {"containers": [
+        {"name": "c", "image": "busybox", "command": ["sleep", "9999"], "volumeMounts": [{"name": "data", "mountPath": "/data"}]}]}});
+    let spec = json!({"volumeClaimTemplates": [claim], "template": sleeps, "persistentVolumeClaimRetentionPolicy": retention});
+    apply(&mut trial, "busybox", spec);
+    trial.pass(Span::secs(15));
+    assert_eq!(trial.ready(), ["kubia-0", "kubia-1", "kubia-2"]);
+    trial
+}
+
+fn owner(trial: &Trial, claim: &str) -> String {
+    let claim = trial.get::<PersistentVolumeClaim>(claim);
+    claim.metadata.controller().map_or_else(String::new, |o| format!("{} {}", o.kind, o.name))
+}
+
+#[test]
+fn names_and_labels_follow_template_set_and_ordinal() {
+    let trial = with_claims(json!({}));
+    assert_eq!(trial.names(Kind::PersistentVolumeClaim), ["data-kubia-0", "data-kubia-1", "data-kubia-2"]);
+    let claim = trial.get::<PersistentVolumeClaim>("data-kubia-1");
+    assert_eq!(claim.metadata.labels.to_string(), "app=kubia");
+    assert_eq!(trial.said("kubia", "SuccessfulCreate")[0], "Create Claim data-kubia-0 Pod kubia-0 in StatefulSet kubia success");
+}
+
+#[test]
+fn who_owns_a_claim_and_what_is_left_of_it() {
+    for (deleted, scaled, wanted, condemned, after_scale, after_delete) in [
+        ("Retain", "Retain", "", "", 3, 3),
+        ("Delete", "Retain", "StatefulSet kubia", "StatefulSet kubia", 3, 0),
+        ("Retain", "Delete", "", "Pod kubia-2", 2, 2),
+        ("Delete", "Delete", "StatefulSet kubia", "Pod kubia-2", 2, 0),
+    ] {
+        let mut trial = with_claims(json!({"whenDeleted": deleted, "whenScaled": scaled}));
+        scale(&mut trial, 2);
+        trial.pass(Span::secs(10));
+        let owners = (owner(&trial, "data-kubia-0"), owner(&trial, "data-kubia-2"));
+        assert_eq!((&*owners.0, &*owners.1), (wanted, condemned), "{deleted} {scaled}");
+        trial.pass(Span::secs(40));
+        assert_eq!(trial.names(Kind::PersistentVolumeClaim).len(), after_scale, "{deleted} {scaled}, scaled");
+        trial.delete(Kind::StatefulSet, "kubia");
+        trial.pass(Span::secs(60));
+        assert_eq!(trial.names(Kind::PersistentVolumeClaim).len(), after_delete, "{deleted} {scaled}, deleted");
+    }
+}
+
+#[test]
+fn a_pod_gets_its_own_claim_back_when_it_is_scaled_up_again() {
+    let mut trial = with_claims(json!({}));
+    let volume = |trial: &Trial| trial.get::<PersistentVolumeClaim>("data-kubia-2").spec.volume_name.clone();
+    let before = volume(&trial);
+    scale(&mut trial, 2);
+    trial.pass(Span::secs(40));
+    scale(&mut trial, 3);
+    trial.pass(Span::secs(10));
+    assert_eq!((volume(&trial), trial.ready().len()), (before, 3));
+}
+
+#[test]
+fn no_pod_is_made_on_a_claim_that_is_going() {
+    let mut trial = with_claims(json!({}));
+    let claim = |trial: &Trial| trial.get::<PersistentVolumeClaim>("data-kubia-2").metadata.uid;
+    let first = claim(&trial);
+    trial.edit(
+        Kind::PersistentVolumeClaim,
+        "data-kubia-2",
+        "/metadata/finalizers",
+        json!(["kubernetes.io/pvc-protection", "example.com/mine"]),
+    );
+    trial.delete(Kind::PersistentVolumeClaim, "data-kubia-2");
+    trial.force("kubia-2");
+    trial.pass(Span::secs(20));
+    assert!(!trial.has(Kind::Pod, "kubia-2"));
+    let words = "Create Pod kubia-2 in StatefulSet kubia failed error: pvc data-kubia-2 is being deleted";
+    assert_eq!(trial.said("kubia", "FailedCreate"), [words]);
+    trial.edit(Kind::PersistentVolumeClaim, "data-kubia-2", "/metadata/finalizers", json!([]));
+    trial.pass(Span::secs(60));
+    assert!(trial.has(Kind::Pod, "kubia-2") && claim(&trial) != first);
+}

@@ -1,0 +1,27 @@
+//! How long a kubelet waits before it tries again what has failed (§3.2).
+
+use super::super::machine::Run;
+use crate::api::{Span, Time};
+
+/// First and longest pause before a crashed container is started, or a failed pull repeated, again.
+const PAUSES: (Span, Span) = (Span::secs(10), Span::secs(300));
+
+/// A container that has run for so long before it crashed begins anew with the first pause: twice the longest.
+const FORGIVEN: Span = Span(2 * PAUSES.1.0);
+
+/// The pause after so many failures before this one: 10, 20, 40 … 300 s.
+pub fn pause(failures: u32) -> Span {
+    Span((PAUSES.0.0 << failures.min(10)).min(PAUSES.1.0))
+}
+
+/// True where what has crashed before had run well for long enough since.
+pub fn is_forgiven(run: &Run, now: Time) -> bool {
+    let started = run.state.running.as_ref().and_then(|r| r.started_at);
+    started.is_some_and(|at| now - at >= FORGIVEN)
+}
+
+/// `10s`, `1m20s`, `5m0s`.
+pub fn go_duration(span: Span) -> String {
+    let secs = span.as_secs();
+    if secs < 60 { format!("{secs}s") } else { format!("{}m{}s", secs / 60, secs % 60) }
+}

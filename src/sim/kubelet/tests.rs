@@ -1,0 +1,183 @@
+//! A pod's life on its machine: pulls, crashes, stops, cut cables, power.
+
+use super::*;
+use crate::api::{Span, Time};
+use crate::sim::act::Act;
+use crate::sim::change::{Physical, What};
+use crate::sim::tests::{Trial, key, over, pod_spec};
+use serde_json::{Value, json};
+
+/// From each of these moments to the next, in seconds.
+fn pauses(times: &[i64]) -> Vec<i64> {
+    times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+fn near(found: &[i64], expected: &[i64]) -> bool {
+    found.len() >= expected.len() && found.iter().zip(expected).all(|(found, expected)| (0..=1).contains(&(found - expected)))
+}
+
+fn started(image: &str, spec: Value) -> Trial {
+    let mut trial = Trial::new(2);
+    trial.put_pod("p", image, over(json!({"nodeName": "node-1"}), spec));
+    trial.pass(Span::secs(5));
+    trial
+}
+
+fn sleeps() -> Value {
+    json!({"containers": [{"name": "c", "image": "busybox", "command": ["sleep", "9999"]}]})
+}
+
+/// Living processes of the pod `p` on all machines.
+fn alive(trial: &Trial) -> usize {
+    let processes = trial.world.machines().flat_map(|m| m.processes.values().cloned().collect::<Vec<_>>());
+    processes.filter(|p| &*p.key.name == "p" && p.is_alive()).count()
+}
+
+/// When, since a moment, processes stopped, in milliseconds, and with which code.
+fn stops(trial: &Trial, since: Time) -> Vec<(i64, i32)> {
+    let stop = |what: &What| match what {
+        What::Physical(Physical::Stopped(_, _, _, code)) => Some(*code),
+        _ => None,
+    };
+    let changes = trial.world.changes().since(0).filter(|c| c.at >= since);
+    changes.filter_map(|c| Some(((c.at - since).0, stop(&c.what)?))).collect()
+}
+
+#[test]
+fn a_failing_pull_is_tried_again_ever_more_rarely() {
+    let mut trial = started("luksa/broken", json!({}));
+    trial.pass(Span::mins(20));
+    let pulls = pauses(&trial.times("p", "Pulling"));
+    assert!(near(&pulls, &[10, 20, 40, 80, 160, 300, 300]), "{pulls:?}");
+    let state = trial.get::<Pod>("p").status.container_statuses[0].state.waiting.clone().unwrap();
+    assert_eq!(&*state.reason, "ImagePullBackOff");
+}
+
+#[test]
+fn a_crashing_container_is_started_again_ever_more_rarely() {
+    let mut trial = started("busybox", json!({"containers": [{"name": "c", "image": "busybox", "command": ["false"]}]}));
+    trial.pass(Span::mins(20));
+    let starts = pauses(&trial.times("p", "Started"));
+    assert!(near(&starts, &[0, 10, 20, 40, 80, 160, 300]), "{starts:?}");
+    let status = trial.get::<Pod>("p").status.container_statuses[0].clone();
+    assert_eq!(&*status.state.waiting.unwrap().reason, "CrashLoopBackOff");
+    assert_eq!(status.last_state.terminated.unwrap().exit_code, 1);
+    assert_eq!(status.restart_count, starts.len() as i32);
+}
+
+#[test]
+fn crashes_are_forgiven_after_ten_good_minutes() {
+    for (good, pause) in [(Span::mins(9), 40), (Span::mins(11), 0)] {
+        let mut trial = started("nginx", json!({}));
+        for wait in [Span::secs(2), Span::secs(12), good] {
+            trial.act(Act::Exit(key("p"), 1));
+            trial.pass(wait);
+        }
+        let crashed = trial.world.elapsed().as_secs();
+        trial.act(Act::Exit(key("p"), 1));
+        trial.pass(Span::secs(60));
+        let last = trial.times("p", "Started").last().copied().unwrap();
+        assert!((0..=1).contains(&(last - crashed - pause)), "{good:?}: {}", last - crashed);
+    }
+}
+
+#[test]
+fn who_ignores_the_signal_is_killed_when_its_grace_is_over() {
+    for (image, spec, millis, code) in [
+        ("busybox", sleeps(), 30_000, 137),
+        ("busybox", over(sleeps(), json!({"terminationGracePeriodSeconds": 5})), 5_000, 137),
+        ("nginx", json!({}), 300, 0),
+    ] {
+        let mut trial = started(image, spec);
+        let asked = trial.world.now();
+        trial.delete(Kind::Pod, "p");
+        trial.pass(Span::secs(40));
+        let [(after, with)] = stops(&trial, asked)[..] else { panic!("one stop") };
+        assert!((0..=100).contains(&(after - millis)), "{image}: {after}");
+        assert_eq!(with, code);
+        assert!(!trial.has(Kind::Pod, "p"));
+        assert_eq!(trial.last_writer(Kind::Pod, "p"), Some(Actor::Kubelet("node-1".into())), "only its kubelet may say so");
+    }
+}
+
+#[test]
+fn what_is_forced_away_runs_a_little_longer() {
+    let mut trial = started("busybox", sleeps());
+    let asked = trial.world.now();
+    trial.force("p");
+    assert!(!trial.has(Kind::Pod, "p") && alive(&trial) == 1);
+    trial.pass(Span::secs(10));
+    let [(after, _)] = stops(&trial, asked)[..] else { panic!("one stop") };
+    assert!((2_000..=4_200).contains(&after), "{after}");
+    assert_eq!(alive(&trial), 0);
+}
+
+#[test]
+fn behind_a_cut_cable_processes_go_on_until_the_cable_is_back() {
+    let mut trial = started("nginx", json!({}));
+    trial.act(Act::Disconnect("node-1".into()));
+    trial.delete(Kind::Pod, "p");
+    trial.pass(Span::mins(30));
+    assert_eq!(alive(&trial), 1);
+    assert!(trial.get::<Pod>("p").metadata.is_terminating(), "for ever");
+    trial.force("p");
+    trial.put_pod("p", "nginx", json!({"nodeName": "node-2"}));
+    trial.pass(Span::secs(5));
+    assert_eq!(alive(&trial), 2, "that is what force means");
+    let back = trial.world.now();
+    trial.act(Act::Reconnect("node-1".into()));
+    trial.pass(Span::secs(10));
+    let [(after, 0)] = stops(&trial, back)[..] else { panic!("one stop") };
+    assert!((0..=2_500).contains(&after), "{after}");
+    assert_eq!((alive(&trial), node_of(&trial)), (1, "node-2".to_owned()));
+}
+
+fn node_of(trial: &Trial) -> String {
+    trial.get::<Pod>("p").spec.node_name.to_string()
+}
+
+#[test]
+fn a_cable_back_in_time_changes_nothing() {
+    let mut trial = started("nginx", json!({}));
+    let before = trial.get::<Pod>("p").metadata.uid;
+    trial.act(Act::Disconnect("node-1".into()));
+    trial.pass(Span::secs(120));
+    assert!(!trial.get::<Pod>("p").is_ready());
+    trial.act(Act::Reconnect("node-1".into()));
+    trial.pass(Span::secs(10));
+    let pod = trial.get::<Pod>("p");
+    assert!(pod.is_running_and_ready() && pod.metadata.uid == before);
+    assert_eq!(pod.status.container_statuses[0].restart_count, 0);
+}
+
+#[test]
+fn after_a_boot_the_same_pods_run_again() {
+    let mut trial = started("nginx", json!({}));
+    let before = trial.get::<Pod>("p");
+    trial.act(Act::Crash("node-1".into()));
+    assert_eq!(alive(&trial), 0);
+    trial.pass(Span::secs(30));
+    trial.act(Act::Boot("node-1".into()));
+    trial.pass(Span::secs(20));
+    let after = trial.get::<Pod>("p");
+    assert!(after.is_running_and_ready() && after.metadata.uid == before.metadata.uid);
+    assert_eq!(after.status.container_statuses[0].restart_count, 1);
+    assert_ne!(after.status.pod_ip, before.status.pod_ip);
+    assert_eq!(trial.said("p", "SandboxChanged").len(), 1);
+}
+
+#[test]
+fn one_that_ends_for_good_is_not_started_again() {
+    for (policy, command, phase) in [
+        ("Never", "true", crate::api::Phase::Succeeded),
+        ("Never", "false", crate::api::Phase::Failed),
+        ("OnFailure", "true", crate::api::Phase::Succeeded),
+    ] {
+        let mut containers = pod_spec("busybox");
+        containers["containers"][0]["command"] = json!([command]);
+        let mut trial = started("busybox", over(containers, json!({"restartPolicy": policy})));
+        trial.pass(Span::secs(60));
+        let pod = trial.get::<Pod>("p");
+        assert_eq!((pod.status.phase, pod.status.container_statuses[0].restart_count), (phase, 0), "{policy} {command}");
+    }
+}
