@@ -1,11 +1,14 @@
 //! The strict gate: whatever comes in must first read as the published type of its kind.
 //!
 //! Finds fields that do not exist and values of the wrong type, with their paths, and says so as the API server does.
-//! Missing fields, ranges and words are the business of validation, not of the gate. All kinds go through one erased
+//! Missing fields, ranges and words are the business of validation, not of the gate. All kinds go through one
 //! deserialiser type, because each further one costs a minute of compile time.
 
+mod source;
 mod words;
 
+use source::Source;
+use std::cell::RefCell;
 use std::fmt;
 
 use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment, ReplicaSet, StatefulSet};
@@ -107,21 +110,9 @@ pub fn check(api_version: &str, kind: &str, value: &Value) -> Result<(), GateErr
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Reading {
-    read_with(value, &mut |source| erased_serde::deserialize::<T>(source).map(drop))
-}
-
-/// What is the same for all kinds stands here, so that it is compiled once.
-fn read_with(value: &Value, read: &mut dyn FnMut(&mut dyn erased_serde::Deserializer) -> Result<(), erased_serde::Error>) -> Reading {
-    let mut unknown = Vec::new();
-    let mut track = serde_path_to_error::Track::new();
-    let error = {
-        let mut note = |path: serde_ignored::Path<'_>| unknown.push(words::path(&path));
-        let source = serde_ignored::Deserializer::new(value, &mut note);
-        let source = serde_path_to_error::Deserializer::new(source, &mut track);
-        read(&mut <dyn erased_serde::Deserializer>::erase(source)).err()
-    };
-    let wrong = error.map(|error| (track.path().to_string(), error.to_string()));
-    (unknown, wrong)
+    let unknown = RefCell::new(Vec::new());
+    let wrong = T::deserialize(Source::new(value, &unknown)).err();
+    (unknown.into_inner(), wrong.map(|fault| (fault.path.unwrap_or_default(), fault.words)))
 }
 
 #[cfg(test)]

@@ -109,10 +109,6 @@ impl Labels {
     pub fn remove(&mut self, key: &str) -> bool {
         self.get(key).is_some() && Arc::make_mut(self.0.get_or_insert_default()).remove(key).is_some()
     }
-    /// True where both are one map, which saves comparing them.
-    pub fn is_same(&self, other: &Labels) -> bool {
-        matches!((&self.0, &other.0), (Some(a), Some(b)) if Arc::ptr_eq(a, b))
-    }
     /// True where every pair of `wanted` is set here to the same value.
     pub fn contains_all(&self, wanted: &Labels) -> bool {
         wanted.iter().all(|(key, value)| self.get(key) == Some(value))

@@ -1,6 +1,5 @@
 //! The API server's words for what the gate finds: paths as it writes them, Go's names for types and structs.
 
-use serde_ignored::Path;
 use serde_json::Value;
 
 /// What kind of Go struct the value under a key is. The first row that fits the end of a path counts, so longer
@@ -84,19 +83,6 @@ const TYPES: &[(&str, &str)] =
     &[("i32", "int32"), ("i64", "int64"), ("a boolean", "bool"), ("a string", "string"), ("a byte string", "[]uint8")];
 
 const QUANTITIES: &str = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-
-/// The path of an unknown field: `spec.containers[0].foo`.
-pub(super) fn path(path: &Path<'_>) -> String {
-    match path {
-        Path::Root => String::new(),
-        Path::Seq { parent, index } => format!("{}[{index}]", self::path(parent)),
-        Path::Map { parent, key } => match self::path(parent) {
-            before if before.is_empty() => key.clone(),
-            before => format!("{before}.{key}"),
-        },
-        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => self::path(parent),
-    }
-}
 
 /// Go's sentence about a value of the wrong type; `error` is serde's about the same, `at` its path in serde's form.
 pub(super) fn wrong_type(kind: &str, at: &str, error: &str, value: &Value) -> String {

@@ -2,6 +2,7 @@
 
 use super::gone::{Gone, timed_out};
 use super::{Answer, Call, delete, print, target};
+use crate::api::meta::Revision;
 use crate::api::object::{Kind, Object};
 use crate::api::{Key, Span, Time, age, jsonpath};
 use crate::shell::job::Task;
@@ -27,6 +28,8 @@ pub struct Until {
     waiting: VecDeque<(Kind, Key)>,
     test: Test,
     deadline: Time,
+    /// The revision at which the first of them was last looked at: an unchanged object need not be looked at again.
+    seen: Option<Revision>,
 }
 
 /// How long it waits where nothing is said.
@@ -61,7 +64,7 @@ pub fn run(call: &mut Call) -> Answer {
         }
         found.missing.into_iter().for_each(|refusal| call.voice.fail(refusal));
     }
-    Ok(Some(Task::Until(Until { waiting, test, deadline })))
+    Ok(Some(Task::Until(Until { waiting, test, deadline, seen: None })))
 }
 
 fn patience(call: &Call) -> Result<Span, Failure> {
@@ -123,13 +126,17 @@ impl Until {
     pub fn poll(&mut self, world: &World, voice: &mut Voice) -> bool {
         let late = world.now() >= self.deadline;
         while let Some((kind, key)) = self.waiting.front() {
-            let holds = world.object(*kind, key).is_some_and(|object| self.test.holds(object));
+            let object = world.object(*kind, key);
+            let revision = object.map(|o| o.meta().resource_version);
+            let holds = (revision.is_none() || revision != self.seen) && object.is_some_and(|object| self.test.holds(object));
+            self.seen = revision;
             match (holds, late) {
                 (true, _) => voice.say(format!("{}/{} condition met", kind.singular(), key.name)),
                 (false, true) => voice.fail(timed_out(*kind, key)),
                 (false, false) => return false,
             }
             self.waiting.pop_front();
+            self.seen = None;
         }
         true
     }

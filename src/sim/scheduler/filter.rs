@@ -1,7 +1,7 @@
 //! Which nodes could take a pod, and why the others cannot (§5.2).
 
 use super::super::world::World;
-use super::seats::{Seat, requests};
+use super::seats::{Amounts, Seat, requests};
 use super::volumes::{self, Needs};
 use crate::api::pod::{Effect, Taint};
 use crate::api::{Labels, Name, Pod};
@@ -59,7 +59,7 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
 }
 
 /// The first filter that refuses decides, as in the framework.
-fn judge(world: &World, seat: &Seat, pod: &Pod, asked: (i128, i128), needs: &Needs) -> Option<Verdict> {
+fn judge(world: &World, seat: &Seat, pod: &Pod, asked: Amounts, needs: &Needs) -> Option<Verdict> {
     unschedulable(seat, pod)
         .or_else(|| tainted(seat, pod))
         .or_else(|| elsewhere(seat, pod))
@@ -132,13 +132,13 @@ fn host_ports(pod: &Pod) -> impl Iterator<Item = (i32, &Name)> {
 
 fn ports(seat: &Seat, pod: &Pod) -> Option<Verdict> {
     let mut wanted = host_ports(pod);
-    let clash = wanted.any(|wanted| seat.pods.iter().any(|other| host_ports(other).any(|taken| taken == wanted)));
+    let clash = wanted.any(|wanted| seat.pods.iter().any(|other| host_ports(&other.pod).any(|taken| taken == wanted)));
     clash.then(|| Verdict::crowded("node(s) didn't have free ports for the requested pod ports"))
 }
 
-fn too_small(seat: &Seat, (cpu, memory): (i128, i128)) -> Option<Verdict> {
+fn too_small(seat: &Seat, (cpu, memory): Amounts) -> Option<Verdict> {
     let rows = [
-        ("Too many pods", 1, seat.capacity.pods, seat.pods.len() as i128),
+        ("Too many pods", 1, seat.capacity.pods, seat.pods.len() as i64),
         ("Insufficient cpu", cpu, seat.capacity.cpu, seat.requested.0),
         ("Insufficient memory", memory, seat.capacity.memory, seat.requested.1),
     ];

@@ -1,9 +1,9 @@
 //! Which of the feasible nodes suits a pod best (§5.1). Whole numbers only.
 
 use super::super::world::World;
-use super::seats::{Capacity, Seat, counted, requests};
+use super::seats::{Amounts, Capacity, Seat, Sitter, counted, requests};
 use crate::api::pod::Effect;
-use crate::api::{Labels, Node, Pod, ReplicaSet, Selector, Service, StatefulSet};
+use crate::api::{Labels, Node, Pod, ReplicaSet, Selector, Service, StatefulSet, Uid};
 use std::collections::BTreeMap;
 
 const FULL: i64 = 100;
@@ -57,22 +57,22 @@ fn preferred(seats: &[&Seat], pod: &Pod) -> Vec<i64> {
 }
 
 /// LeastAllocated: the mean of what is left of cpu and memory.
-fn least_allocated(seat: &Seat, asked: (i128, i128)) -> i64 {
+fn least_allocated(seat: &Seat, asked: Amounts) -> i64 {
     let Capacity { cpu, memory, .. } = seat.capacity;
-    let left = |total: i128, taken: i128| if total == 0 || taken > total { 0 } else { (total - taken) * 100 / total };
+    let left = |total: i64, taken: i64| if total == 0 || taken > total { 0 } else { (total - taken) * 100 / total };
     let sum = left(cpu, seat.counted.0 + asked.0) + left(memory, seat.counted.1 + asked.1);
-    (sum / 2) as i64
+    sum / 2
 }
 
 /// NodeResourcesBalancedAllocation: how much evener cpu and memory are used with the pod; pods without requests are
 /// not looked at.
-fn balanced(seat: &Seat, asked: (i128, i128)) -> i64 {
+fn balanced(seat: &Seat, asked: Amounts) -> i64 {
     if asked == (0, 0) {
         return 0;
     }
     let Capacity { cpu, memory, .. } = seat.capacity;
-    let share = |taken: i128, total: i128| if total == 0 { MILLION } else { (taken * MILLION / total).min(MILLION) };
-    let evenness = |taken: (i128, i128)| (MILLION - (share(taken.0, cpu) - share(taken.1, memory)).abs() / 2) * 100 / MILLION;
+    let share = |taken: i64, total: i64| if total == 0 { MILLION } else { (i128::from(taken) * MILLION / i128::from(total)).min(MILLION) };
+    let evenness = |taken: Amounts| (MILLION - (share(taken.0, cpu) - share(taken.1, memory)).abs() / 2) * 100 / MILLION;
     let with = evenness((seat.requested.0 + asked.0, seat.requested.1 + asked.1));
     (50 + (50 + with - evenness(seat.requested)) / 2) as i64
 }
@@ -110,20 +110,21 @@ fn by_zone<'s>(seats: &[&'s Seat], counts: &[i64]) -> BTreeMap<&'s str, i64> {
 struct Alike {
     labels: Labels,
     set: Option<Selector>,
+    owner: Uid,
 }
 
 impl Alike {
     fn count(&self, seat: &Seat, pod: &Pod) -> i64 {
-        let same = |p: &Pod| self.fits_shared(p, pod) && !p.metadata.is_terminating();
-        seat.pods.iter().filter(|p| same(p)).count() as i64
+        seat.pods.iter().filter(|sitter| !sitter.leaving && self.includes(sitter, pod)).count() as i64
     }
 
-    /// Pods of one template share their labels: the same pointer needs no comparing.
-    fn fits_shared(&self, p: &Pod, pod: &Pod) -> bool {
-        p.metadata.labels.is_same(&pod.metadata.labels) || {
-            p.metadata.namespace == pod.metadata.namespace
-                && p.metadata.labels.contains_all(&self.labels)
-                && self.set.as_ref().is_none_or(|s| s.matches(&p.metadata.labels))
+    /// Pods of one owner that no service tells apart are alike: their labels need no comparing.
+    fn includes(&self, sitter: &Sitter, pod: &Pod) -> bool {
+        (self.labels.is_empty() && sitter.owner == self.owner && !self.owner.is_nil()) || {
+            let labels = &sitter.pod.metadata.labels;
+            sitter.pod.metadata.namespace == pod.metadata.namespace
+                && labels.contains_all(&self.labels)
+                && self.set.as_ref().is_none_or(|s| s.matches(labels))
         }
     }
 }
@@ -143,7 +144,7 @@ fn alike(world: &World, pod: &Pod) -> Option<Alike> {
         "StatefulSet" => world.get::<StatefulSet>(&key).map(|s| s.spec.selector.clone()),
         _ => None,
     });
-    (!labels.is_empty() || set.is_some()).then_some(Alike { labels, set })
+    (!labels.is_empty() || set.is_some()).then_some(Alike { labels, set, owner: owner.map(|o| o.uid).unwrap_or_default() })
 }
 
 /// 1000 · ln(n), rounded down, without floating point: log₂ by repeated squaring in 32-bit fixed point.

@@ -1,12 +1,37 @@
 //! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
 
-use crate::api::{Name, Node, Object, Pod};
+use crate::api::{Name, Node, Object, Pod, Uid};
 use imbl::{OrdMap, Vector};
 use std::sync::Arc;
 
 /// What a pod without requests counts for when nodes are compared: 100m of cpu, 200 MiB of memory. Upstream:
 /// GetNonzeroRequests.
-const NONZERO: (i128, i128) = (100, 200 << 20);
+const NONZERO: Amounts = (100, 200 << 20);
+
+/// Cpu in thousandths, memory in bytes.
+pub type Amounts = (i64, i64);
+
+/// A pod on a node, with what is asked about it most.
+#[derive(Clone, Debug)]
+pub struct Sitter {
+    /// The pod as it was when its spec, labels or deletion last changed.
+    pub pod: Arc<Pod>,
+    /// Its managing owner; nil where it has none.
+    pub owner: Uid,
+    /// True once it is on its way out.
+    pub leaving: bool,
+}
+
+impl Sitter {
+    fn new(pod: &Arc<Pod>) -> Sitter {
+        let owner = pod.metadata.controller().map(|o| o.uid).unwrap_or_default();
+        Sitter { pod: pod.clone(), owner, leaving: pod.metadata.is_terminating() }
+    }
+}
+
+fn clamp(amount: i128) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX / 1000)
+}
 
 /// One node and what is taken on it.
 #[derive(Clone, Debug)]
@@ -14,11 +39,11 @@ pub struct Seat {
     /// The node as the record has it.
     pub node: Arc<Node>,
     /// Its pods that have not ended.
-    pub pods: Vec<Arc<Pod>>,
+    pub pods: Vec<Sitter>,
     /// Cpu (thousandths) and memory (bytes) that they request.
-    pub requested: (i128, i128),
+    pub requested: Amounts,
     /// The same, where a pod without requests counts for something.
-    pub counted: (i128, i128),
+    pub counted: Amounts,
     /// What the node has.
     pub capacity: Capacity,
     /// The node's zone; empty where it has none.
@@ -29,17 +54,17 @@ pub struct Seat {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capacity {
     /// Cpu in thousandths.
-    pub cpu: i128,
+    pub cpu: i64,
     /// Memory in bytes.
-    pub memory: i128,
+    pub memory: i64,
     /// Pods.
-    pub pods: i128,
+    pub pods: i64,
 }
 
 fn capacity(node: &Node) -> Capacity {
     let get = |name: &str| node.status.allocatable.get(name);
-    let milli = |name: &str| get(name).map_or(0, |q| q.milli());
-    let whole = |name: &str| get(name).map_or(0, |q| q.value());
+    let milli = |name: &str| get(name).map_or(0, |q| clamp(q.milli()));
+    let whole = |name: &str| get(name).map_or(0, |q| clamp(q.value()));
     Capacity { cpu: milli("cpu"), memory: whole("memory"), pods: whole("pods") }
 }
 
@@ -57,19 +82,19 @@ pub struct Seats {
 }
 
 /// What a pod requests: cpu in thousandths, memory in bytes.
-pub fn requests(pod: &Pod) -> (i128, i128) {
+pub fn requests(pod: &Pod) -> Amounts {
     let sum = |name: &str, milli: bool| {
         let amounts = pod.spec.containers.iter().filter_map(|c| c.resources.requests.get(name));
-        amounts.map(|q| if milli { q.milli() } else { q.value() }).sum()
+        amounts.map(|q| clamp(if milli { q.milli() } else { q.value() })).sum()
     };
     (sum("cpu", true), sum("memory", false))
 }
 
 /// The same, where nothing counts for something. Per container, as upstream has it.
-pub fn counted(pod: &Pod) -> (i128, i128) {
+pub fn counted(pod: &Pod) -> Amounts {
     let one = |c: &crate::api::pod::Container| {
-        let cpu = c.resources.requests.get("cpu").map_or(NONZERO.0, |q| q.milli());
-        let memory = c.resources.requests.get("memory").map_or(NONZERO.1, |q| q.value());
+        let cpu = c.resources.requests.get("cpu").map_or(NONZERO.0, |q| clamp(q.milli()));
+        let memory = c.resources.requests.get("memory").map_or(NONZERO.1, |q| clamp(q.value()));
         (cpu, memory)
     };
     pod.spec.containers.iter().map(one).fold((0, 0), |sum, x| (sum.0 + x.0, sum.1 + x.1))
@@ -129,7 +154,7 @@ impl Seats {
     pub fn sit(&mut self, pod: &Arc<Pod>) {
         let (requested, counted) = (requests(pod), counted(pod));
         if let Some(seat) = self.seat(&pod.spec.node_name) {
-            seat.pods.push(pod.clone());
+            seat.pods.push(Sitter::new(pod));
             seat.requested = (seat.requested.0 + requested.0, seat.requested.1 + requested.1);
             seat.counted = (seat.counted.0 + counted.0, seat.counted.1 + counted.1);
         }
@@ -138,7 +163,7 @@ impl Seats {
     pub fn leave(&mut self, pod: &Pod) {
         let (requested, counted) = (requests(pod), counted(pod));
         let Some(seat) = self.seat(&pod.spec.node_name) else { return };
-        if let Some(i) = seat.pods.iter().position(|p| p.metadata.uid == pod.metadata.uid) {
+        if let Some(i) = seat.pods.iter().position(|p| p.pod.metadata.uid == pod.metadata.uid) {
             seat.pods.remove(i);
             seat.requested = (seat.requested.0 - requested.0, seat.requested.1 - requested.1);
             seat.counted = (seat.counted.0 - counted.0, seat.counted.1 - counted.1);
@@ -152,9 +177,9 @@ impl Seats {
             return;
         }
         if let Some(seat) = self.seat(&pod.spec.node_name)
-            && let Some(place) = seat.pods.iter_mut().find(|p| p.metadata.uid == pod.metadata.uid)
+            && let Some(place) = seat.pods.iter_mut().find(|p| p.pod.metadata.uid == pod.metadata.uid)
         {
-            *place = pod.clone();
+            *place = Sitter::new(pod);
         }
     }
 }
