@@ -120,6 +120,7 @@ impl Session {
     }
 
     fn perform(&mut self, effect: Effect, size: (u16, u16)) {
+        let moved = matches!(effect, Effect::Back | Effect::Seek(_));
         match effect {
             Effect::Submit(line) => self.submit(&line, size),
             Effect::Interrupt => self.engine.interrupt(),
@@ -134,15 +135,25 @@ impl Session {
             Effect::Quit => self.over = true,
             Effect::Advance => return self.turn(size, Lesson::advance),
             Effect::Skip => return self.turn(size, Lesson::skip),
-            Effect::Retreat => return self.turn(size, |lesson, engine| { lesson.back(engine); Ok(()) }),
-            Effect::Answer(choice) => return self.turn(size, |lesson, engine| { lesson.answer(choice, engine); Ok(()) }),
+            Effect::Retreat => {
+                return self.turn(size, |lesson, engine| {
+                    lesson.back(engine);
+                    Ok(())
+                });
+            }
+            Effect::Answer(choice) => {
+                return self.turn(size, |lesson, engine| {
+                    lesson.answer(choice, engine);
+                    Ok(())
+                });
+            }
             Effect::Open(name) => return self.open(name),
         }
-        let moved = matches!(effect, Effect::Back | Effect::Seek(_));
-        if let Some(lesson) = self.lesson.as_mut() {
-            if moved { lesson.follow(&self.engine) }
-            lesson.drive(&mut self.engine);
+        let Some(lesson) = self.lesson.as_mut() else { return };
+        if moved {
+            lesson.follow(&self.engine);
         }
+        lesson.drive(&mut self.engine);
     }
 
     /// A line in the past is a fork: the pages after it have not happened.
@@ -166,7 +177,9 @@ impl Session {
         }
     }
     fn redo(&mut self) {
-        if self.engine.redo() && let Some(lesson) = self.undone.pop() {
+        if self.engine.redo()
+            && let Some(lesson) = self.undone.pop()
+        {
             self.lesson = lesson;
         }
     }

@@ -4,8 +4,8 @@
 mod loan;
 mod pace;
 
-pub use super::session::sight;
 use super::session::Session;
+pub use super::session::sight;
 use crate::ui::keys::Key;
 use crate::ui::message::Message;
 use crate::ui::model::Mode;

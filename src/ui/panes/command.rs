@@ -21,7 +21,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     }
     let last = sight.console.last().filter(|_| !(model.newcomer && sight.console.is_empty()));
     let Some(last) = last else { return invite(canvas, line) };
-    let answer = if model.pane != Pane::Why {
+    let answer = if matches!(model.pane, Pane::Output(_)) {
         ""
     } else if !last.done {
         "still waits · ctrl-c"
