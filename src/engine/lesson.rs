@@ -4,6 +4,7 @@
 use super::{Engine, LOOK_AHEAD};
 use crate::api::{Span, Time};
 use crate::scenario::page::{Asked, Page, Typed, Typing, Wait};
+use crate::scenario::perform::PACE;
 use crate::scenario::{Beat, Player, Scenario, Stage, What};
 use std::sync::Arc;
 
@@ -121,6 +122,7 @@ impl Lesson {
         self.looked = now;
         self.pull(engine);
         if !self.waits() {
+            engine.run_until(engine.head() + PACE); // the check has looked so far ahead
             engine.set_playing(false);
         }
     }

@@ -19,27 +19,34 @@ pub fn draw(canvas: &mut Canvas, regions: &Regions, model: &Model, sight: &Sight
         canvas.clear(area, Ground::Over);
     }
     draw_page(canvas, area, &page, model.scroll);
+    keys(canvas, Area::new(area.x + 2, area.bottom().saturating_sub(1), area.w.saturating_sub(16), 1), script);
 }
 
 /// The pane, grown to the left and upwards as far as the page needs, but never over the title.
 fn room(page: &Page, shown: &Shown, regions: &Regions) -> Area {
     let pane = regions.pane;
-    let widest = printed(shown).map(|row| width(&row) + 6).max().unwrap_or(0);
+    let tables = shown.lines.iter().flat_map(output).filter(|row| row.fixed);
+    let widest = tables.map(|row| width(&row.text) + 6).max().unwrap_or(0);
     let w = widest.clamp(pane.w, pane.right().max(pane.w));
     let h = page.height(w.saturating_sub(4)) + 2;
     let h = (h.min(usize::from(u16::MAX / 2)) as u16).clamp(pane.h, (pane.bottom() - regions.stage.y).max(pane.h));
     Area::new(pane.right() - w, pane.bottom() - h, w, h)
 }
 
-/// Rows that its lines printed.
-fn printed(shown: &Shown) -> impl Iterator<Item = String> {
-    shown.lines.iter().flat_map(|line| output(line).into_iter().map(|(row, _)| row))
+/// A row that a line printed.
+struct Row {
+    text: String,
+    role: Role,
+    fixed: bool,
 }
 
-fn output(line: &Typed) -> Vec<(String, Role)> {
+/// What a line printed; the rows of a table are not to be broken.
+fn output(line: &Typed) -> Vec<Row> {
     let Typing::Done(output) = &line.state else { return Vec::new() };
-    let rows = output.out.lines().map(|row| (row, Role::Code)).chain(output.err.lines().map(|row| (row, Role::Bad)));
-    rows.take(MOST_ROWS).map(|(row, role)| (row.replace('\t', "    "), role)).collect()
+    let table = output.out.contains("   ");
+    let row = |text: &str, role, fixed| Row { text: text.replace('\t', "    "), role, fixed };
+    let said = output.out.lines().map(|text| row(text, Role::Code, table));
+    said.chain(output.err.lines().map(|text| row(text, Role::Bad, false))).take(MOST_ROWS).collect()
 }
 
 /// The page in words.
@@ -54,6 +61,10 @@ fn written(sight: &Sight, script: &Script) -> Page {
     let waits = shown.waits() && !script.back;
     let ink = if shown.wait.is_some() || !shown.lines.is_empty() { Role::Control } else { Role::Text };
     shown.caption.trim_end().lines().for_each(|line| page.say(line, ink));
+    let more = shown.lines.len() + shown.checks.len() + shown.coming.len();
+    if !shown.caption.is_empty() && (more > 0 || shown.wait.is_some()) {
+        page.gap();
+    }
     shown.lines.iter().for_each(|line| typed(&mut page, line));
     if let Some(wait) = &shown.wait {
         let (sign, role) = if wait.over { ("✓ ", Role::Good) } else { ("… ", Role::Waiting) };
@@ -70,7 +81,9 @@ fn written(sight: &Sight, script: &Script) -> Page {
     if waits && !sight.playing {
         page.say("time is held: space lets it pass, n skips", Role::Waiting);
     }
-    keys(&mut page, script);
+    if !script.back {
+        shown.coming.iter().for_each(|line| page.signed("$ ", Role::Faint, line, Role::Faint));
+    }
     page
 }
 
@@ -81,7 +94,12 @@ fn typed(page: &mut Page, line: &Typed) {
         Typing::Done(_) => ("$ ", Role::Key),
     };
     page.signed(sign, role, &line.shown, if line.state == Typing::Coming { Role::Faint } else { Role::Code });
-    output(line).into_iter().for_each(|(row, role)| page.fixed(format!("  {row}"), role));
+    for row in output(line) {
+        match row.fixed {
+            true => page.fixed(format!("  {}", row.text), row.role),
+            false => page.signed("  ", row.role, row.text, row.role),
+        }
+    }
 }
 
 fn asked(page: &mut Page, question: &Asked) {
@@ -104,25 +122,19 @@ fn asked(page: &mut Page, question: &Asked) {
     }
 }
 
-/// The keys that go on from here.
-fn keys(page: &mut Page, script: &Script) {
+/// The keys that go on from here, on the lower border.
+fn keys(canvas: &mut Canvas, row: Area, script: &Script) {
     let shown = script.page;
+    let digits = format!(" 1-{} ", shown.question.as_ref().map_or(0, |question| question.choices.len()));
     let next = match () {
-        () if script.back => ".",
-        () if shown.asks() || shown.last => "",
-        () if shown.waits() => "n",
-        () => ".",
+        () if script.back => (" . ", "forward "),
+        () if shown.asks() => (digits.as_str(), "answers "),
+        () if shown.waits() => (" n ", "skips to its end "),
+        () if shown.last => (" s ", "chooses another "),
+        () if !shown.coming.is_empty() => (" . ", "types it "),
+        () => (" . ", "next "),
     };
-    let word = match () {
-        () if shown.waits() && !script.back => "skips to its end",
-        () if !shown.coming.is_empty() && !script.back => "types it",
-        () => "next",
-    };
-    if !script.back {
-        shown.coming.iter().for_each(|line| page.signed("$ ", Role::Faint, line, Role::Faint));
-    }
-    let digits: String = shown.question.as_ref().map(|question| format!("1-{}", question.choices.len())).unwrap_or_default();
-    let all = [(next, word), (if shown.asks() { &digits } else { "" }, "answers"), (if shown.step > 0 { "," } else { "" }, "back")];
-    let all: Vec<(&str, &str)> = all.into_iter().filter(|(key, _)| !key.is_empty()).collect();
-    page.keys("", &all);
+    let back = if shown.step > 0 { (" , ", "back ") } else { ("", "") };
+    let parts = [next, back].into_iter().flat_map(|(key, word)| [(key, Role::Key.bold()), (word, Role::Text.into())]);
+    canvas.parts(row, &parts.collect::<Vec<_>>());
 }
