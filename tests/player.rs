@@ -83,7 +83,7 @@ fn lines_are_shown_before_and_after_they_are_typed() {
 
 #[test]
 fn wrong_and_right_answers_are_told_apart() {
-    for (key, words) in [("1", "you said 1, it is 2"), ("2", "you said 2, it is 2: as you said")] {
+    for (key, words) in [("1", "you said 1; it is 2"), ("2", "you said 2, and so it is")] {
         let mut session = start();
         until(&mut session, |page| page.asks());
         press(&mut session, ".");

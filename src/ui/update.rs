@@ -115,8 +115,12 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
         }
         Action::Scenarios => model.mode = Mode::Catalogue(0),
         Action::ScrollUp => scroll(model, -(PAGE as isize)),
-        Action::Clear if model.pane != Pane::Home => show(model, Pane::Home),
-        Action::Clear => model.selected = None,
+        Action::Clear => {
+            if !matches!(model.pane, Pane::Output(_)) {
+                model.selected = None;
+            }
+            show(model, Pane::Home);
+        }
         other => select::go(model, other, screen),
     }
     Vec::new()

@@ -113,12 +113,10 @@ fn asked(page: &mut Page, question: &Asked) {
         };
         page.signed(sign, role.bold(), choice, words);
     }
-    if let Some((chosen, right)) = question.answer {
-        let verdict = if chosen == right { "as you said" } else { "not as you said; see why" };
-        page.say(
-            format!("you said {}, it is {}: {verdict}", chosen + 1, right + 1),
-            if chosen == right { Role::Good } else { Role::Waiting },
-        );
+    match question.answer {
+        Some((chosen, right)) if chosen == right => page.say(format!("you said {}, and so it is", chosen + 1), Role::Good),
+        Some((chosen, right)) => page.say(format!("you said {}; it is {}", chosen + 1, right + 1), Role::Waiting),
+        None => {}
     }
 }
 
