@@ -60,7 +60,14 @@ fn written(sight: &Sight, script: &Script) -> Page {
     let mut page = Page::new(format!("{} · {place}", sight.title), Role::Each);
     let waits = shown.waits() && !script.back;
     let ink = if shown.wait.is_some() || !shown.lines.is_empty() { Role::Control } else { Role::Text };
-    shown.caption.trim_end().lines().for_each(|line| page.say(line, ink));
+    for (i, paragraph) in shown.caption.trim_end().split("\n\n").enumerate() {
+        if i > 0 {
+            page.gap();
+        }
+        if !paragraph.is_empty() {
+            page.say(paragraph.replace('\n', " "), ink);
+        }
+    }
     let more = shown.lines.len() + shown.checks.len() + shown.coming.len();
     if !shown.caption.is_empty() && (more > 0 || shown.wait.is_some()) {
         page.gap();
