@@ -4,11 +4,13 @@ mod headless;
 mod library;
 mod narrate;
 pub mod options;
+pub mod session;
 pub mod terminal;
 pub mod trace;
 
 use clap::{CommandFactory, Parser};
 use options::{Command, Options};
+use session::Session;
 use std::io;
 use std::process::ExitCode;
 
@@ -46,16 +48,10 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
     }
 }
 
-/// Opens the sandbox, or the world in which a scenario begins, in the terminal.
+/// Opens the sandbox, or a scenario, in the terminal.
 fn play(name: Option<&str>) -> anyhow::Result<bool> {
-    let (title, world) = match name {
-        None => ("sandbox".to_owned(), crate::engine::sandbox(1)),
-        Some(name) => library::stage(name)?,
-    };
-    let mut engine = crate::engine::Engine::new(world);
-    engine.set_speed(200);
-    let ascii = std::env::var_os("PODYARD_ASCII").is_some();
-    terminal::run(engine, terminal::Options { title, ascii, reduced_motion: false })?;
+    let session = name.map_or_else(|| Ok(Session::sandbox()), Session::scenario)?;
+    terminal::run(session, std::env::var_os("PODYARD_ASCII").is_some())?;
     Ok(true)
 }
 

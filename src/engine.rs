@@ -8,10 +8,12 @@ use crate::timeline::moment::matters_since;
 use crate::timeline::{Branch, Journal, Playback, Timeline};
 use std::time::Duration;
 
+mod lesson;
 mod marks;
 mod sandbox;
 mod stage;
 
+pub use lesson::Lesson;
 pub use marks::{Mark, MarkKind};
 pub use sandbox::{MANIFEST, sandbox};
 

@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod check;
 pub mod document;
 pub mod lint;
+pub mod page;
 pub mod perform;
 pub mod player;
 pub mod rehearse;
@@ -13,4 +14,5 @@ pub mod script;
 
 pub use check::Check;
 pub use document::{Scenario, Step, What};
+pub use page::Page;
 pub use player::{Beat, Player, Stage};

@@ -28,11 +28,11 @@ pub fn find(name: &str) -> anyhow::Result<Arc<Scenario>> {
     document::read(&text).map(Arc::new).map_err(|problem| anyhow::anyhow!("{}", problem.render(&text, name).trim_end()))
 }
 
-/// A scenario's title and the world in which it begins.
-pub fn stage(name: &str) -> anyhow::Result<(String, World)> {
+/// A scenario and the world in which it begins.
+pub fn stage(name: &str) -> anyhow::Result<(Arc<Scenario>, World)> {
     let scenario = find(name)?;
     let world = opening(&scenario, scenario.options.clone()).map_err(anyhow::Error::msg)?;
-    Ok((scenario.title.clone(), world))
+    Ok((scenario, world))
 }
 
 /// Prints the catalogue.

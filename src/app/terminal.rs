@@ -4,14 +4,13 @@
 mod loan;
 mod pace;
 
-use crate::api::Span;
-use crate::engine::{Engine, MarkKind as EngineMark};
-use crate::ui::message::{Effect, Message};
-use crate::ui::model::{Look, Mode};
+use super::session::Session;
+pub use super::session::sight;
+use crate::ui::keys::Key;
+use crate::ui::message::Message;
+use crate::ui::model::Mode;
 use crate::ui::panes::command::typing_area;
-use crate::ui::sight::{Line, Mark, MarkKind};
-use crate::ui::theme::Depth;
-use crate::ui::{Model, Screen, Sight, Theme, keys::Key, update, view};
+use crate::ui::theme::{Depth, Theme};
 use crossterm::event::{Event, EventStream, MouseButton, MouseEventKind};
 use futures_util::StreamExt;
 use loan::Loan;
@@ -20,31 +19,17 @@ use ratatui::layout::Rect;
 use std::io::IsTerminal;
 use tokio::time::Instant;
 
-/// How the screen is drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// What is played: the sandbox, or a scenario's title.
-    pub title: String,
-    /// Only ASCII is drawn.
-    pub ascii: bool,
-    /// Nothing glows.
-    pub reduced_motion: bool,
-}
-
 /// Environment variable that makes the program panic after its first frame, to prove that the terminal is given back.
 const PANIC: &str = "PODYARD_PANIC";
 
-/// What is let pass where nothing more will happen: controllers write down what they have just seen.
-const SETTLE: Span = Span::secs(1);
-
-/// Shows an engine until the user leaves.
-pub fn run(engine: Engine, options: Options) -> anyhow::Result<()> {
+/// Shows a session until the user leaves; in ASCII alone where that is asked for.
+pub fn run(session: Session, ascii: bool) -> anyhow::Result<()> {
     if !std::io::stdout().is_terminal() {
         anyhow::bail!("standard output is not a terminal; use `podyard run` to play without a screen");
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut loan = Loan::take()?;
-    let result = runtime.block_on(Session::new(engine, options).run(&mut loan));
+    let result = runtime.block_on(Show::new(session, ascii).run(&mut loan));
     drop(loan);
     result
 }
@@ -58,43 +43,32 @@ fn depth() -> Depth {
     }
 }
 
-struct Session {
-    engine: Engine,
-    model: Model,
+struct Show {
+    session: Session,
     theme: Theme,
-    title: String,
     began: Instant,
     pace: Pace,
-    over: bool,
 }
 
-impl Session {
-    fn new(engine: Engine, options: Options) -> Session {
+impl Show {
+    fn new(session: Session, ascii: bool) -> Show {
         let now = Instant::now();
-        Session {
-            engine,
-            model: Model::new(Look { reduced_motion: options.reduced_motion }),
-            theme: Theme { depth: depth(), ascii: options.ascii },
-            title: options.title,
-            began: now,
-            pace: Pace::new(now),
-            over: false,
-        }
+        Show { session, theme: Theme { depth: depth(), ascii }, began: now, pace: Pace::new(now) }
     }
 
     async fn run(mut self, loan: &mut Loan) -> anyhow::Result<()> {
         let mut events = EventStream::new();
         let mut stop = Stop::new()?;
-        while !self.over {
+        while !self.session.is_over() {
             let wake = self.frame(loan)?;
             assert!(std::env::var_os(PANIC).is_none(), "asked to panic by {PANIC}");
             tokio::select! {
                 event = events.next() => match event {
                     Some(event) => self.event(&event?, loan)?,
-                    None => self.over = true,
+                    None => self.session.leave(),
                 },
                 () = sleep_until(wake) => {}
-                () = stop.asked() => self.over = true,
+                () = stop.asked() => self.session.leave(),
             }
         }
         Ok(())
@@ -103,17 +77,12 @@ impl Session {
     /// Lets time pass, draws, and tells when to look again even if no key comes.
     fn frame(&mut self, loan: &mut Loan) -> anyhow::Result<Option<Instant>> {
         let now = Instant::now();
-        self.pace.pass(&mut self.engine, now);
+        self.pace.pass(now, |wall| self.session.pass(wall));
         if let Some(later) = self.pace.too_soon(now) {
             return Ok(Some(later));
         }
-        self.model.frame = now - self.began;
-        let size = loan.size()?;
-        let sight = sight(&self.engine, &self.title);
-        let screen = Screen::of(&self.model, &sight, size);
-        self.model.fresh.look(&screen.stage, self.model.frame);
-        let canvas = view(&self.model, &sight, &screen);
-        let (theme, model) = (&self.theme, &self.model);
+        let (screen, canvas) = self.session.draw(now - self.began, loan.size()?);
+        let (theme, model) = (&self.theme, self.session.model());
         loan.terminal.draw(|frame| {
             theme.apply(&canvas, frame.buffer_mut());
             let typing = typing_area(&screen).filter(|_| model.mode == Mode::Prompt);
@@ -122,56 +91,14 @@ impl Session {
             }
         })?;
         self.pace.drawn(now);
-        Ok(self.pace.next(&self.engine, &screen.stage, self.model.fresh.is_moving(self.model.frame), now))
+        Ok(self.pace.next(self.session.engine(), &screen.stage, model.fresh.is_moving(model.frame), now))
     }
 
     fn event(&mut self, event: &Event, loan: &Loan) -> anyhow::Result<()> {
         let Some(message) = message(event) else { return Ok(()) };
-        self.pace.pass(&mut self.engine, Instant::now());
-        let size = loan.size()?;
-        for effect in self.update(message, size) {
-            self.perform(effect, size);
-        }
+        self.pace.pass(Instant::now(), |wall| self.session.pass(wall));
+        self.session.take(message, loan.size()?);
         Ok(())
-    }
-
-    fn update(&mut self, message: Message, size: (u16, u16)) -> Vec<Effect> {
-        let sight = sight(&self.engine, &self.title);
-        let screen = Screen::of(&self.model, &sight, size);
-        update(&mut self.model, message, &sight, &screen)
-    }
-
-    /// Goes on as far as something happens; where nothing will, only what is under way is let settle.
-    fn go(&mut self, on: fn(&mut Engine) -> bool) {
-        let before = self.engine.clone();
-        if !on(&mut self.engine) {
-            self.engine = before;
-            if self.engine.is_live() {
-                self.engine.run_until(self.engine.head() + SETTLE);
-            }
-            self.model.notice = Some("nothing more will happen by itself".to_owned());
-        }
-    }
-
-    fn perform(&mut self, effect: Effect, size: (u16, u16)) {
-        let engine = &mut self.engine;
-        match effect {
-            Effect::Submit(line) => {
-                engine.submit(&line, None);
-                let lines = engine.console().len();
-                self.update(Message::Ran { lines }, size);
-            }
-            Effect::Interrupt => engine.interrupt(),
-            Effect::Play(playing) => engine.set_playing(playing),
-            Effect::Speed(speed) => engine.set_speed(speed),
-            Effect::Step => self.go(Engine::step),
-            Effect::Back => drop(engine.back()),
-            Effect::Next => self.go(Engine::next_thing),
-            Effect::Seek(time) => engine.seek(time),
-            Effect::Undo => drop(engine.undo()),
-            Effect::Redo => drop(engine.redo()),
-            Effect::Quit => self.over = true,
-        }
     }
 }
 
@@ -195,35 +122,6 @@ fn message(event: &Event) -> Option<Message> {
             _ => None,
         },
         Event::Resize(..) | Event::FocusGained | Event::FocusLost => None,
-    }
-}
-
-/// What the interface sees of an engine.
-pub fn sight<'a>(engine: &'a Engine, title: &'a str) -> Sight<'a> {
-    let kind = |kind: EngineMark| match kind {
-        EngineMark::Act => MarkKind::Act,
-        EngineMark::Fault => MarkKind::Fault,
-        EngineMark::Rule => MarkKind::Rule,
-        EngineMark::Step => MarkKind::Step,
-    };
-    let line = |entry: &'a crate::engine::Entry| Line {
-        line: &entry.line,
-        out: entry.output.as_ref().map_or(&entry.so_far, |o| &o.out),
-        err: entry.output.as_ref().map_or("", |o| &o.err),
-        done: entry.output.is_some(),
-        at: entry.at,
-    };
-    Sight {
-        world: engine.world(),
-        origin: engine.origin(),
-        head: engine.head(),
-        live: engine.is_live(),
-        playing: engine.playing(),
-        speed: engine.speed(),
-        marks: engine.marks().iter().map(|m| Mark { at: m.at, kind: kind(m.kind), label: &m.label }).collect(),
-        console: engine.console().iter().map(line).collect(),
-        busy: engine.busy(),
-        title,
     }
 }
 

@@ -14,6 +14,6 @@ impl Stage for Engine {
         Engine::submit(self, &command.line, command.stdin.as_deref());
     }
     fn outcome(&self) -> Option<Output> {
-        self.console().last()?.output.clone()
+        self.console().iter().rfind(|entry| !entry.is_refusal())?.output.clone()
     }
 }

@@ -74,11 +74,17 @@ impl Check {
     pub fn is_empty(&self) -> bool {
         *self == Check::default()
     }
+    /// What it must print, as far as that fits on a line.
+    fn wanted(&self) -> String {
+        let rows = [("prints", &self.prints), ("contains", &self.contains), ("lacks", &self.lacks), ("has a line like", &self.matches)];
+        let said = rows.iter().filter_map(|(word, text)| Some((word, text.as_ref()?.trim_end().lines().next()?)));
+        said.map(|(word, text)| format!(" {word} {text:?}")).collect()
+    }
     /// In a few words, for whoever waits for it.
     pub fn words(&self) -> String {
         match (&self.rule, &self.run) {
             (Some(rule), _) => format!("the rule {rule:?}"),
-            (None, Some(line)) => line.clone(),
+            (None, Some(line)) => format!("{line}{}", self.wanted()),
             (None, None) => String::new(),
         }
     }

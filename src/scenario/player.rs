@@ -101,6 +101,15 @@ impl Player {
     pub fn right_answer(&self) -> Option<usize> {
         self.right.as_ref()?.as_ref().ok().copied()
     }
+    /// Leaves a step of lines once the last of them is done well, and does nothing of the next; true where it left.
+    pub fn leave(&mut self, stage: &dyn Stage) -> bool {
+        let Some(What::Do(lines)) = self.scenario.steps.get(self.step).map(|step| &step.what) else { return false };
+        let done = self.listening && self.typed == lines.len() && stage.outcome().is_some_and(|output| output.rc == 0);
+        if done {
+            self.then(Beat::End);
+        }
+        done
+    }
 
     fn then(&mut self, beat: Beat) -> Beat {
         let next = Player { step: self.step + 1, ..Player::new(self.scenario.clone()) };

@@ -22,6 +22,19 @@ pub enum Target {
 }
 
 impl Target {
+    /// The thing that a scenario calls `pod/kubia-0`, in the namespace `default`; `None` for what is not in the picture.
+    pub fn named(text: &str) -> Option<Target> {
+        let (kind, name) = text.split_once('/')?;
+        let key = || Key::new("default", name);
+        match Kind::by_resource(kind)? {
+            Kind::Pod => Some(Target::Pod(key())),
+            Kind::PersistentVolumeClaim => Some(Target::Claim(key())),
+            Kind::PersistentVolume => Some(Target::Volume(name.into())),
+            Kind::Node => Some(Target::Node(name.into())),
+            kind @ (Kind::StatefulSet | Kind::ReplicaSet) => Some(Target::Set(kind, key())),
+            _ => None,
+        }
+    }
     /// Kind and key of the object on record; `None` for what only machines know.
     pub fn object(&self) -> Option<(Kind, Key)> {
         match self {

@@ -70,9 +70,9 @@ macro_rules! actions {
 
 actions! {
     Play      ["space"]              "pause"    Time    Always   "Lets time run, or holds it.";
-    Step      [".", "pagedown"]      "step"     Time    Always   "Goes to the next visible change.";
-    Next      ["n"]                  "next"     Time    Always   "Skips to the next thing that matters.";
-    Back      [","]                  "back"     Time    Always   "Goes back to the change before.";
+    Step      [".", "pagedown"]      "step"     Time    Always   "The next visible change; a scenario's next step.";
+    Next      ["n"]                  "next"     Time    Always   "Skips to the next thing that matters, or waited for.";
+    Back      [","]                  "back"     Time    Always   "Back to the change, or the step, before.";
     ScaleUp   ["+", "="]             "scale"    Act     Always   "One more replica for the selected set.";
     ScaleDown ["-"]                  ""         Act     Help     "One replica fewer.";
     Delete    ["x"]                  "delete"   Act     Always   "Deletes what is selected; of a set, a pod.";
@@ -100,7 +100,9 @@ actions! {
     Up        ["up", "k"]            ""         Look    Help     "Moves it up.";
     Right     ["right", "l"]         ""         Look    Help     "Moves it to the right.";
     ScrollUp  ["pageup"]             ""         Look    Help     "Scrolls the pane back.";
+    Answer    ["1", "2", "3", "4", "5", "6", "7", "8", "9"] "answer" Time Help "Answers a scenario's question.";
     Clear     ["esc"]                ""         Look    Help     "Closes what is open; drops the selection.";
+    Scenarios ["s"]                  "scenarios" Program Help    "Chooses a scenario.";
     Stop      ["ctrl-c"]             ""         Program Help     "Interrupts what waits; else quits.";
     Quit      ["q"]                  "quit"     Program Help     "Leaves.";
 }

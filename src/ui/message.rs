@@ -2,6 +2,7 @@
 
 use super::keys::Key;
 use crate::api::Time;
+use crate::scene::Target;
 
 /// Something that happened to the program.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,8 @@ pub enum Message {
         /// How many lines the console has now.
         lines: usize,
     },
+    /// The scenario shows another page, or more of it, and points at this.
+    Turned(Option<Target>),
 }
 
 /// Something that is to be done to the engine or the program.
@@ -44,6 +47,16 @@ pub enum Effect {
     Undo,
     /// Brings it back.
     Redo,
+    /// To the scenario's next page.
+    Advance,
+    /// To the scenario's page before.
+    Retreat,
+    /// To the end of what the scenario waits for.
+    Skip,
+    /// Answers the scenario's question, with a choice from 0.
+    Answer(usize),
+    /// Plays a scenario of the catalogue; the sandbox where none is named.
+    Open(Option<&'static str>),
     /// Ends the program.
     Quit,
 }

@@ -16,13 +16,17 @@ pub enum Mode {
     Prompt,
     /// The page of keys.
     Help,
+    /// The list of scenarios, with the number of the chosen row.
+    Catalogue(usize),
 }
 
 /// What the pane at the right shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Pane {
-    /// Why the selected thing is as it is.
+    /// The scenario's page; where none is played, why the selected thing is as it is.
     #[default]
+    Home,
+    /// Why the selected thing is as it is.
     Why,
     /// What a line of the console printed.
     Output(usize),
@@ -83,7 +87,7 @@ impl Model {
             selected: None,
             twin: false,
             mode: Mode::Normal,
-            pane: Pane::Why,
+            pane: Pane::Home,
             scroll: 0,
             prompt: prompt(""),
             history: Vec::new(),

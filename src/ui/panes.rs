@@ -1,9 +1,11 @@
 //! The parts of the screen around the stage.
 
+pub mod catalogue;
 pub mod command;
 pub mod happened;
 pub mod help;
 pub mod hints;
+pub mod lesson;
 pub mod output;
 pub mod timeline;
 pub mod title;

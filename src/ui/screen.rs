@@ -24,7 +24,7 @@ impl Screen {
     /// What a screen of that size shows.
     pub fn of(model: &Model, sight: &Sight, size: (u16, u16)) -> Screen {
         let stage = Stage::read(sight.world, sight.now(), sight.glow());
-        let regions = Regions::of(size.0, size.1);
+        let regions = Regions::of(size.0, size.1, sight.script.is_some());
         let plan = regions.map(|r| Plan::of(&stage, r.stage)).unwrap_or_default();
         let focus = Focus::on(&stage, model.selected.clone());
         Screen { stage, regions, plan, focus, size }

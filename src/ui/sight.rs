@@ -1,6 +1,7 @@
 //! What the interface sees of the engine: borrowed for one frame.
 
 use crate::api::{Span, Time};
+use crate::scenario::Page;
 use crate::sim::World;
 
 /// What a mark on the time line stands for.
@@ -42,6 +43,17 @@ pub struct Line<'a> {
     pub at: Time,
 }
 
+/// A scenario's page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Script<'a> {
+    /// What it shows.
+    pub page: &'a Page,
+    /// How many steps the scenario has.
+    pub steps: usize,
+    /// True where newer pages were seen already.
+    pub back: bool,
+}
+
 /// What there is to see.
 #[derive(Clone, Debug)]
 pub struct Sight<'a> {
@@ -65,6 +77,8 @@ pub struct Sight<'a> {
     pub busy: Option<&'a str>,
     /// What is played: the sandbox, or a scenario's title.
     pub title: &'a str,
+    /// The scenario's page, where one is played.
+    pub script: Option<Script<'a>>,
 }
 
 impl Sight<'_> {

@@ -1,6 +1,8 @@
 //! What a message changes, and what it asks for.
 
 mod acts;
+mod catalogue;
+mod lesson;
 mod prompt;
 mod select;
 
@@ -26,6 +28,7 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
             match model.mode {
                 Mode::Prompt => prompt::key(model, key, sight),
                 Mode::Help => help(model, key),
+                Mode::Catalogue(row) => catalogue::key(model, row, key),
                 Mode::Normal => normal(model, key, sight, screen),
             }
         }
@@ -41,6 +44,11 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
         }
         Message::Ran { lines } => {
             ran(model, sight, lines);
+            Vec::new()
+        }
+        Message::Turned(target) => {
+            model.selected = target.filter(|target| screen.stage.has(target));
+            show(model, Pane::Home);
             Vec::new()
         }
     }
@@ -63,9 +71,12 @@ fn help(model: &mut Model, key: Key) -> Vec<Effect> {
 
 fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Effect> {
     let Some(action) = action(key) else { return Vec::new() };
+    if let Some(effect) = sight.script.and_then(|script| lesson::effect(model, action, key, &script)) {
+        return vec![effect];
+    }
     match action {
         Action::Play => vec![Effect::Play(!sight.playing)],
-        Action::Step if model.pane != Pane::Why && key == Key::Named("pagedown") => page(model, PAGE as isize),
+        Action::Step if matches!(model.pane, Pane::Output(_)) && key == Key::Named("pagedown") => page(model, PAGE as isize),
         Action::Step => vec![Effect::Play(false), Effect::Step],
         Action::Next => vec![Effect::Next],
         Action::Back => vec![Effect::Play(false), Effect::Back],
@@ -102,9 +113,14 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
             model.mode = Mode::Help;
             model.scroll = 0;
         }
+        Action::Scenarios => model.mode = Mode::Catalogue(0),
         Action::ScrollUp => scroll(model, -(PAGE as isize)),
-        Action::Clear if model.pane != Pane::Why => show(model, Pane::Why),
-        Action::Clear => model.selected = None,
+        Action::Clear => {
+            if !matches!(model.pane, Pane::Output(_)) {
+                model.selected = None;
+            }
+            show(model, Pane::Home);
+        }
         other => select::go(model, other, screen),
     }
     Vec::new()

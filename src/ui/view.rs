@@ -1,7 +1,7 @@
 //! The picture of a frame: title, stage, panes, time line, command line, keys.
 
 use super::model::{Mode, Model, Pane};
-use super::panes::{command, happened, help, hints, output, timeline, title, why};
+use super::panes::{catalogue, command, happened, help, hints, lesson, output, timeline, title, why};
 use super::regions::{Regions, SMALLEST};
 use super::screen::Screen;
 use super::sight::Sight;
@@ -22,24 +22,31 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
     title::draw(canvas, regions.title, model, sight);
     let glow = |target: &Target| model.fresh.glow(target, model.frame);
     Painting { stage: &screen.stage, plan: &screen.plan, focus: &screen.focus, glow: &glow }.draw(canvas);
-    happened::draw(canvas, regions.happened, sight);
+    if !regions.happened.is_empty() {
+        happened::draw(canvas, regions.happened, sight);
+    }
     panes(canvas, model, sight, screen, regions);
     timeline::draw(canvas, regions.timeline, sight);
     command::draw(canvas, regions.command, model, sight);
     hints::draw(canvas, regions.hints, model, sight);
     command::offers(canvas, regions.command, model);
-    if model.mode == Mode::Help {
-        help::draw(canvas, canvas.area(), model.scroll);
+    match model.mode {
+        Mode::Help => help::draw(canvas, canvas.area(), model.scroll),
+        Mode::Catalogue(chosen) => catalogue::draw(canvas, canvas.area(), chosen),
+        Mode::Normal | Mode::Prompt => {}
     }
 }
 
 fn panes(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, regions: &Regions) {
     let asked = match model.pane {
         Pane::Output(line) => sight.console.get(line),
-        Pane::Why => None,
+        Pane::Home | Pane::Why => None,
     };
+    let script = sight.script.filter(|_| model.pane == Pane::Home);
     let wide = !regions.console.is_empty();
-    why::draw(canvas, regions.pane, sight, screen, if asked.is_none() { model.scroll } else { 0 });
+    if script.is_none() {
+        why::draw(canvas, regions.pane, sight, screen, if asked.is_none() { model.scroll } else { 0 });
+    }
     match asked.or(sight.console.last()) {
         Some(line) if wide => output::draw(canvas, regions.console, line, if asked.is_some() { model.scroll } else { 0 }),
         None if wide => output::empty(canvas, regions.console),
@@ -49,6 +56,9 @@ fn panes(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
         let area = output::sheet(line, regions);
         canvas.clear(area, Ground::Over);
         output::draw(canvas, area, line, model.scroll);
+    }
+    if let Some(script) = script {
+        lesson::draw(canvas, regions, model, sight, &script);
     }
 }
 

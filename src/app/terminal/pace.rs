@@ -26,13 +26,13 @@ impl Pace {
     pub fn new(now: Instant) -> Pace {
         Pace { passed: now, drawn: None }
     }
-    /// Lets the engine have the wall time since it last had some; more than a long sleep is not made up for.
-    pub fn pass(&mut self, engine: &mut Engine, now: Instant) {
+    /// Hands on the wall time since it last handed on some; more than a long sleep is not made up for.
+    pub fn pass(&mut self, now: Instant, mut on: impl FnMut(Duration)) {
         let mut wall = (now - self.passed).min(LONGEST + LONGEST_TICK);
         self.passed = now;
         while wall > Duration::ZERO {
             let part = wall.min(LONGEST_TICK);
-            engine.tick(part);
+            on(part);
             wall -= part;
         }
     }

@@ -8,6 +8,9 @@ use crate::ui::{Screen, Sight};
 pub const FIRST: [(&str, &str); 5] =
     [("+", "scale"), ("x", "lose a pod"), ("c", "pull a cable"), ("n", "skip to what matters"), ("?", "help")];
 
+/// What one may try beside a scenario.
+const BESIDE: [(&str, &str); 4] = [(".", "next step"), ("space", "let time pass"), (":", "type anything yourself"), ("?", "help")];
+
 /// Draws the command line; what is typed itself is drawn over it by the text area.
 pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     let line = area.inset(1, 0);
@@ -20,8 +23,8 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         return;
     }
     let last = sight.console.last().filter(|_| !(model.newcomer && sight.console.is_empty()));
-    let Some(last) = last else { return invite(canvas, line) };
-    let answer = if model.pane != Pane::Why {
+    let Some(last) = last else { return invite(canvas, line, if sight.script.is_some() { &BESIDE } else { &FIRST }) };
+    let answer = if matches!(model.pane, Pane::Output(_)) {
         ""
     } else if !last.done {
         "still waits · ctrl-c"
@@ -37,9 +40,9 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         .parts(line, &[("$ ", Role::Faint.into()), (last.line, Role::Code.bold()), ("   ", Role::Faint.into()), (answer, Ink::from(ink))]);
 }
 
-fn invite(canvas: &mut Canvas, line: Area) {
+fn invite(canvas: &mut Canvas, line: Area, keys: &[(&str, &str)]) {
     let mut parts = vec![("try  ", Ink::from(Role::Faint))];
-    for (i, (key, words)) in FIRST.iter().enumerate() {
+    for (i, (key, words)) in keys.iter().enumerate() {
         let gap = if i == 0 { "" } else { " · " };
         parts.extend([(gap, Role::Faint.into()), (*key, Role::Key.bold()), (" ", Role::Text.into()), (*words, Role::Text.into())]);
     }

@@ -29,8 +29,21 @@ fn hints(model: &Model, sight: &Sight) -> Vec<(&'static str, &'static str)> {
             all.extend(rows(model, sight));
             all
         }
-        (Mode::Normal, Pane::Why) => rows(model, sight),
+        (Mode::Catalogue(_), _) => vec![("up down", "choose"), ("enter", "play"), ("esc", "close")],
+        (Mode::Normal, Pane::Home) if sight.script.is_some() => lesson(model, sight),
+        (Mode::Normal, Pane::Why) if sight.script.is_some() => {
+            [("esc", "back to the scenario")].into_iter().chain(rows(model, sight)).collect()
+        }
+        (Mode::Normal, Pane::Home | Pane::Why) => rows(model, sight),
     }
+}
+
+/// What goes on in a scenario, then what always goes.
+fn lesson(model: &Model, sight: &Sight) -> Vec<(&'static str, &'static str)> {
+    let mut all = vec![(".", "next step"), (",", "back"), ("w", "why"), ("s", "scenarios"), ("q", "quit")];
+    let said = |row: &&(&str, &str)| ![".", ",", "enter", "q"].contains(&row.0);
+    all.extend(rows(model, sight).iter().filter(said));
+    all
 }
 
 fn rows(model: &Model, sight: &Sight) -> Vec<(&'static str, &'static str)> {

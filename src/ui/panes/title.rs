@@ -16,7 +16,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         parts.push((format!("{}   ", sight.title), Role::Text.bold()));
     }
     parts.extend(time(sight));
-    if area.w >= 110 {
+    if area.w >= 110 && sight.script.is_none() {
         parts.push((format!("   seed {}", sight.world.options().seed), Role::Faint.into()));
     }
     if model.twin {

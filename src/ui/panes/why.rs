@@ -52,6 +52,18 @@ impl Page {
         }
         self.lines.push(parts);
     }
+    /// Adds a line behind a sign; where it is broken, what follows is indented.
+    pub fn signed(&mut self, sign: impl Into<String>, ink: impl Into<Ink>, text: impl Into<String>, words: impl Into<Ink>) {
+        self.lines.push(vec![(sign.into(), ink.into()), (text.into(), words.into())]);
+    }
+    /// Adds a line that is never broken.
+    pub fn fixed(&mut self, text: impl Into<String>, ink: impl Into<Ink>) {
+        self.lines.push(vec![(text.into(), ink.into()), Default::default(), Default::default()]);
+    }
+    /// How many rows it has where so many columns are there.
+    pub fn height(&self, room: u16) -> usize {
+        self.broken(room).len()
+    }
     /// Adds an empty line.
     pub fn gap(&mut self) {
         self.lines.push(Vec::new());
@@ -80,6 +92,11 @@ fn break_line(line: &[(String, Ink)], room: u16) -> Vec<Vec<(String, Ink)>> {
 /// Draws the page of the selected thing, from that line on.
 pub fn draw(canvas: &mut Canvas, area: Area, sight: &Sight, screen: &Screen, scroll: usize) {
     let page = page(sight.world, &screen.stage, screen.focus.selected.as_ref());
+    draw_page(canvas, area, &page, scroll);
+}
+
+/// Draws a page of text from that line on.
+pub fn draw_page(canvas: &mut Canvas, area: Area, page: &Page, scroll: usize) {
     let inner = pane(canvas, area, &page.title, page.role.into());
     let lines = page.broken(inner.w);
     let room = usize::from(inner.h);

@@ -2,6 +2,7 @@
 
 use crate::scene::{Area, Target};
 use crate::ui::actions::Action;
+use crate::ui::model::Pane;
 use crate::ui::{Model, Screen};
 
 /// Moves the selection as an action says.
@@ -17,6 +18,7 @@ pub fn go(model: &mut Model, action: Action, screen: &Screen) {
     };
     if next.is_some() {
         model.selected = next;
+        model.pane = Pane::Why;
         model.scroll = 0;
     }
 }

@@ -1,0 +1,236 @@
+//! A session: an engine, the scenario played on it where there is one, and what the user looks at; keys in, pictures
+//! out, without a terminal.
+
+use super::library;
+use crate::api::Span;
+use crate::engine::{Engine, Lesson, MarkKind as EngineMark, sandbox};
+use crate::scene::{Canvas, Target};
+use crate::ui::message::{Effect, Message};
+use crate::ui::model::Look;
+use crate::ui::sight::{Line, Mark, MarkKind, Script};
+use crate::ui::{Model, Screen, Sight, update, view};
+use std::time::Duration;
+
+/// What is let pass where nothing more will happen: controllers write down what they have just seen.
+const SETTLE: Span = Span::secs(1);
+/// The most wall time between two looks at what a scenario waits for.
+const GLANCE: Duration = Duration::from_millis(20);
+/// The speed with which one begins, in hundredths.
+const SPEED: u32 = 200;
+/// What is shown where no scenario is played.
+const SANDBOX: &str = "sandbox";
+
+/// All that is needed to play, but for the terminal.
+#[derive(Debug)]
+pub struct Session {
+    engine: Engine,
+    lesson: Option<Lesson>,
+    undone: Vec<Option<Lesson>>,
+    model: Model,
+    title: String,
+    over: bool,
+}
+
+impl Session {
+    /// The sandbox.
+    pub fn sandbox() -> Session {
+        let mut engine = Engine::new(sandbox(1));
+        engine.set_speed(SPEED);
+        let model = Model::new(Look::default());
+        Session { engine, lesson: None, undone: Vec::new(), model, title: SANDBOX.to_owned(), over: false }
+    }
+    /// A scenario from the catalogue or from a file, before its first step.
+    pub fn scenario(name: &str) -> anyhow::Result<Session> {
+        let (scenario, world) = library::stage(name)?;
+        let mut engine = Engine::new(world);
+        engine.set_speed(SPEED);
+        let title = scenario.title.clone();
+        let lesson = Some(Lesson::new(scenario, &mut engine));
+        let mut model = Model::new(Look::default());
+        model.newcomer = false;
+        Ok(Session { engine, lesson, undone: Vec::new(), model, title, over: false })
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+    /// The scenario, where one is played.
+    pub fn lesson(&self) -> Option<&Lesson> {
+        self.lesson.as_ref()
+    }
+    /// What the user looks at.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+    /// True once the user has left.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+    /// Leaves.
+    pub fn leave(&mut self) {
+        self.over = true;
+    }
+
+    /// Lets wall time pass.
+    pub fn pass(&mut self, mut wall: Duration) {
+        let Some(lesson) = &mut self.lesson else {
+            self.engine.tick(wall);
+            return;
+        };
+        while wall > Duration::ZERO && self.engine.playing() {
+            let part = wall.min(GLANCE);
+            self.engine.tick(part);
+            lesson.drive(&mut self.engine);
+            wall -= part;
+        }
+    }
+    /// Draws a frame at a frame time.
+    pub fn draw(&mut self, frame: Duration, size: (u16, u16)) -> (Screen, Canvas) {
+        self.model.frame = frame;
+        let sight = seen(&self.engine, self.lesson.as_ref(), &self.title);
+        let screen = Screen::of(&self.model, &sight, size);
+        self.model.fresh.look(&screen.stage, frame);
+        let canvas = view(&self.model, &sight, &screen);
+        (screen, canvas)
+    }
+    /// Takes a message from a screen of that size, and does what it asks for.
+    pub fn take(&mut self, message: Message, size: (u16, u16)) {
+        for effect in self.update(message, size) {
+            self.perform(effect, size);
+        }
+    }
+
+    fn update(&mut self, message: Message, size: (u16, u16)) -> Vec<Effect> {
+        let sight = seen(&self.engine, self.lesson.as_ref(), &self.title);
+        let screen = Screen::of(&self.model, &sight, size);
+        update(&mut self.model, message, &sight, &screen)
+    }
+
+    /// Goes on as far as something happens; where nothing will, only what is under way is let settle.
+    fn go(&mut self, on: fn(&mut Engine) -> bool) {
+        let before = self.engine.clone();
+        if !on(&mut self.engine) {
+            self.engine = before;
+            if self.engine.is_live() {
+                self.engine.run_until(self.engine.head() + SETTLE);
+            }
+            self.model.notice = Some("nothing more will happen by itself".to_owned());
+        }
+    }
+
+    fn perform(&mut self, effect: Effect, size: (u16, u16)) {
+        let moved = matches!(effect, Effect::Back | Effect::Seek(_));
+        match effect {
+            Effect::Submit(line) => self.submit(&line, size),
+            Effect::Interrupt => self.engine.interrupt(),
+            Effect::Play(playing) => self.engine.set_playing(playing),
+            Effect::Speed(speed) => self.engine.set_speed(speed),
+            Effect::Step => self.go(Engine::step),
+            Effect::Back => drop(self.engine.back()),
+            Effect::Next => self.go(Engine::next_thing),
+            Effect::Seek(time) => self.engine.seek(time),
+            Effect::Undo => self.undo(),
+            Effect::Redo => self.redo(),
+            Effect::Quit => self.over = true,
+            Effect::Advance => return self.turn(size, Lesson::advance),
+            Effect::Skip => return self.turn(size, Lesson::skip),
+            Effect::Retreat => {
+                return self.turn(size, |lesson, engine| {
+                    lesson.back(engine);
+                    Ok(())
+                });
+            }
+            Effect::Answer(choice) => {
+                return self.turn(size, |lesson, engine| {
+                    lesson.answer(choice, engine);
+                    Ok(())
+                });
+            }
+            Effect::Open(name) => return self.open(name),
+        }
+        let Some(lesson) = self.lesson.as_mut() else { return };
+        if moved {
+            lesson.follow(&self.engine);
+        }
+        lesson.drive(&mut self.engine);
+    }
+
+    /// A line in the past is a fork: the pages after it have not happened.
+    fn submit(&mut self, line: &str, size: (u16, u16)) {
+        let forks = !self.engine.is_live();
+        self.engine.submit(line, None);
+        self.undone.clear();
+        if let Some(lesson) = self.lesson.as_mut().filter(|_| forks) {
+            lesson.forget(&self.engine);
+        }
+        let lines = self.engine.console().len();
+        self.update(Message::Ran { lines }, size);
+    }
+    fn undo(&mut self) {
+        let before = self.lesson.clone();
+        if self.engine.undo() {
+            self.undone.push(before);
+            if let Some(lesson) = &mut self.lesson {
+                lesson.forget(&self.engine);
+            }
+        }
+    }
+    fn redo(&mut self) {
+        if self.engine.redo()
+            && let Some(lesson) = self.undone.pop()
+        {
+            self.lesson = lesson;
+        }
+    }
+
+    /// Does something with the scenario, and shows what its page points at.
+    fn turn(&mut self, size: (u16, u16), act: impl FnOnce(&mut Lesson, &mut Engine) -> Result<(), String>) {
+        let Some(lesson) = &mut self.lesson else { return };
+        let answer = act(lesson, &mut self.engine);
+        let target = lesson.page().at.as_deref().and_then(Target::named);
+        self.update(Message::Turned(target), size);
+        self.model.notice = answer.err();
+    }
+    fn open(&mut self, name: Option<&'static str>) {
+        match name.map_or_else(|| Ok(Session::sandbox()), Session::scenario) {
+            Ok(session) => *self = session,
+            Err(why) => self.model.notice = Some(format!("{why:#}")),
+        }
+    }
+}
+
+fn seen<'a>(engine: &'a Engine, lesson: Option<&'a Lesson>, title: &'a str) -> Sight<'a> {
+    let script = |lesson: &'a Lesson| Script { page: lesson.page(), steps: lesson.scenario().steps.len(), back: lesson.is_back() };
+    Sight { script: lesson.map(script), ..sight(engine, title) }
+}
+
+/// What the interface sees of an engine.
+pub fn sight<'a>(engine: &'a Engine, title: &'a str) -> Sight<'a> {
+    let kind = |kind: EngineMark| match kind {
+        EngineMark::Act => MarkKind::Act,
+        EngineMark::Fault => MarkKind::Fault,
+        EngineMark::Rule => MarkKind::Rule,
+        EngineMark::Step => MarkKind::Step,
+    };
+    let line = |entry: &'a crate::engine::Entry| Line {
+        line: &entry.line,
+        out: entry.output.as_ref().map_or(&entry.so_far, |o| &o.out),
+        err: entry.output.as_ref().map_or("", |o| &o.err),
+        done: entry.output.is_some(),
+        at: entry.at,
+    };
+    Sight {
+        world: engine.world(),
+        origin: engine.origin(),
+        head: engine.head(),
+        live: engine.is_live(),
+        playing: engine.playing(),
+        speed: engine.speed(),
+        marks: engine.marks().iter().map(|m| Mark { at: m.at, kind: kind(m.kind), label: &m.label }).collect(),
+        console: engine.console().iter().map(line).collect(),
+        busy: engine.busy(),
+        title,
+        script: None,
+    }
+}

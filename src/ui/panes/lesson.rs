@@ -1,0 +1,145 @@
+//! The scenario's page: what it says, types, waits for, asks and found.
+
+use super::why::{Page, draw_page};
+use crate::scenario::page::{Asked, Page as Shown, Typed, Typing};
+use crate::scene::canvas::width;
+use crate::scene::{Area, Canvas, Ground, Role};
+use crate::ui::regions::Regions;
+use crate::ui::sight::Script;
+use crate::ui::{Model, Sight};
+
+/// Rows of a line's output that are shown.
+const MOST_ROWS: usize = 12;
+
+/// Draws the page; where it is longer than its pane, over as much of the picture as it needs.
+pub fn draw(canvas: &mut Canvas, regions: &Regions, model: &Model, sight: &Sight, script: &Script) {
+    let page = written(sight, script);
+    let area = room(&page, script.page, regions);
+    if area != regions.pane {
+        canvas.clear(area, Ground::Over);
+    }
+    draw_page(canvas, area, &page, model.scroll);
+    keys(canvas, Area::new(area.x + 2, area.bottom().saturating_sub(1), area.w.saturating_sub(16), 1), script);
+}
+
+/// The pane, grown to the left and upwards as far as the page needs, but never over the title.
+fn room(page: &Page, shown: &Shown, regions: &Regions) -> Area {
+    let pane = regions.pane;
+    let tables = shown.lines.iter().flat_map(output).filter(|row| row.fixed);
+    let widest = tables.map(|row| width(&row.text) + 6).max().unwrap_or(0);
+    let w = widest.clamp(pane.w, pane.right().max(pane.w));
+    let h = page.height(w.saturating_sub(4)) + 2;
+    let h = (h.min(usize::from(u16::MAX / 2)) as u16).clamp(pane.h, (pane.bottom() - regions.stage.y).max(pane.h));
+    Area::new(pane.right() - w, pane.bottom() - h, w, h)
+}
+
+/// A row that a line printed.
+struct Row {
+    text: String,
+    role: Role,
+    fixed: bool,
+}
+
+/// What a line printed; the rows of a table are not to be broken.
+fn output(line: &Typed) -> Vec<Row> {
+    let Typing::Done(output) = &line.state else { return Vec::new() };
+    let table = output.out.contains("   ");
+    let row = |text: &str, role, fixed| Row { text: text.replace('\t', "    "), role, fixed };
+    let said = output.out.lines().map(|text| row(text, Role::Code, table));
+    said.chain(output.err.lines().map(|text| row(text, Role::Bad, false))).take(MOST_ROWS).collect()
+}
+
+/// The page in words.
+fn written(sight: &Sight, script: &Script) -> Page {
+    let shown = script.page;
+    let place = match () {
+        () if shown.last => "the end".to_owned(),
+        () if shown.step == 0 => format!("{} steps", script.steps),
+        () => format!("step {}/{}", shown.step, script.steps),
+    };
+    let mut page = Page::new(format!("{} · {place}", sight.title), Role::Each);
+    let waits = shown.waits() && !script.back;
+    let ink = if shown.wait.is_some() || !shown.lines.is_empty() { Role::Control } else { Role::Text };
+    for (i, paragraph) in shown.caption.trim_end().split("\n\n").enumerate() {
+        if i > 0 {
+            page.gap();
+        }
+        if !paragraph.is_empty() {
+            page.say(paragraph.replace('\n', " "), ink);
+        }
+    }
+    let more = shown.lines.len() + shown.checks.len() + shown.coming.len();
+    if !shown.caption.is_empty() && (more > 0 || shown.wait.is_some()) {
+        page.gap();
+    }
+    shown.lines.iter().for_each(|line| typed(&mut page, line));
+    if let Some(wait) = &shown.wait {
+        let (sign, role) = if wait.over { ("✓ ", Role::Good) } else { ("… ", Role::Waiting) };
+        page.signed(sign, role, format!("{} {}", if wait.over { "came:" } else { "waits for:" }, wait.words), Role::Code);
+    }
+    if let Some(question) = &shown.question {
+        asked(&mut page, question);
+    }
+    for check in &shown.checks {
+        let (sign, role) = if check.failure.is_some() { ("✖ ", Role::Bad) } else { ("✓ ", Role::Good) };
+        page.signed(sign, role, &check.words, Role::Faint);
+        check.failure.iter().flat_map(|why| why.lines()).for_each(|line| page.signed("  ", role, line, role));
+    }
+    if waits && !sight.playing {
+        page.say("time is held: space lets it pass, n skips", Role::Waiting);
+    }
+    if !script.back {
+        shown.coming.iter().for_each(|line| page.signed("$ ", Role::Faint, line, Role::Faint));
+    }
+    page
+}
+
+fn typed(page: &mut Page, line: &Typed) {
+    let (sign, role) = match line.state {
+        Typing::Coming => ("$ ", Role::Faint),
+        Typing::Running => ("$ ", Role::Waiting),
+        Typing::Done(_) => ("$ ", Role::Key),
+    };
+    page.signed(sign, role, &line.shown, if line.state == Typing::Coming { Role::Faint } else { Role::Code });
+    for row in output(line) {
+        match row.fixed {
+            true => page.fixed(format!("  {}", row.text), row.role),
+            false => page.signed("  ", row.role, row.text, row.role),
+        }
+    }
+}
+
+fn asked(page: &mut Page, question: &Asked) {
+    page.say(&question.words, Role::Text.bold());
+    for (i, choice) in question.choices.iter().enumerate() {
+        let (sign, role, words) = match question.answer {
+            None => (format!(" {} ", i + 1), Role::Key, Role::Text),
+            Some((_, right)) if i == right => (" ✓ ".to_owned(), Role::Good, Role::Good),
+            Some((chosen, _)) if i == chosen => (" ✖ ".to_owned(), Role::Bad, Role::Bad),
+            Some(_) => ("   ".to_owned(), Role::Faint, Role::Faint),
+        };
+        page.signed(sign, role.bold(), choice, words);
+    }
+    match question.answer {
+        Some((chosen, right)) if chosen == right => page.say(format!("you said {}, and so it is", chosen + 1), Role::Good),
+        Some((chosen, right)) => page.say(format!("you said {}; it is {}", chosen + 1, right + 1), Role::Waiting),
+        None => {}
+    }
+}
+
+/// The keys that go on from here, on the lower border.
+fn keys(canvas: &mut Canvas, row: Area, script: &Script) {
+    let shown = script.page;
+    let digits = format!(" 1-{} ", shown.question.as_ref().map_or(0, |question| question.choices.len()));
+    let next = match () {
+        () if script.back => (" . ", "forward "),
+        () if shown.asks() => (digits.as_str(), "answers "),
+        () if shown.waits() => (" n ", "skips to its end "),
+        () if shown.last => (" s ", "chooses another "),
+        () if !shown.coming.is_empty() => (" . ", "types it "),
+        () => (" . ", "next "),
+    };
+    let back = if shown.step > 0 { (" , ", "back ") } else { ("", "") };
+    let parts = [next, back].into_iter().flat_map(|(key, word)| [(key, Role::Key.bold()), (word, Role::Text.into())]);
+    canvas.parts(row, &parts.collect::<Vec<_>>());
+}

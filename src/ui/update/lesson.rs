@@ -1,0 +1,25 @@
+//! What keys mean while a scenario is played.
+
+use crate::ui::Effect;
+use crate::ui::actions::Action;
+use crate::ui::keys::Key;
+use crate::ui::model::{Model, Pane};
+use crate::ui::sight::Script;
+
+/// What an action is to the scenario; `None` where it is what it always is.
+pub fn effect(model: &Model, action: Action, key: Key, script: &Script) -> Option<Effect> {
+    let reads_output = matches!(model.pane, Pane::Output(_));
+    match action {
+        Action::Step if reads_output && key == Key::Named("pagedown") => None,
+        Action::ScrollUp if reads_output => None,
+        Action::Step => Some(Effect::Advance),
+        Action::Why if key == Key::Named("enter") => Some(Effect::Advance),
+        Action::Back | Action::ScrollUp => Some(Effect::Retreat),
+        Action::Next if script.page.waits() && !script.back => Some(Effect::Skip),
+        Action::Answer => match key {
+            Key::Char(digit) => digit.to_digit(10).and_then(|digit| Some(Effect::Answer((digit as usize).checked_sub(1)?))),
+            Key::Ctrl(_) | Key::Named(_) => None,
+        },
+        _ => None,
+    }
+}
