@@ -29,6 +29,7 @@ fn sight(world: &World) -> Sight<'_> {
         console: Vec::new(),
         busy: None,
         title: "sandbox",
+        script: None,
     }
 }
 

@@ -60,8 +60,8 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
 
 /// The first filter that refuses decides, as in the framework.
 fn judge(world: &World, seat: &Seat, pod: &Pod, asked: Amounts, needs: &Needs) -> Option<Verdict> {
-    unschedulable(seat, pod)
-        .or_else(|| tainted(seat, pod))
+    let shunned = if seat.plain { None } else { unschedulable(seat, pod).or_else(|| tainted(seat, pod)) };
+    shunned
         .or_else(|| elsewhere(seat, pod))
         .or_else(|| ports(seat, pod))
         .or_else(|| too_small(seat, asked))

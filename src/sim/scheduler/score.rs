@@ -1,9 +1,10 @@
 //! Which of the feasible nodes suits a pod best (§5.1). Whole numbers only.
 
 use super::super::world::World;
-use super::seats::{Amounts, Capacity, Seat, Sitter, counted, requests};
+use super::seats::{Amounts, Capacity, Seat, counted, requests};
 use crate::api::pod::Effect;
 use crate::api::{Labels, Node, Pod, ReplicaSet, Selector, Service, StatefulSet, Uid};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 const FULL: i64 = 100;
@@ -110,22 +111,31 @@ fn by_zone<'s>(seats: &[&'s Seat], counts: &[i64]) -> BTreeMap<&'s str, i64> {
 struct Alike {
     labels: Labels,
     set: Option<Selector>,
-    owner: Uid,
+    owners: RefCell<Vec<(Uid, bool)>>,
 }
 
 impl Alike {
     fn count(&self, seat: &Seat, pod: &Pod) -> i64 {
-        seat.pods.iter().filter(|sitter| !sitter.leaving && self.includes(sitter, pod)).count() as i64
+        let owned: i64 = seat.crowd.iter().filter(|(owner, _)| self.includes_owner(*owner, seat, pod)).map(|(_, n)| n).sum();
+        let loose = seat.pods.iter().filter(|s| s.owner.is_nil() && !s.leaving && self.includes(&s.pod, pod)).count();
+        owned + loose as i64
     }
 
-    /// Pods of one owner that no service tells apart are alike: their labels need no comparing.
-    fn includes(&self, sitter: &Sitter, pod: &Pod) -> bool {
-        (self.labels.is_empty() && sitter.owner == self.owner && !self.owner.is_nil()) || {
-            let labels = &sitter.pod.metadata.labels;
-            sitter.pod.metadata.namespace == pod.metadata.namespace
-                && labels.contains_all(&self.labels)
-                && self.set.as_ref().is_none_or(|s| s.matches(labels))
-        }
+    /// Simplified: the pods of one owner are taken to be alike, as long as nobody labels one of them apart.
+    fn includes_owner(&self, owner: Uid, seat: &Seat, pod: &Pod) -> bool {
+        let known = self.owners.borrow().iter().find(|(uid, _)| *uid == owner).map(|(_, alike)| *alike);
+        known.unwrap_or_else(|| {
+            let alike = seat.pods.iter().find(|s| s.owner == owner).is_some_and(|s| self.includes(&s.pod, pod));
+            self.owners.borrow_mut().push((owner, alike));
+            alike
+        })
+    }
+
+    fn includes(&self, other: &Pod, pod: &Pod) -> bool {
+        let labels = &other.metadata.labels;
+        other.metadata.namespace == pod.metadata.namespace
+            && labels.contains_all(&self.labels)
+            && self.set.as_ref().is_none_or(|s| s.matches(labels))
     }
 }
 
@@ -144,7 +154,7 @@ fn alike(world: &World, pod: &Pod) -> Option<Alike> {
         "StatefulSet" => world.get::<StatefulSet>(&key).map(|s| s.spec.selector.clone()),
         _ => None,
     });
-    (!labels.is_empty() || set.is_some()).then_some(Alike { labels, set, owner: owner.map(|o| o.uid).unwrap_or_default() })
+    (!labels.is_empty() || set.is_some()).then_some(Alike { labels, set, owners: RefCell::default() })
 }
 
 /// 1000 · ln(n), rounded down, without floating point: log₂ by repeated squaring in 32-bit fixed point.

@@ -48,6 +48,27 @@ pub struct Seat {
     pub capacity: Capacity,
     /// The node's zone; empty where it has none.
     pub zone: Name,
+    /// True where it is neither cordoned nor tainted.
+    pub plain: bool,
+    /// How many of its pods that stay each managing owner has.
+    pub crowd: Vec<(Uid, i64)>,
+}
+
+impl Seat {
+    /// Counts its pods by owner anew.
+    fn recount(&mut self) {
+        self.crowd.clear();
+        for sitter in self.pods.iter().filter(|s| !s.leaving && !s.owner.is_nil()) {
+            match self.crowd.iter_mut().find(|(owner, _)| *owner == sitter.owner) {
+                Some((_, count)) => *count += 1,
+                None => self.crowd.push((sitter.owner, 1)),
+            }
+        }
+    }
+}
+
+fn is_plain(node: &Node) -> bool {
+    !node.spec.unschedulable && node.spec.taints.is_empty()
 }
 
 /// What a node has to give.
@@ -120,7 +141,7 @@ impl Seats {
                 let seat = Arc::make_mut(&mut self.list[place]);
                 seat.node = node.clone();
                 if matters {
-                    (seat.capacity, seat.zone) = (capacity(node), zone(node));
+                    (seat.capacity, seat.zone, seat.plain) = (capacity(node), zone(node), is_plain(node));
                 }
                 matters
             }
@@ -133,6 +154,8 @@ impl Seats {
                     counted: (0, 0),
                     capacity: capacity(node),
                     zone: zone(node),
+                    plain: is_plain(node),
+                    crowd: Vec::new(),
                 };
                 self.list.push_back(Arc::new(seat));
                 true
@@ -155,6 +178,7 @@ impl Seats {
         let (requested, counted) = (requests(pod), counted(pod));
         if let Some(seat) = self.seat(&pod.spec.node_name) {
             seat.pods.push(Sitter::new(pod));
+            seat.recount();
             seat.requested = (seat.requested.0 + requested.0, seat.requested.1 + requested.1);
             seat.counted = (seat.counted.0 + counted.0, seat.counted.1 + counted.1);
         }
@@ -165,6 +189,7 @@ impl Seats {
         let Some(seat) = self.seat(&pod.spec.node_name) else { return };
         if let Some(i) = seat.pods.iter().position(|p| p.pod.metadata.uid == pod.metadata.uid) {
             seat.pods.remove(i);
+            seat.recount();
             seat.requested = (seat.requested.0 - requested.0, seat.requested.1 - requested.1);
             seat.counted = (seat.counted.0 - counted.0, seat.counted.1 - counted.1);
         }
@@ -176,10 +201,10 @@ impl Seats {
         if same {
             return;
         }
-        if let Some(seat) = self.seat(&pod.spec.node_name)
-            && let Some(place) = seat.pods.iter_mut().find(|p| p.pod.metadata.uid == pod.metadata.uid)
-        {
+        let Some(seat) = self.seat(&pod.spec.node_name) else { return };
+        if let Some(place) = seat.pods.iter_mut().find(|p| p.pod.metadata.uid == pod.metadata.uid) {
             *place = Sitter::new(pod);
+            seat.recount();
         }
     }
 }
