@@ -117,6 +117,9 @@ struct Alike {
 impl Alike {
     fn count(&self, seat: &Seat, pod: &Pod) -> i64 {
         let owned: i64 = seat.crowd.iter().filter(|(owner, _)| self.includes_owner(*owner, seat, pod)).map(|(_, n)| n).sum();
+        if !seat.loose {
+            return owned;
+        }
         let loose = seat.pods.iter().filter(|s| s.owner.is_nil() && !s.leaving && self.includes(&s.pod, pod)).count();
         owned + loose as i64
     }

@@ -52,12 +52,15 @@ pub struct Seat {
     pub plain: bool,
     /// How many of its pods that stay each managing owner has.
     pub crowd: Vec<(Uid, i64)>,
+    /// True where a pod that stays has no managing owner.
+    pub loose: bool,
 }
 
 impl Seat {
     /// Counts its pods by owner anew.
     fn recount(&mut self) {
         self.crowd.clear();
+        self.loose = self.pods.iter().any(|s| !s.leaving && s.owner.is_nil());
         for sitter in self.pods.iter().filter(|s| !s.leaving && !s.owner.is_nil()) {
             match self.crowd.iter_mut().find(|(owner, _)| *owner == sitter.owner) {
                 Some((_, count)) => *count += 1,
@@ -156,6 +159,7 @@ impl Seats {
                     zone: zone(node),
                     plain: is_plain(node),
                     crowd: Vec::new(),
+                    loose: false,
                 };
                 self.list.push_back(Arc::new(seat));
                 true
