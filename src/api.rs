@@ -7,6 +7,7 @@ pub mod defaults;
 pub mod fields;
 pub mod gate;
 pub mod jsonpath;
+pub mod key;
 pub mod labels;
 pub mod meta;
 pub mod node;

@@ -1,5 +1,6 @@
 //! What every object carries: names, identity, labels, owners, finalizers, and whatever we give no meaning to.
 
+pub use super::key::{Key, Name};
 use super::time::Time;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -8,38 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-/// A name, label, image or other short text; copies share one allocation.
-pub type Name = Arc<str>;
-
 /// True for an absent text, which is not printed.
 pub fn is_blank(name: &Name) -> bool {
     name.is_empty()
-}
-
-/// Namespace and name; ordered as etcd orders keys. Cluster-scoped objects have an empty namespace.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct Key {
-    /// The namespace, empty for cluster-scoped kinds.
-    pub namespace: Name,
-    /// The name within it.
-    pub name: Name,
-}
-
-impl Key {
-    /// The key of a namespaced object.
-    pub fn new(namespace: impl Into<Name>, name: impl Into<Name>) -> Key {
-        Key { namespace: namespace.into(), name: name.into() }
-    }
-    /// The key of a cluster-scoped object.
-    pub fn cluster(name: impl Into<Name>) -> Key {
-        Key { namespace: Name::default(), name: name.into() }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        if self.namespace.is_empty() { f.write_str(&self.name) } else { write!(f, "{}/{}", self.namespace, self.name) }
-    }
 }
 
 /// A version 4 UUID; zero means not yet assigned.
