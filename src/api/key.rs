@@ -29,11 +29,14 @@ impl Key {
 }
 
 impl Ord for Key {
-    /// Most keys that meet share their namespace's allocation, which then needs no comparing.
     fn cmp(&self, other: &Key) -> Ordering {
-        let namespace = if Arc::ptr_eq(&self.namespace, &other.namespace) { Ordering::Equal } else { self.namespace.cmp(&other.namespace) };
-        namespace.then_with(|| self.name.cmp(&other.name))
+        by_allocation(&self.namespace, &other.namespace).then_with(|| by_allocation(&self.name, &other.name))
     }
+}
+
+/// Most texts that meet here are copies of one, which then need no comparing.
+fn by_allocation(a: &Name, b: &Name) -> Ordering {
+    if Arc::ptr_eq(a, b) { Ordering::Equal } else { a.cmp(b) }
 }
 
 impl PartialOrd for Key {
