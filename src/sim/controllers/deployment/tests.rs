@@ -1,0 +1,1 @@
+//! Deployment rules in whole worlds.
