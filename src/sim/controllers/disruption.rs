@@ -94,7 +94,9 @@ fn manager(world: &World, pod: &Pod) -> Option<(Uid, i32)> {
     let owner = pod.metadata.controller()?;
     let key = Key::new(pod.metadata.namespace.clone(), owner.name.clone());
     match Kind::by_name(&owner.kind)? {
-        Kind::StatefulSet => world.get::<StatefulSet>(&key).filter(|set| set.metadata.uid == owner.uid).map(|set| (owner.uid, set.spec.replicas)),
+        Kind::StatefulSet => {
+            world.get::<StatefulSet>(&key).filter(|set| set.metadata.uid == owner.uid).map(|set| (owner.uid, set.spec.replicas))
+        }
         Kind::ReplicaSet => {
             let set = world.get::<ReplicaSet>(&key).filter(|set| set.metadata.uid == owner.uid)?;
             let above = set.metadata.controller().filter(|owner| &*owner.kind == Kind::Deployment.name());

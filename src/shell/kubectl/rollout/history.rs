@@ -72,7 +72,11 @@ impl Revision {
         if let Source::Set(set) = &self.source {
             after["spec"]["template"] = json!(deployment::without_hash(&set.spec.template));
             let theirs = deployment::shared(&set.metadata.annotations);
-            let kept = object.meta().annotations.iter().filter(|(key, _)| deployment::shared(&object.meta().annotations).all(|(own, _)| own != *key));
+            let kept = object
+                .meta()
+                .annotations
+                .iter()
+                .filter(|(key, _)| deployment::shared(&object.meta().annotations).all(|(own, _)| own != *key));
             let annotations: crate::api::Labels = kept.chain(theirs).map(|(key, value)| (key.clone(), value.clone())).collect();
             after["metadata"]["annotations"] = json!(annotations);
         }

@@ -135,7 +135,9 @@ fn create(round: &mut Round, old: &[Arc<ReplicaSet>], revision: i32) -> Result<A
     let (name, key, size) = (fresh.metadata.name.clone(), fresh.metadata.key(), fresh.spec.replicas);
     let made = match round.desk.create(fresh) {
         Ok(_) => true,
-        Err(refusal) if refusal.reason == Reason::AlreadyExists => is_ours(round, &key).then_some(false).ok_or_else(|| collide(round, refusal))?,
+        Err(refusal) if refusal.reason == Reason::AlreadyExists => {
+            is_ours(round, &key).then_some(false).ok_or_else(|| collide(round, refusal))?
+        }
         Err(refusal) => return Err(fail(round, &name, refusal)),
     };
     if made && size > 0 {
@@ -155,8 +157,7 @@ fn create(round: &mut Round, old: &[Arc<ReplicaSet>], revision: i32) -> Result<A
 /// True where the namesake is the very set that was to be made.
 fn is_ours(round: &Round, key: &crate::api::Key) -> bool {
     round.desk.get::<ReplicaSet>(key).is_some_and(|set| {
-        set.metadata.is_controlled_by(round.deployment.metadata.uid)
-            && same_template(&set.spec.template, &round.deployment.spec.template)
+        set.metadata.is_controlled_by(round.deployment.metadata.uid) && same_template(&set.spec.template, &round.deployment.spec.template)
     })
 }
 
@@ -213,9 +214,8 @@ pub fn clean_up(round: &mut Round, old: &[Arc<ReplicaSet>]) {
     let mut alive: Vec<&Arc<ReplicaSet>> = old.iter().filter(|set| !set.metadata.is_terminating()).collect();
     let surplus = alive.len().saturating_sub(usize::try_from(round.deployment.spec.revision_history_limit).unwrap_or(usize::MAX));
     alive.sort_by_key(|set| number(&set.metadata, REVISION));
-    let idle = |set: &ReplicaSet| {
-        set.status.replicas == 0 && set.spec.replicas == 0 && set.metadata.generation <= set.status.observed_generation
-    };
+    let idle =
+        |set: &ReplicaSet| set.status.replicas == 0 && set.spec.replicas == 0 && set.metadata.generation <= set.status.observed_generation;
     for set in alive.into_iter().take(surplus).filter(|set| idle(set)) {
         // A refusal means that it is gone already.
         let _ = round.desk.delete(Kind::ReplicaSet, &set.metadata.key(), &Default::default());
