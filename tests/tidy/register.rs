@@ -25,7 +25,10 @@ pub fn missing(sources: &[Source]) -> Vec<String> {
     let known = tests(sources);
     let rows = REGISTER.iter().flat_map(|(area, rows)| rows.iter().map(move |row| (area, row)));
     let named = rows.flat_map(|(area, row)| row.standing.tests().iter().map(move |test| (area, row.subject, *test)));
-    named.filter(|(.., test)| !known.contains(test)).map(|(area, subject, test)| format!("{area}: no test {test} holds {subject:?}")).collect()
+    named
+        .filter(|(.., test)| !known.contains(test))
+        .map(|(area, subject, test)| format!("{area}: no test {test} holds {subject:?}"))
+        .collect()
 }
 
 #[test]

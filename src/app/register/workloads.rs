@@ -96,7 +96,7 @@ pub const REPLICASET: &[Row] = &[
     ),
     fully(
         "Adoption and release by labels.",
-        &["an_orphan_that_matches_is_adopted_and_may_be_too_many", "a_pod_that_no_longer_matches_is_released_and_replaced", "adoption"],
+        &["an_orphan_that_matches_is_adopted_and_may_be_too_many", "a_pod_that_no_longer_matches_is_released_and_replaced"],
     ),
     fully("Status counts, and availability after minReadySeconds.", &["pods_become_available_one_by_one_and_time_goes_on_meanwhile"]),
     fully(
