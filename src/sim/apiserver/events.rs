@@ -23,11 +23,13 @@ pub fn record(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, me
     debug_assert!(written.is_ok(), "event names are unique, and an event's namespace is not checked: {written:?}");
 }
 
-/// What makes two events the same but for their time: object, reason and message (and with them the source).
-pub type Identity = (crate::api::Uid, Name, Name);
+/// What makes two events the same but for their time: object and part of it, reason and message (and with them the source).
+/// Upstream: getEventKey.
+pub type Identity = (crate::api::Uid, Name, Name, Name);
 
 fn identity(event: &Event) -> Identity {
-    (event.involved_object.uid, event.reason.clone(), event.message.clone())
+    let about = &event.involved_object;
+    (about.uid, about.field_path.clone(), event.reason.clone(), event.message.clone())
 }
 
 fn compose(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Event {
