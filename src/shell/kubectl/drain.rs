@@ -12,11 +12,9 @@ use crate::shell::job::Task;
 use crate::shell::requests;
 use crate::shell::voice::{Failure, Voice};
 use crate::sim::{DeleteOptions, World};
-use eviction::evict;
 use filters::{Filters, Sorted};
 use std::collections::VecDeque;
 
-mod eviction;
 mod filters;
 
 /// Flags of its own.
@@ -248,8 +246,9 @@ impl Drain {
         if late {
             return Some(Seen::Failed(format!("{words}: {}", self.timed_out())));
         }
-        match evict(world, &pod.key, pod.uid, self.grace) {
-            Ok(()) => {
+        let options = DeleteOptions { grace: self.grace, ..DeleteOptions::default() };
+        match requests::evict(world, &pod.key, options) {
+            Ok(_) => {
                 pod.evict_at = None;
                 None
             }
