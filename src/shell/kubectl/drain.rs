@@ -230,7 +230,9 @@ impl Drain {
 
     fn out_of_time(&self, pod: &Key) -> String {
         match self.evicts {
-            true => format!("error when waiting for pod {:?} in namespace {:?} to terminate: {}", pod.name, pod.namespace, self.timed_out()),
+            true => {
+                format!("error when waiting for pod {:?} in namespace {:?} to terminate: {}", pod.name, pod.namespace, self.timed_out())
+            }
             false => "error: timed out waiting for the condition".to_owned(),
         }
     }

@@ -163,7 +163,16 @@ fn reorganize(old: &[Value], changes: &Changes, overwrite: bool) -> Result<(Vec<
         deleted |= taints.len() != before;
     }
     match unknown.len() {
-        0 => Ok((taints, if added && deleted || overwrite { "modified" } else if added { "tainted" } else { "untainted" })),
+        0 => Ok((
+            taints,
+            if added && deleted || overwrite {
+                "modified"
+            } else if added {
+                "tainted"
+            } else {
+                "untainted"
+            },
+        )),
         1 => Err(Failure::error(unknown.concat())),
         _ => Err(Failure::plain(unknown.join("\n"))),
     }

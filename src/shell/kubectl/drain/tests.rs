@@ -73,7 +73,10 @@ fn a_budget_is_asked_every_five_seconds_until_the_time_is_up() {
     let mut world = world(&[SET, BUDGET]);
     let began = world.now();
     let output = say(&mut world, "kubectl drain node-1 --timeout=8s --pod-selector=statefulset.kubernetes.io/pod-name=kubia-0", None);
-    assert_eq!(output.out, "node/node-1 cordoned\nevicting pod default/kubia-0\nevicting pod default/kubia-0\nevicting pod default/kubia-0\n");
+    assert_eq!(
+        output.out,
+        "node/node-1 cordoned\nevicting pod default/kubia-0\nevicting pod default/kubia-0\nevicting pod default/kubia-0\n"
+    );
     let again = "error when evicting pods/\"kubia-0\" -n \"default\" (will retry after 5s): Cannot evict pod as it would violate the pod's \
                  disruption budget.\n";
     let late = "error when evicting pods/\"kubia-0\" -n \"default\": global timeout reached: 8s";
@@ -119,7 +122,10 @@ fn wrong_usage_does_nothing() {
         ("kubectl cordon node-1 node-9", "Error from server (NotFound): nodes \"node-9\" not found\n"),
         ("kubectl drain node-1 --pod-selector='a in (b'", "error: --pod-selector=<pod_selector> must be a valid label selector\n"),
         ("kubectl taint pod p a=b:NoSchedule", "error: invalid resource type pod, only [\"node\" \"nodes\"] are supported\n"),
-        ("kubectl taint node node-1 a=b:Nope", "error: invalid taint effect: Nope, unsupported taint effect\nSee 'kubectl taint -h' for help and examples\n"),
+        (
+            "kubectl taint node node-1 a=b:Nope",
+            "error: invalid taint effect: Nope, unsupported taint effect\nSee 'kubectl taint -h' for help and examples\n",
+        ),
         ("kubectl taint node a=b:NoSchedule", "error: at least one resource name must be specified since 'all' parameter is not set\n"),
     ];
     for (line, complaint) in cases {
