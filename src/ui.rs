@@ -2,6 +2,8 @@
 //! a mouse hits is what was planned before drawing; every key is a row of one table.
 
 pub mod actions;
+pub mod editor;
+pub mod keymap;
 pub mod keys;
 pub mod message;
 pub mod model;

@@ -85,7 +85,7 @@ impl Show {
         let (theme, model) = (&self.theme, self.session.model());
         loan.terminal.draw(|frame| {
             theme.apply(&canvas, frame.buffer_mut());
-            let typing = typing_area(&screen).filter(|_| model.mode == Mode::Prompt);
+            let typing = typing_area(&screen).filter(|_| matches!(model.mode, Mode::Prompt | Mode::Filter));
             if let Some(area) = typing {
                 frame.render_widget(&model.prompt, Rect::new(area.x, area.y, area.w, area.h));
             }
