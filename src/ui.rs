@@ -7,6 +7,7 @@ pub mod keymap;
 pub mod keys;
 pub mod message;
 pub mod model;
+pub mod palette;
 pub mod panes;
 pub mod regions;
 pub mod screen;

@@ -2,8 +2,9 @@
 //! out, without a terminal.
 
 use super::library;
-use crate::api::Span;
+use super::settings::Settings;
 use crate::engine::{Engine, Lesson, MarkKind as EngineMark, sandbox};
+use crate::motion::Fresh;
 use crate::scene::{Canvas, Target};
 use crate::ui::actions::Action;
 use crate::ui::message::{Effect, Message};
@@ -12,8 +13,6 @@ use crate::ui::sight::{Line, Mark, MarkKind, Script};
 use crate::ui::{Model, Screen, Sight, update, view};
 use std::time::Duration;
 
-/// What is let pass where nothing more will happen: controllers write down what they have just seen.
-const SETTLE: Span = Span::secs(1);
 /// The most wall time between two looks at what a scenario waits for.
 const GLANCE: Duration = Duration::from_millis(20);
 /// The speed with which one begins, in hundredths.
@@ -51,6 +50,13 @@ impl Session {
         let mut model = Model::new(Look::default());
         model.newcomer = false;
         Ok(Session { engine, lesson, undone: Vec::new(), kept: None, model, title, over: false })
+    }
+
+    /// The same, as somebody likes it.
+    pub fn with(mut self, settings: &Settings) -> Session {
+        self.model.keys = settings.keys.clone();
+        self.model.fresh = Fresh::new(settings.reduced_motion);
+        self
     }
 
     /// The engine.
@@ -109,15 +115,10 @@ impl Session {
         update(&mut self.model, message, &sight, &screen)
     }
 
-    /// Goes on as far as something happens; where nothing will, only what is under way is let settle.
+    /// Goes on as far as something happens; where nothing will, says so.
     fn go(&mut self, on: fn(&mut Engine) -> bool) {
-        let before = self.engine.clone();
         if !on(&mut self.engine) {
-            self.engine = before;
-            if self.engine.is_live() {
-                self.engine.run_until(self.engine.head() + SETTLE);
-            }
-            self.model.notice = Some("nothing more will happen by itself".to_owned());
+            self.model.notice = Some("nothing is due: nothing more will happen by itself".to_owned());
         }
     }
 
@@ -217,7 +218,11 @@ impl Session {
     }
     fn open(&mut self, name: Option<&'static str>) {
         match name.map_or_else(|| Ok(Session::sandbox()), Session::scenario) {
-            Ok(session) => *self = session,
+            Ok(mut session) => {
+                session.model.keys = self.model.keys.clone();
+                session.model.fresh = self.model.fresh.clone();
+                *self = session;
+            }
             Err(why) => self.model.notice = Some(format!("{why:#}")),
         }
     }
