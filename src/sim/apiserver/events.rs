@@ -2,18 +2,26 @@
 
 use super::Desk;
 use crate::api::service::{EventSource, EventType};
-use crate::api::{Event, Key, Meta, Name, ObjectRef, Uid};
+use crate::api::{Event, Key, Meta, Name, ObjectRef};
 use crate::sim::change::Actor;
 use std::sync::Arc;
 
-/// What was said about an object before: reason, message and the event that says it. Upstream keeps the latest 4096 for
-/// each source; this keeps all.
-pub type Said = Arc<Vec<(Name, Name, Key)>>;
+/// What makes two events about an object the same but for their time, and the event that says it. Upstream: getEventKey.
+#[derive(Clone, Debug)]
+pub struct Saying {
+    part: Name,
+    reason: Name,
+    message: Name,
+    event: Key,
+}
+
+/// What was said about an object before. Upstream keeps the latest 4096 for each source; this keeps all.
+pub type Said = Arc<Vec<Saying>>;
 
 /// Stores an event about an object, or counts up an identical one. The scheduler's are of the newer kind and stand alone.
 pub fn record(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) {
     let counts = *desk.actor() != Actor::Scheduler;
-    let known = counts.then(|| before(desk, about.uid, reason, &message)).flatten();
+    let known = counts.then(|| before(desk, &about, reason, &message)).flatten();
     let event = compose(desk, about, warning, reason, message);
     let written = match known {
         Some(old) => {
@@ -30,17 +38,24 @@ pub fn record(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, me
     debug_assert!(written.is_ok(), "event names are unique, and an event's namespace is not checked: {written:?}");
 }
 
-/// The event that says the same about the same object.
-fn before(desk: &Desk, about: Uid, reason: &str, message: &str) -> Option<Arc<Event>> {
-    let said = desk.world.memory.events.get(&about)?;
-    let (_, _, key) = said.iter().find(|(r, m, _)| &**r == reason && &**m == message)?;
-    desk.get::<Event>(key).cloned()
+/// The event that says the same about the same part of the same object.
+fn before(desk: &Desk, about: &ObjectRef, reason: &str, message: &str) -> Option<Arc<Event>> {
+    let said = desk.world.memory.events.get(&about.uid)?;
+    let known = said.iter().find(|s| &*s.reason == reason && &*s.message == message && s.part == about.field_path)?;
+    desk.get::<Event>(&known.event).cloned()
 }
 
 fn remember(desk: &mut Desk, event: &Event) {
-    let said = Arc::make_mut(desk.world.memory.events.entry(event.involved_object.uid).or_default());
-    said.retain(|(reason, message, _)| (reason, message) != (&event.reason, &event.message));
-    said.push((event.reason.clone(), event.message.clone(), event.metadata.key()));
+    let about = &event.involved_object;
+    let news = Saying {
+        part: about.field_path.clone(),
+        reason: event.reason.clone(),
+        message: event.message.clone(),
+        event: event.metadata.key(),
+    };
+    let said = Arc::make_mut(desk.world.memory.events.entry(about.uid).or_default());
+    said.retain(|s| (&s.part, &s.reason, &s.message) != (&news.part, &news.reason, &news.message));
+    said.push(news);
 }
 
 fn compose(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Event {
