@@ -22,8 +22,8 @@ pub struct Trace<W> {
     failed: Option<io::Error>,
 }
 
-/// Kinds of which nothing is told: signs of life, and what every namespace has.
-const SILENT: [Kind; 3] = [Kind::Lease, Kind::Namespace, Kind::ServiceAccount];
+/// Kinds of which nothing is told: signs of life, namespaces with what each of them has, and what nobody acts on.
+const SILENT: [Kind; 5] = [Kind::Lease, Kind::Namespace, Kind::ServiceAccount, Kind::ConfigMap, Kind::Secret];
 
 impl<W: Write> Trace<W> {
     /// A trace that begins with the nodes of this world as they are.

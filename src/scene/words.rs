@@ -61,6 +61,7 @@ fn by_controller(controller: Controller) -> (Cow<'static, str>, Role) {
         Controller::TaintEviction => ("taint-eviction", Role::Waiting),
         Controller::PodGc => ("pod-gc", Role::Control),
         Controller::GarbageCollector => ("garbage", Role::Control),
+        Controller::Namespace => ("namespaces", Role::Control),
     };
     (name.into(), role)
 }

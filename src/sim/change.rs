@@ -49,6 +49,8 @@ pub enum Controller {
     PodGc,
     /// Deletes what has lost its owner.
     GarbageCollector,
+    /// Furnishes namespaces and empties them.
+    Namespace,
 }
 
 impl Controller {
@@ -66,6 +68,7 @@ impl Controller {
             Controller::TaintEviction => "taint-eviction-controller",
             Controller::PodGc => "pod-garbage-collector",
             Controller::GarbageCollector => "garbage-collector",
+            Controller::Namespace => "namespace-controller",
         }
     }
 }

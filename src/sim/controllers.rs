@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 pub mod garbage;
 mod membership;
+pub mod namespaces;
 pub mod nodes;
 pub mod replicaset;
 pub mod statefulset;
@@ -37,6 +38,7 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
         Controller::ReplicaSet => replicaset::sync(&mut desk, key),
         Controller::StatefulSet => statefulset::sync(&mut desk, key),
         Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
+        Controller::Namespace => namespaces::sync(&mut desk, key),
         Controller::EndpointSlice => super::network::sync(&mut desk, key),
         Controller::PersistentVolume | Controller::ClaimProtection | Controller::VolumeProtection | Controller::AttachDetach => {
             volumes::sync(&mut desk, controller, kind, key);
@@ -56,7 +58,8 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
         | Controller::EndpointSlice
         | Controller::ClaimProtection
         | Controller::VolumeProtection
-        | Controller::GarbageCollector => {}
+        | Controller::GarbageCollector
+        | Controller::Namespace => {}
     }
 }
 
@@ -67,6 +70,7 @@ pub(super) fn notice(world: &mut World, before: Option<&Object>, after: Option<&
     garbage::notice(world, before, after);
     volumes::notice(world, before, after);
     nodes::notice(world, before, after);
+    namespaces::notice(world, before, after);
 }
 
 /// Lets a controller begin its periodic passes.

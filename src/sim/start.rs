@@ -7,10 +7,9 @@ use super::change::{Actor, Changes, Controller};
 use super::machine::Machine;
 use super::world::{MAX_NODES, Options, World};
 use crate::api::node::{Address, Lease, Namespace, Node, NodeSpec, NodeStatus};
-use crate::api::object::Plain;
-use crate::api::{Condition, Kind, Labels, Meta, Name, Object, Quantity, Rest, Service, Truth};
+use crate::api::{Condition, Labels, Meta, Name, Object, Quantity, Rest, Service, Truth};
 use imbl::{OrdMap, OrdSet, Vector};
-use serde_json::{Map, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -55,7 +54,7 @@ impl World {
     fn furnish(&mut self) {
         for name in NAMESPACES {
             self.found(namespace(name));
-            self.found(service_account(name));
+            super::controllers::namespaces::furnish(&mut Desk::new(self, Actor::ApiServer), &name.into());
         }
         let shared = NodeShape::new();
         for number in 1..=self.options.nodes.min(MAX_NODES) {
@@ -89,11 +88,6 @@ fn namespace(name: &str) -> Namespace {
     rest.fill("spec", json!({"finalizers": ["kubernetes"]}));
     rest.fill("status", json!({"phase": "Active"}));
     Namespace { metadata: Meta { labels: super::apiserver::namespace_labels(name), ..Meta::named("", name) }, rest }
-}
-
-fn service_account(namespace: &str) -> Object {
-    let account = Plain { metadata: Meta::named(namespace, "default"), body: Map::new() };
-    Object::Plain(Kind::ServiceAccount, Arc::new(account))
 }
 
 fn lease(node: &Name) -> Lease {

@@ -1,7 +1,7 @@
 //! What happens to an object on its way into the store: namespaces, finalizers, default tolerations, addresses.
 
 use crate::api::pod::{Effect, Toleration};
-use crate::api::{FieldError, Key, Kind, Labels, Name, Object, Pod, Refusal};
+use crate::api::{FieldError, Labels, Name, Object, Pod, Refusal};
 use crate::sim::world::World;
 use std::sync::Arc;
 
@@ -11,13 +11,7 @@ const VOLUME_PROTECTION: &str = "kubernetes.io/pv-protection";
 
 /// Completes an object that is about to be stored, or refuses it.
 pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
-    let namespace = &object.meta().namespace;
-    if object.kind().info().namespaced
-        && object.kind() != Kind::Event
-        && world.object(Kind::Namespace, &Key::cluster(namespace.clone())).is_none()
-    {
-        return Err(Refusal::not_found(Kind::Namespace, namespace));
-    }
+    super::namespaces::admit_content(world, object)?;
     match object {
         Object::Pod(pod) => admit_pod(world, Arc::make_mut(pod)),
         Object::PersistentVolumeClaim(claim) => {

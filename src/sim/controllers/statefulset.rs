@@ -269,12 +269,11 @@ impl<'a> Round<'a> {
     fn create(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
         claims::create_missing(desk, self.set, pod).inspect_err(|refusal| self.failed(desk, "Create", pod, refusal))?;
         match desk.create(pod.clone()) {
-            Ok(_) => self.say(
-                desk,
-                false,
-                "SuccessfulCreate",
-                format!("Create Pod {} in StatefulSet {} successful", pod.metadata.name, self.set.metadata.name),
-            ),
+            Ok(_) => {
+                claims::fix_owners(desk, self.set, pod);
+                let words = format!("Create Pod {} in StatefulSet {} successful", pod.metadata.name, self.set.metadata.name);
+                self.say(desk, false, "SuccessfulCreate", words)
+            }
             // The name is still taken, by a pod that is no longer ours: retried in silence.
             Err(refusal) if refusal.reason == Reason::AlreadyExists => return Err(refusal),
             Err(refusal) => {

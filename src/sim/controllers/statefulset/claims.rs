@@ -6,7 +6,6 @@ use crate::api::object::{owner_ref, reference};
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::workload::{Retention, parent_and_ordinal};
 use crate::api::{Key, Kind, Meta, Name, OwnerRef, Pod, Reason, Refusal, StatefulSet};
-use std::sync::Arc;
 
 /// `<template>-<set>-<ordinal>`.
 pub fn name(set: &StatefulSet, template: &str, ordinal: i32) -> Name {
@@ -20,7 +19,7 @@ fn wanted<'a>(set: &'a StatefulSet, pod: &Pod) -> impl Iterator<Item = (Key, &'a
     set.spec.volume_claim_templates.iter().map(move |t| (Key::new(namespace.clone(), name(set, &t.metadata.name, ordinal)), t))
 }
 
-/// Makes the claims that a pod needs and that do not exist; a claim that is going is refused.
+/// Makes the claims that a pod needs and that do not exist, without owners; a claim that is going is refused.
 pub fn create_missing(desk: &mut Desk, set: &StatefulSet, pod: &Pod) -> Result<(), Refusal> {
     for (key, template) in wanted(set, pod) {
         match desk.get::<PersistentVolumeClaim>(&key) {
@@ -44,7 +43,6 @@ fn create(desk: &mut Desk, set: &StatefulSet, pod: &Pod, key: Key, template: &Pe
         metadata: Meta {
             labels,
             annotations: template.metadata.annotations.clone(),
-            owner_references: owner(set, pod, false).into_iter().collect(),
             ..Meta::named(key.namespace.clone(), key.name.clone())
         },
         spec: template.spec.clone(),
@@ -128,22 +126,34 @@ fn fix(desk: &mut Desk, set: &StatefulSet, pod: &Pod, condemned: bool) {
     let target = owner(set, pod, condemned);
     for (key, _) in wanted(set, pod) {
         let Some(claim) = desk.get::<PersistentVolumeClaim>(&key).cloned() else { continue };
-        if owners_fit(set, &claim.metadata, target.as_ref(), pod) {
-            continue;
-        }
+        let fits = owners_fit(set, &claim.metadata, target.as_ref(), pod);
         let foreign = foreign_controller(set, &claim.metadata, pod);
-        if foreign && target.is_some() {
-            let words = format!(
-                "PersistentVolumeClaim {} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim",
-                key.name
-            );
-            desk.event(reference(Kind::StatefulSet, &set.metadata), true, "ConflictingController", words);
+        if foreign && deletes_claims(set) && !(condemned && fits) {
+            warn_of_conflict(desk, set, &key.name);
         }
-        let mut after: Arc<PersistentVolumeClaim> = claim;
-        let owners = &mut Arc::make_mut(&mut after).metadata.owner_references;
-        owners.retain(|o| !is_ours(set, pod, o));
-        owners.extend(target.clone().filter(|_| !foreign));
-        // A refusal means that the claim is gone or changed: the next round looks again.
-        let _ = desk.update((*after).clone());
+        if !fits {
+            set_owner(desk, set, pod, &claim, target.clone().filter(|_| !foreign));
+        }
     }
+}
+
+fn deletes_claims(set: &StatefulSet) -> bool {
+    let policy = &set.spec.persistent_volume_claim_retention_policy;
+    policy.when_deleted == Retention::Delete || policy.when_scaled == Retention::Delete
+}
+
+fn warn_of_conflict(desk: &mut Desk, set: &StatefulSet, claim: &str) {
+    let words = format!(
+        "PersistentVolumeClaim {claim} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim"
+    );
+    desk.event(reference(Kind::StatefulSet, &set.metadata), true, "ConflictingController", words);
+}
+
+fn set_owner(desk: &mut Desk, set: &StatefulSet, pod: &Pod, claim: &PersistentVolumeClaim, owner: Option<OwnerRef>) {
+    let mut after = claim.clone();
+    let owners = &mut after.metadata.owner_references;
+    owners.retain(|o| !is_ours(set, pod, o));
+    owners.extend(owner);
+    // A refusal means that the claim is gone or changed: the next round looks again.
+    let _ = desk.update(after);
 }
