@@ -158,6 +158,11 @@ fn fields(object: &Object) -> Row {
             text(&mut row, "volume", &claim.spec.volume_name);
             labels(&mut row, &claim.metadata);
         }
+        Object::VolumeAttachment(attachment) => {
+            text(&mut row, "node", &attachment.spec.node_name);
+            text(&mut row, "volume", &attachment.spec.source.persistent_volume_name);
+            flag(&mut row, "attached", attachment.status.attached);
+        }
         Object::StatefulSet(set) => {
             sized(&mut row, set.spec.replicas, json(&set.status), &set.metadata);
             row.push(("strategy", json(&set.spec.update_strategy)));
@@ -166,12 +171,7 @@ fn fields(object: &Object) -> Row {
         Object::Service(service) => text(&mut row, "clusterIP", &service.spec.cluster_ip),
         Object::EndpointSlice(slice) => list(&mut row, "endpoints", slice.endpoints.iter().map(endpoint).collect()),
         Object::Event(event) => return self::event(event),
-        Object::ControllerRevision(_)
-        | Object::StorageClass(_)
-        | Object::VolumeAttachment(_)
-        | Object::Namespace(_)
-        | Object::Lease(_)
-        | Object::Plain(..) => {}
+        Object::ControllerRevision(_) | Object::StorageClass(_) | Object::Namespace(_) | Object::Lease(_) | Object::Plain(..) => {}
     }
     row
 }

@@ -6,7 +6,7 @@ use super::super::machine::{Mount, Process, Stage};
 use super::super::world::World;
 use super::{node_object, process};
 use crate::api::pod::Volume;
-use crate::api::storage::ClaimPhase;
+use crate::api::storage::{self, ClaimPhase};
 use crate::api::{Key, Name, PersistentVolume, PersistentVolumeClaim, Uid};
 use std::sync::Arc;
 
@@ -21,11 +21,16 @@ pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mou
                 let paths = paths(process, &volume.name);
                 found.push(Mount { volume: volume.name.clone(), disk, paths });
             }
-            None if volume.persistent_volume_claim.is_some() => missing.push(volume.name.to_string()),
+            None if needs_a_disk(volume) => missing.push(volume.name.to_string()),
             None => {}
         }
     }
     if missing.is_empty() { Ok(found) } else { Err(missing) }
+}
+
+/// True for a volume without whose disk a pod cannot start.
+fn needs_a_disk(volume: &Volume) -> bool {
+    volume.persistent_volume_claim.is_some() || storage::inline(volume).is_some()
 }
 
 fn paths(process: &Process, volume: &Name) -> Vec<Name> {
@@ -40,6 +45,14 @@ fn disk_behind(world: &World, node: &Name, process: &Process, volume: &Volume) -
         let volume = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone()))?;
         let ready = !volume.needs_attach() || volumes::is_attached(world, &volume.metadata.name, node);
         return ready.then(|| volumes::disk_of(volume, node));
+    }
+    if let Some(own) = storage::inline(volume) {
+        let ready = !own.needs_attach() || volumes::is_attached(world, &own.metadata.name, node);
+        return ready.then(|| volumes::disk_of(&own, node));
+    }
+    if let Some(nfs) = volume.rest.get("nfs") {
+        let word = |field: &str| nfs[field].as_str().unwrap_or_default();
+        return Some((format!("nfs/{}{}", word("server"), word("path")).into(), DiskKind::Shared));
     }
     if let Some(dir) = &volume.host_path {
         return Some((format!("dir/{node}{}", dir.path).into(), DiskKind::Directory(node.clone())));

@@ -20,8 +20,7 @@ pub fn written(world: &mut World, before: Option<&Object>, after: Option<&Object
         (Some(Object::Node(old)), Some(Object::Node(node))) if attach::same_to_attacher(old, node) => {}
         (_, Some(Object::Node(node))) => attach::node_changed(world, &node.metadata.name),
         (Some(Object::Node(node)), None) => attach::node_changed(world, &node.metadata.name),
-        (Some(Object::VolumeAttachment(old)), Some(Object::VolumeAttachment(new))) => attach::attachment_changed(world, old, Some(new)),
-        (Some(Object::VolumeAttachment(old)), None) => attach::attachment_changed(world, old, None),
+        (Some(Object::VolumeAttachment(old)), None) => attach::attachment_gone(world, old),
         (_, Some(Object::StorageClass(_))) => enqueue(world, BINDER, Kind::PersistentVolumeClaim, &Key::default()),
         (None, Some(Object::Event(event))) => {
             let about = &event.involved_object;
