@@ -4,6 +4,7 @@ mod headless;
 mod library;
 mod narrate;
 pub mod options;
+pub mod register;
 pub mod session;
 pub mod terminal;
 pub mod trace;
@@ -41,6 +42,7 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
         Command::Test { names } => library::test(names, out),
         Command::List => library::list(out),
         Command::Lint { file } => library::lint(file, out),
+        Command::ExplainDifferences { area, json } => register::explain(area.as_deref(), *json, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Options::command(), "podyard", out);
             Ok(true)

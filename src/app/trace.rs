@@ -167,11 +167,21 @@ fn fields(object: &Object) -> Row {
             sized(&mut row, set.spec.replicas, json(&set.status), &set.metadata);
             row.push(("strategy", json(&set.spec.update_strategy)));
         }
+        Object::Deployment(set) => {
+            let status = crate::api::deployment::DeploymentStatus { conditions: Vec::new(), ..set.status.clone() };
+            sized(&mut row, set.spec.replicas, json(&status), &set.metadata);
+            row.push(("strategy", json(&set.spec.strategy)));
+        }
         Object::ReplicaSet(set) => sized(&mut row, set.spec.replicas, json(&set.status), &set.metadata),
         Object::Service(service) => text(&mut row, "clusterIP", &service.spec.cluster_ip),
         Object::EndpointSlice(slice) => list(&mut row, "endpoints", slice.endpoints.iter().map(endpoint).collect()),
         Object::Event(event) => return self::event(event),
-        Object::ControllerRevision(_) | Object::StorageClass(_) | Object::Namespace(_) | Object::Lease(_) | Object::Plain(..) => {}
+        Object::ControllerRevision(_)
+        | Object::StorageClass(_)
+        | Object::Namespace(_)
+        | Object::Lease(_)
+        | Object::PodDisruptionBudget(_)
+        | Object::Plain(..) => {}
     }
     row
 }
@@ -240,7 +250,9 @@ fn endpoint(endpoint: &crate::api::service::Endpoint) -> Answering {
 
 fn sized(row: &mut Row, replicas: i32, status: String, meta: &Meta) {
     row.push(("replicas", replicas.to_string()));
-    row.push(("status", status));
+    if status != "{}" {
+        row.push(("status", status));
+    }
     row.push(("generation", meta.generation.to_string()));
 }
 

@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 mod admission;
 mod events;
+mod eviction;
 mod namespaces;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
 pub use events::Identity as EventIdentity;
+pub use eviction::{covers, note_allowed};
 pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
 
 /// A client of the API server: whose writes these are. Reads go straight to the world.
@@ -51,6 +53,7 @@ impl<'w> Desk<'w> {
             Request::Update(object) => self.update(object).map(Some),
             Request::UpdateStatus(object) => self.update_status(object).map(Some),
             Request::Delete(kind, key, options) => self.delete(kind, &key, &options),
+            Request::Evict(key, options) => self.evict(&key, &options),
         }
     }
 
@@ -90,6 +93,10 @@ impl<'w> Desk<'w> {
         let before = self.current(&object)?;
         let mut after = before.clone();
         admission::copy_status(&object, &mut after);
+        if object.kind() == Kind::Deployment {
+            // Its controller notes the revision with the status.
+            after.meta_mut().annotations = object.meta().annotations.clone();
+        }
         self.store_or_finish(before, after)
     }
 

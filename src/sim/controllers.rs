@@ -8,6 +8,8 @@ use super::world::World;
 use crate::api::{Key, Kind, Object, Pod, Selector, Span, Time};
 use std::sync::Arc;
 
+pub mod deployment;
+pub mod disruption;
 pub mod garbage;
 mod membership;
 pub mod namespaces;
@@ -37,6 +39,8 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
     match controller {
         Controller::ReplicaSet => replicaset::sync(&mut desk, key),
         Controller::StatefulSet => statefulset::sync(&mut desk, key),
+        Controller::Deployment => deployment::sync(&mut desk, key),
+        Controller::Disruption => disruption::sync(&mut desk, key),
         Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
         Controller::Namespace => namespaces::sync(&mut desk, key),
         Controller::EndpointSlice => super::network::sync(&mut desk, key),
@@ -55,6 +59,8 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
         Controller::PersistentVolume | Controller::AttachDetach => volumes::pass(&mut desk, controller),
         Controller::ReplicaSet
         | Controller::StatefulSet
+        | Controller::Deployment
+        | Controller::Disruption
         | Controller::EndpointSlice
         | Controller::ClaimProtection
         | Controller::VolumeProtection
@@ -67,6 +73,8 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
 pub(super) fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
     replicaset::notice(world, before, after);
     statefulset::notice(world, before, after);
+    deployment::notice(world, before, after);
+    disruption::notice(world, before, after);
     garbage::notice(world, before, after);
     volumes::notice(world, before, after);
     nodes::notice(world, before, after);

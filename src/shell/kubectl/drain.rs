@@ -2,15 +2,13 @@
 
 use super::node;
 use super::{Answer, Call, delete};
-use crate::api::object::{Kind, Object};
-use crate::api::{Key, Pod, Selector, Span, Time, Uid, age};
+use crate::api::object::Kind;
+use crate::api::{Key, Pod, Reason, Span, Time, Uid, age};
 use crate::shell::flags::{Flag, switch, value};
 use crate::shell::job::Task;
 use crate::shell::requests;
 use crate::shell::voice::{Failure, Voice};
 use crate::sim::{DeleteOptions, World};
-use serde::Deserialize;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// Flags of its own.
@@ -129,25 +127,28 @@ impl Drain {
 
     /// True once the pod is gone.
     fn visit(&self, pod: &mut Leaving, world: &mut World, voice: &mut Voice) -> bool {
-        let current = world.get::<Pod>(&pod.key).filter(|p| p.metadata.uid == pod.uid).cloned();
-        let Some(current) = current else {
+        let current = world.get::<Pod>(&pod.key).filter(|p| p.metadata.uid == pod.uid);
+        if current.is_none() {
             voice.say(format!("pod/{} evicted", pod.key.name));
             return true;
-        };
-        if pod.next_try.is_none_or(|at| world.now() < at) {
-            return false;
         }
-        if self.budgets && forbidden(world, &current) {
-            let name = format!("pods/{:?} -n {:?}", &*pod.key.name, &*pod.key.namespace);
-            let why = "Cannot evict pod as it would violate the pod's disruption budget.";
-            voice.warn(format!("error when evicting {name} (will retry after 5s): {why}"));
-            pod.next_try = Some(world.now() + RETRY);
+        if pod.next_try.is_none_or(|at| world.now() < at) {
             return false;
         }
         pod.next_try = None;
         let options = DeleteOptions { grace: self.grace, uid: Some(pod.uid), ..DeleteOptions::default() };
-        if let Err(refusal) = requests::delete(world, Kind::Pod, &pod.key, options) {
-            voice.fail(refusal);
+        let done = match self.budgets {
+            true => requests::evict(world, &pod.key, options),
+            false => requests::delete(world, Kind::Pod, &pod.key, options),
+        };
+        match done {
+            Ok(_) => {}
+            Err(refusal) if refusal.reason == Reason::TooManyRequests => {
+                let name = format!("pods/{:?} -n {:?}", &*pod.key.name, &*pod.key.namespace);
+                voice.warn(format!("error when evicting {name} (will retry after 5s): {}", refusal.message));
+                pod.next_try = Some(world.now() + RETRY);
+            }
+            Err(refusal) => voice.fail(refusal),
         }
         false
     }
@@ -156,30 +157,4 @@ impl Drain {
     pub fn until(&self) -> Option<Time> {
         self.pods.iter().filter_map(|p| p.next_try).chain(self.deadline).min()
     }
-}
-
-/// True where a disruption budget does not let the pod go now. Upstream: the eviction subresource; budgets are counted
-/// here when they are needed, because no controller keeps their status.
-fn forbidden(world: &World, pod: &Pod) -> bool {
-    if !pod.is_ready() || !pod.is_active() {
-        return false;
-    }
-    world.objects(Kind::PodDisruptionBudget).filter(|b| b.meta().namespace == pod.metadata.namespace).any(|budget| {
-        let spec = &budget.to_value()["spec"];
-        let selector = Selector::deserialize(&spec["selector"]).unwrap_or_default();
-        selector.matches(&pod.metadata.labels) && !allows_one(world, budget, spec, &selector)
-    })
-}
-
-fn allows_one(world: &World, budget: &Object, spec: &Value, selector: &Selector) -> bool {
-    let matching =
-        || world.list::<Pod>().filter(|p| p.metadata.namespace == budget.meta().namespace && selector.matches(&p.metadata.labels));
-    let healthy = matching().filter(|p| p.is_ready() && p.is_active()).count() as i64;
-    let all = matching().count() as i64;
-    let share = |value: &Value| match value.as_str().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok()) {
-        Some(percent) => (all * percent + 99) / 100,
-        None => value.as_i64().unwrap_or(0),
-    };
-    let needed = if spec["minAvailable"].is_null() { all - share(&spec["maxUnavailable"]) } else { share(&spec["minAvailable"]) };
-    healthy > needed
 }

@@ -123,7 +123,7 @@ pub fn copy_status(from: &Object, to: &mut Object) {
             }
         };
     }
-    copy!(Pod Node ReplicaSet StatefulSet PersistentVolumeClaim PersistentVolume VolumeAttachment);
+    copy!(Pod Node Deployment PodDisruptionBudget ReplicaSet StatefulSet PersistentVolumeClaim PersistentVolume VolumeAttachment);
 }
 
 /// True where anything but metadata and status differs.
@@ -133,6 +133,8 @@ pub fn spec_changed(before: &Object, after: &Object) -> bool {
         (Object::ReplicaSet(a), Object::ReplicaSet(b)) => a.spec != b.spec,
         (Object::StatefulSet(a), Object::StatefulSet(b)) => a.spec != b.spec,
         (Object::EndpointSlice(a), Object::EndpointSlice(b)) => a.endpoints != b.endpoints || a.ports != b.ports,
+        (Object::Deployment(a), Object::Deployment(b)) => a.spec != b.spec,
+        (Object::PodDisruptionBudget(a), Object::PodDisruptionBudget(b)) => a.spec != b.spec,
         (Object::Plain(_, a), Object::Plain(_, b)) => a.body.get("spec") != b.body.get("spec"),
         _ => false,
     }
