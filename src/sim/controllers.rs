@@ -44,7 +44,11 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
         Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
         Controller::Namespace => namespaces::sync(&mut desk, key),
         Controller::EndpointSlice => super::network::sync(&mut desk, key),
-        Controller::PersistentVolume | Controller::ClaimProtection | Controller::VolumeProtection | Controller::AttachDetach => {
+        Controller::PersistentVolume
+        | Controller::ClaimProtection
+        | Controller::VolumeProtection
+        | Controller::AttachDetach
+        | Controller::VolumeExpand => {
             volumes::sync(&mut desk, controller, kind, key);
         }
         Controller::NodeLifecycle | Controller::TaintEviction | Controller::PodGc => nodes::sync(&mut desk, controller, kind, key),
@@ -64,6 +68,7 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
         | Controller::EndpointSlice
         | Controller::ClaimProtection
         | Controller::VolumeProtection
+        | Controller::VolumeExpand
         | Controller::GarbageCollector
         | Controller::Namespace => {}
     }

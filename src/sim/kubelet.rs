@@ -5,6 +5,7 @@
 //! exit codes of a pod on its way out; init containers and liveness probes are not run.
 
 mod backoff;
+mod checks;
 pub mod life;
 mod mounts;
 pub mod power;

@@ -7,6 +7,7 @@ mod filter;
 mod score;
 mod seats;
 mod volumes;
+mod waiting;
 
 use super::agenda::Due;
 use super::apiserver::Desk;
@@ -32,10 +33,12 @@ pub struct Scheduler {
     next: u64,
     awake: bool,
     seats: Seats,
+    assumed: OrdMap<Key, waiting::Assumed>,
 }
 
 /// Hears of a write.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    waiting::notice(world, before, after);
     match (before, after) {
         (before, Some(Object::Pod(pod))) => notice_pod(world, before, pod),
         (Some(Object::Pod(pod)), None) => {
@@ -124,6 +127,7 @@ impl Scheduler {
 /// Takes the next pod from the queue.
 pub fn schedule(world: &mut World) {
     world.scheduler.awake = false;
+    waiting::expire(world);
     if let Some(key) = world.scheduler.pop() {
         if let Some(pod) = world.get::<Pod>(&key).filter(|p| !p.is_scheduled() && !p.metadata.is_terminating()).cloned() {
             place(world, &pod);
@@ -135,6 +139,9 @@ pub fn schedule(world: &mut World) {
 }
 
 fn place(world: &mut World, pod: &Arc<Pod>) {
+    if world.scheduler.seats.len() == 0 {
+        return fail(world, pod, "no nodes available to schedule pods");
+    }
     let needs = match volumes::needs(world, pod) {
         Ok(needs) => needs,
         Err(why) => return fail(world, pod, &why.message(world.scheduler.seats.len())),
@@ -150,7 +157,7 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
     if volumes::prepare(world, pod, &node, &needs) {
         bind(world, pod, &node);
     } else {
-        world.scheduler.parked.insert(pod.metadata.key());
+        waiting::assume(world, pod, &node);
     }
 }
 
@@ -190,9 +197,6 @@ fn clip(message: &str) -> String {
 
 /// The message of §5.3: a histogram of reasons, then what preemption would have made of it.
 fn refusal(nodes: usize, refused: &[Verdict]) -> String {
-    if nodes == 0 {
-        return "no nodes available to schedule pods".to_owned();
-    }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     refused.iter().flat_map(|v| &v.reasons).for_each(|reason| *counts.entry(reason).or_default() += 1);
     let hopeless = refused.iter().filter(|v| v.hopeless).count();

@@ -4,7 +4,7 @@ use super::super::controllers::volumes;
 use super::super::disk::DiskKind;
 use super::super::machine::{Mount, Process, Stage};
 use super::super::world::World;
-use super::{node_object, process};
+use super::{checks, node_object, process};
 use crate::api::pod::Volume;
 use crate::api::storage::{self, ClaimPhase};
 use crate::api::{Key, Name, PersistentVolume, PersistentVolumeClaim, Uid};
@@ -15,6 +15,11 @@ pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mou
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for volume in process.spec.volumes.iter() {
+        if let Some(why) = checks::obstacle(world, node, process, volume) {
+            checks::report(world, node, process, &why);
+            missing.push(volume.name.to_string());
+            continue;
+        }
         match disk_behind(world, node, process, volume) {
             Some((disk, kind)) => {
                 volumes::ensure_disk(world, &disk, kind);

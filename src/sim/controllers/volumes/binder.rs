@@ -161,7 +161,10 @@ fn set_phase(desk: &mut Desk, claim: &Claim, phase: ClaimPhase, pv: Option<&Pers
     let mut told = (**claim).clone();
     told.status.phase = phase;
     told.status.access_modes = pv.map(|pv| pv.spec.access_modes.clone()).unwrap_or_default();
-    told.status.capacity = pv.map(|pv| pv.spec.capacity.clone()).unwrap_or_default();
+    // A bound claim's capacity is its kubelet's to change: the file system grows after the volume.
+    if claim.status.phase != phase {
+        told.status.capacity = pv.map(|pv| pv.spec.capacity.clone()).unwrap_or_default();
+    }
     // Refused only where the claim has just gone or changed, which brings it back here.
     desk.update_status(told).ok();
 }

@@ -2,9 +2,9 @@
 
 use super::super::super::change::Controller;
 use super::super::super::world::World;
-use super::{attach, enqueue, recycler};
+use super::{attach, enqueue, expand, recycler};
 use crate::api::storage::VolumePhase;
-use crate::api::{Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, Pod, Span};
+use crate::api::{Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, Phase, Pod, Span};
 
 const BINDER: Controller = Controller::PersistentVolume;
 
@@ -35,6 +35,7 @@ pub fn written(world: &mut World, before: Option<&Object>, after: Option<&Object
 fn claim_written(world: &mut World, claim: &PersistentVolumeClaim) {
     let key = claim.metadata.key();
     enqueue(world, BINDER, Kind::PersistentVolumeClaim, &key);
+    expand::claim_written(world, claim);
     if claim.metadata.is_terminating() {
         enqueue(world, Controller::ClaimProtection, Kind::PersistentVolumeClaim, &key);
     }
@@ -84,6 +85,9 @@ fn pod_written(world: &mut World, before: Option<&Object>, pod: &Pod) {
     let old = before.and_then(|o| if let Object::Pod(p) = o { Some(p) } else { None });
     if old.is_none_or(|old| old.spec.node_name != pod.spec.node_name || attach::uses_volumes(old) != attach::uses_volumes(pod)) {
         attach::pod_changed(world, pod);
+    }
+    if pod.status.phase == Phase::Running && old.is_none_or(|old| old.status.phase != Phase::Running) {
+        expand::pod_runs(world, pod);
     }
     if recycler::volume_of(&pod.metadata.key()).is_some() {
         enqueue(world, BINDER, Kind::Pod, &pod.metadata.key());
