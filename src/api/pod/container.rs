@@ -42,9 +42,25 @@ pub struct Container {
     /// Decides whether it is restarted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub liveness_probe: Option<Probe>,
+    /// Holds the other probes back until it has passed once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub startup_probe: Option<Probe>,
+    /// What runs after its start and before its stop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<Value>,
+    /// `Always` makes an init container a sidecar; empty elsewhere.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub restart_policy: Name,
     /// Everything else.
     #[serde(flatten)]
     pub rest: Rest,
+}
+
+impl Container {
+    /// True for an init container that goes on beside the regular ones. Upstream: IsRestartableInitContainer.
+    pub fn is_sidecar(&self) -> bool {
+        &*self.restart_policy == "Always"
+    }
 }
 
 /// A port that a container declares.

@@ -55,6 +55,9 @@ pub struct PodStatus {
     /// When the kubelet first saw it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<Time>,
+    /// One entry an init container, in the spec's order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub init_container_statuses: Vec<ContainerStatus>,
     /// One entry a container, in the spec's order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub container_statuses: Vec<ContainerStatus>,
@@ -117,6 +120,21 @@ pub struct ContainerState {
     pub terminated: Option<Terminated>,
 }
 
+impl ContainerState {
+    /// Not yet, or not again, for this reason.
+    pub fn waiting(reason: &str, message: impl Into<Name>) -> ContainerState {
+        ContainerState { waiting: Some(Waiting { reason: reason.into(), message: message.into() }), ..ContainerState::default() }
+    }
+    /// Running since then.
+    pub fn running(since: Time) -> ContainerState {
+        ContainerState { running: Some(Running { started_at: Some(since.to_second()) }), ..ContainerState::default() }
+    }
+    /// Ended.
+    pub fn terminated(ended: Terminated) -> ContainerState {
+        ContainerState { terminated: Some(ended), ..ContainerState::default() }
+    }
+}
+
 /// Why a container does not run yet.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -146,6 +164,9 @@ pub struct Terminated {
     /// `Completed` or `Error`.
     #[serde(skip_serializing_if = "is_blank")]
     pub reason: Name,
+    /// One sentence, where the exit code does not say it all.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub message: Name,
     /// When it started.
     pub started_at: Option<Time>,
     /// When it ended.

@@ -1,15 +1,12 @@
 //! What keeps a machine from setting up a volume whose storage is there: names that stand for nothing, paths of another
 //! type, a volume of another place. Upstream: the volume plugins' SetUp, hostutil's type checks.
 
-use super::super::apiserver::Desk;
-use super::super::change::Actor;
 use super::super::controllers::volumes;
 use super::super::machine::Process;
 use super::super::world::World;
 use super::node_object;
-use crate::api::object::reference;
 use crate::api::pod::{HostPath, Volume};
-use crate::api::{Key, Kind, Name, PersistentVolume, PersistentVolumeClaim, Span};
+use crate::api::{Key, Kind, Name, PersistentVolume, PersistentVolumeClaim};
 use serde_json::Value;
 
 /// What every machine has: the directories of a Linux host, and some files of a node.
@@ -70,34 +67,9 @@ fn elsewhere(world: &World, node: &Name, process: &Process, volume: &Volume) -> 
     (!volumes::reaches(pv, &object)).then(|| pv.metadata.name.clone())
 }
 
-/// True for tries at which a kubelet reports: the pauses between them double from half a second to two minutes. Upstream:
-/// goroutinemap/exponentialbackoff.
-fn is_try(waited: Span) -> bool {
-    let (mut at, mut pause) = (0, 500);
-    while at < waited.0 {
-        at += pause;
-        pause = (pause * 2).min(122_000);
-    }
-    at == waited.0
-}
-
-/// Tells the record why a volume of a pod cannot be set up.
-pub fn report(world: &mut World, node: &Name, process: &Process, why: &str) {
-    let pod = world.machine(node).filter(|m| m.is_linked()).and_then(|m| m.heard.get(&process.uid)).cloned();
-    if let Some(pod) = pod.filter(|_| is_try(world.now() - process.since)) {
-        Desk::new(world, Actor::Kubelet(node.clone())).event(reference(Kind::Pod, &pod.metadata), true, "FailedMount", why);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tries_become_rare() {
-        let tries: Vec<i64> = (0..=400).map(|half| half * 500).filter(|ms| is_try(Span(*ms))).collect();
-        assert_eq!(tries[..9], [0, 500, 1500, 3500, 7500, 15_500, 31_500, 63_500, 127_500]);
-    }
 
     #[test]
     fn types_of_paths() {

@@ -1,24 +1,39 @@
 //! Volumes on a machine: which disk stands behind each, and who still holds it.
 
+use super::super::agenda::Due;
 use super::super::controllers::volumes;
 use super::super::disk::DiskKind;
 use super::super::machine::{Mount, Process, Stage};
 use super::super::world::World;
-use super::{checks, node_object, process};
+use super::{Errand, checks, node_object, process, tell};
 use crate::api::pod::Volume;
 use crate::api::storage::{self, ClaimPhase};
-use crate::api::{Key, Name, PersistentVolume, PersistentVolumeClaim, Uid};
+use crate::api::{Key, Name, PersistentVolume, PersistentVolumeClaim, Span, Uid};
 use std::sync::Arc;
 
-/// The disk behind each volume of a pod, or the names of volumes that are not ready.
-pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mount>, Vec<String>> {
+/// Why a pod's volumes are not ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// These volumes are waited for.
+    Missing(Vec<String>),
+    /// A volume cannot be set up: the whole complaint.
+    SetUp(String),
+}
+
+/// How often volumes that are not ready are looked for again.
+const RETRY: Span = Span::millis(500);
+/// After so long without its volumes a pod gets a FailedMount event: podAttachAndMountTimeout (§6.8).
+const PATIENCE: Span = Span::secs(123);
+/// First and longest pause before a volume that cannot be set up is tried again. Upstream: exponentialbackoff.
+const PAUSES: (Span, Span) = (Span::millis(500), Span::secs(122));
+
+/// The disk behind each volume of a pod, or why they are not ready.
+pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mount>, Trouble> {
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for volume in process.spec.volumes.iter() {
         if let Some(why) = checks::obstacle(world, node, process, volume) {
-            checks::report(world, node, process, &why);
-            missing.push(volume.name.to_string());
-            continue;
+            return Err(Trouble::SetUp(why));
         }
         match disk_behind(world, node, process, volume) {
             Some((disk, kind)) => {
@@ -30,7 +45,31 @@ pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mou
             None => {}
         }
     }
-    if missing.is_empty() { Ok(found) } else { Err(missing) }
+    if missing.is_empty() { Ok(found) } else { Err(Trouble::Missing(missing)) }
+}
+
+/// Complains of volumes that are not ready, where it is time to, and tries again later.
+pub fn complain(world: &mut World, node: &Name, process: &Process, trouble: Trouble) {
+    let waited = world.now() - process.since;
+    let pause = match trouble {
+        Trouble::Missing(names) => {
+            if waited >= PATIENCE && waited.0 % PATIENCE.0 < RETRY.0 {
+                let words = format!(
+                    "Unable to attach or mount volumes: unmounted volumes=[{}], unattached volumes=[], failed to process volumes=[]: \
+                     timed out waiting for the condition",
+                    names.join(" ")
+                );
+                tell(world, node, process.uid, None, true, "FailedMount", &words);
+            }
+            RETRY
+        }
+        Trouble::SetUp(words) => {
+            tell(world, node, process.uid, None, true, "FailedMount", &words);
+            // Each pause is as long as all that has been waited so far: 0.5, 0.5, 1, 2, 4 … s.
+            waited.max(PAUSES.0).min(PAUSES.1)
+        }
+    };
+    world.schedule(world.now() + pause, Due::Kubelet(node.clone(), Errand::Retry(process.uid)));
 }
 
 /// True for a volume without whose disk a pod cannot start.
@@ -39,8 +78,14 @@ fn needs_a_disk(volume: &Volume) -> bool {
 }
 
 fn paths(process: &Process, volume: &Name) -> Vec<Name> {
-    let mounts = process.spec.containers.iter().flat_map(|c| &c.volume_mounts);
-    mounts.filter(|m| m.name == *volume).map(|m| m.mount_path.clone()).collect()
+    let containers = process.spec.init_containers.iter().chain(process.spec.containers.iter());
+    let mut paths: Vec<Name> = Vec::new();
+    for mount in containers.flat_map(|c| &c.volume_mounts).filter(|m| m.name == *volume) {
+        if !paths.contains(&mount.mount_path) {
+            paths.push(mount.mount_path.clone());
+        }
+    }
+    paths
 }
 
 fn disk_behind(world: &World, node: &Name, process: &Process, volume: &Volume) -> Option<(Name, DiskKind)> {
