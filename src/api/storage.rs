@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+mod migrated;
+
+pub use migrated::{MIGRATED, inline};
+
 /// Who may mount a volume at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum AccessMode {
@@ -342,10 +346,6 @@ impl PersistentVolume {
     pub fn size(&self) -> Quantity {
         self.spec.capacity.get("storage").cloned().unwrap_or_default()
     }
-    /// True for storage that a controller must attach to a node before it can be mounted (§6.7).
-    pub fn needs_attach(&self) -> bool {
-        self.spec.gce_disk.is_some() || self.spec.csi.is_some()
-    }
 }
 
 /// storage.k8s.io/v1 StorageClass.
@@ -395,8 +395,12 @@ pub struct AttachmentSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AttachmentSource {
-    /// Its name.
+    /// Its name; empty for a volume of a pod's own.
+    #[serde(skip_serializing_if = "is_blank")]
     pub persistent_volume_name: Name,
+    /// The spec of a volume of a pod's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inline_volume_spec: Option<Value>,
 }
 
 /// Whether a volume is attached.

@@ -34,6 +34,7 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
         Kind::StatefulSet => workload::stateful_set_update(&old["spec"], &new["spec"]),
         Kind::ReplicaSet | Kind::Deployment => workload::selector_update(&old["spec"], &new["spec"]),
         Kind::PersistentVolumeClaim => storage::claim_update(old, new),
+        Kind::StorageClass => storage::class_update(old, new),
         Kind::PersistentVolume => storage::volume_update(&old["spec"], &new["spec"]),
         Kind::Service => service::update(&old["spec"], &new["spec"]),
         _ => Vec::new(),
@@ -64,7 +65,7 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
         Kind::PersistentVolumeClaim => storage::claim(spec, "spec"),
         Kind::PersistentVolume => storage::volume(spec),
         Kind::Service => service::spec(spec),
-        Kind::StorageClass if value["provisioner"].as_str().is_none_or(str::is_empty) => vec![FieldError::required("provisioner", "")],
+        Kind::StorageClass => storage::class(value),
         _ => Vec::new(),
     }
 }

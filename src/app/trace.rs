@@ -25,8 +25,8 @@ pub struct Trace<W> {
     failed: Option<io::Error>,
 }
 
-/// Kinds of which nothing is told: signs of life, and what every namespace has.
-const SILENT: [Kind; 3] = [Kind::Lease, Kind::Namespace, Kind::ServiceAccount];
+/// Kinds of which nothing is told: signs of life, namespaces with what each of them has, and what nobody acts on.
+const SILENT: [Kind; 5] = [Kind::Lease, Kind::Namespace, Kind::ServiceAccount, Kind::ConfigMap, Kind::Secret];
 
 impl<W: Write> Trace<W> {
     /// A trace that begins with the nodes of this world as they are.
@@ -184,6 +184,11 @@ fn fields(object: &Object) -> Row {
             text(&mut row, "volume", &claim.spec.volume_name);
             labels(&mut row, &claim.metadata);
         }
+        Object::VolumeAttachment(attachment) => {
+            text(&mut row, "node", &attachment.spec.node_name);
+            text(&mut row, "volume", &attachment.spec.source.persistent_volume_name);
+            flag(&mut row, "attached", attachment.status.attached);
+        }
         Object::StatefulSet(set) => {
             sized(&mut row, set.spec.replicas, json(&set.status), &set.metadata);
             row.push(("strategy", json(&set.spec.update_strategy)));
@@ -199,7 +204,6 @@ fn fields(object: &Object) -> Row {
         Object::Event(event) => return self::event(event),
         Object::ControllerRevision(_)
         | Object::StorageClass(_)
-        | Object::VolumeAttachment(_)
         | Object::Namespace(_)
         | Object::Lease(_)
         | Object::PodDisruptionBudget(_)

@@ -59,10 +59,12 @@ fn by_controller(controller: Controller) -> (Cow<'static, str>, Role) {
         Controller::PersistentVolume => ("volumes", Role::Disk),
         Controller::ClaimProtection | Controller::VolumeProtection => ("protection", Role::Disk),
         Controller::AttachDetach => ("attach-detach", Role::Disk),
+        Controller::VolumeExpand => ("volume-expand", Role::Disk),
         Controller::NodeLifecycle => ("node-lifecycle", Role::Bad),
         Controller::TaintEviction => ("taint-eviction", Role::Waiting),
         Controller::PodGc => ("pod-gc", Role::Control),
         Controller::GarbageCollector => ("garbage", Role::Control),
+        Controller::Namespace => ("namespaces", Role::Control),
     };
     (name.into(), role)
 }

@@ -1,7 +1,7 @@
 //! Requests to the API server, as it takes them: gate, defaults, validation, then the world's own door.
 
 use crate::api::object::{Kind, Object};
-use crate::api::{FieldError, Key, Quantity, Reason, Refusal, defaults, gate, validate};
+use crate::api::{FieldError, Key, Reason, Refusal, defaults, gate, validate};
 use crate::sim::{Act, DeleteOptions, Request, World};
 use serde_json::{Value, json};
 
@@ -39,7 +39,6 @@ pub fn replace_checked(world: &mut World, before: &Object, mut after: Value) -> 
     let object = Object::from_value(kind, after.clone());
     let normal = object.as_ref().map_or(after, Object::to_value);
     let old = before.to_value();
-    grows_as_it_may(kind, &old, &normal)?;
     refuse(kind, &normal, validate::update(kind, &old, &normal))?;
     let object = object.map_err(|e| undecodable(kind, &e))?;
     let object = send(world, Request::Update(object))?;
@@ -79,17 +78,6 @@ fn undecodable(kind: Kind, why: &str) -> Refusal {
 fn refuse(kind: Kind, value: &Value, errors: Vec<FieldError>) -> Result<(), Refusal> {
     let name = value["metadata"]["name"].as_str().unwrap_or_default();
     if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid(kind, name, errors)) }
-}
-
-/// Admission of a bound claim that asks for more: no volume here can grow. Upstream: PersistentVolumeClaimResize.
-fn grows_as_it_may(kind: Kind, old: &Value, new: &Value) -> Result<(), Refusal> {
-    let size = |v: &Value| v["spec"]["resources"]["requests"]["storage"].as_str().and_then(Quantity::parse);
-    if kind != Kind::PersistentVolumeClaim || old["status"]["phase"] != "Bound" || size(new) <= size(old) {
-        return Ok(());
-    }
-    let name = old["metadata"]["name"].as_str().unwrap_or_default();
-    let why = "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize";
-    Err(Refusal::forbidden(kind, name, why))
 }
 
 /// A refusal without an object behind it: how the server answers a patch that makes no sense.

@@ -12,10 +12,12 @@ use std::sync::Arc;
 mod admission;
 mod events;
 mod eviction;
+mod namespaces;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
 pub use events::Said;
 pub use eviction::{covers, note_allowed};
+pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
 
 /// A client of the API server: whose writes these are. Reads go straight to the world.
 pub struct Desk<'w> {
@@ -132,6 +134,8 @@ impl<'w> Desk<'w> {
             );
             return Err(Refusal { message: why.clone(), ..Refusal::conflict(kind, &key.name, &why) });
         }
+        namespaces::admit_delete(&before)?;
+        let held = namespaces::has_content_to_go(&before);
         let mut after = before.clone();
         propagate(options.propagation, &mut after);
         let grace = grace(&before, options);
@@ -141,10 +145,11 @@ impl<'w> Desk<'w> {
             Some(left) if was_terminating => grace.unwrap_or(0) < left,
             _ => true,
         };
-        if shortens && (grace.is_some() || !after.meta().finalizers.is_empty()) {
+        if shortens && (held || grace.is_some() || !after.meta().finalizers.is_empty()) {
+            namespaces::end(&mut after);
             mark(&mut after, now, grace.unwrap_or(0), was_terminating);
         }
-        let stays = grace.is_some_and(|g| g > 0) || !after.meta().finalizers.is_empty();
+        let stays = held || grace.is_some_and(|g| g > 0) || !after.meta().finalizers.is_empty();
         let marked = if after == before { before } else { self.commit(Some(before), after) };
         if stays || (was_terminating && !shortens && marked.meta().deletion_grace_period_seconds != Some(0)) {
             return Ok(Some(marked));
@@ -198,7 +203,7 @@ impl<'w> Desk<'w> {
         }
         let meta = after.meta();
         let due = meta.is_terminating() && meta.finalizers.is_empty() && meta.deletion_grace_period_seconds.unwrap_or(0) == 0;
-        if due {
+        if due && !namespaces::has_content_to_go(&after) {
             self.erase(before.clone());
             return Ok(after);
         }

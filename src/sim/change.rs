@@ -45,6 +45,8 @@ pub enum Controller {
     VolumeProtection,
     /// Attaches disks to nodes and detaches them.
     AttachDetach,
+    /// Grows claims.
+    VolumeExpand,
     /// Marks silent nodes and taints them.
     NodeLifecycle,
     /// Deletes pods from tainted nodes.
@@ -53,6 +55,8 @@ pub enum Controller {
     PodGc,
     /// Deletes what has lost its owner.
     GarbageCollector,
+    /// Furnishes namespaces and empties them.
+    Namespace,
 }
 
 impl Controller {
@@ -69,10 +73,12 @@ impl Controller {
             Controller::ClaimProtection => "pvc-protection-controller",
             Controller::VolumeProtection => "pv-protection-controller",
             Controller::AttachDetach => "attachdetach-controller",
+            Controller::VolumeExpand => "volume_expand",
             Controller::NodeLifecycle => "node-controller",
             Controller::TaintEviction => "taint-eviction-controller",
             Controller::PodGc => "pod-garbage-collector",
             Controller::GarbageCollector => "garbage-collector",
+            Controller::Namespace => "namespace-controller",
         }
     }
 }

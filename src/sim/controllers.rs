@@ -13,6 +13,7 @@ pub mod deployment;
 pub mod disruption;
 pub mod garbage;
 mod membership;
+pub mod namespaces;
 pub mod nodes;
 pub mod replicaset;
 pub mod statefulset;
@@ -42,8 +43,13 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
         Controller::Deployment => deployment::sync(&mut desk, key),
         Controller::Disruption => disruption::sync(&mut desk, key),
         Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
+        Controller::Namespace => namespaces::sync(&mut desk, key),
         Controller::EndpointSlice => super::network::sync(&mut desk, key),
-        Controller::PersistentVolume | Controller::ClaimProtection | Controller::VolumeProtection | Controller::AttachDetach => {
+        Controller::PersistentVolume
+        | Controller::ClaimProtection
+        | Controller::VolumeProtection
+        | Controller::AttachDetach
+        | Controller::VolumeExpand => {
             volumes::sync(&mut desk, controller, kind, key);
         }
         Controller::NodeLifecycle | Controller::TaintEviction | Controller::PodGc => nodes::sync(&mut desk, controller, kind, key),
@@ -63,7 +69,9 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
         | Controller::EndpointSlice
         | Controller::ClaimProtection
         | Controller::VolumeProtection
-        | Controller::GarbageCollector => {}
+        | Controller::VolumeExpand
+        | Controller::GarbageCollector
+        | Controller::Namespace => {}
     }
 }
 
@@ -76,6 +84,7 @@ pub(super) fn notice(world: &mut World, before: Option<&Object>, after: Option<&
     garbage::notice(world, before, after);
     volumes::notice(world, before, after);
     nodes::notice(world, before, after);
+    namespaces::notice(world, before, after);
 }
 
 /// Lets a controller begin its periodic passes.

@@ -4,6 +4,7 @@
 //! Simplified: the last status report of a pod that was deleted and its final delete arrive together.
 
 mod backoff;
+mod checks;
 mod containers;
 mod hooks;
 pub mod life;

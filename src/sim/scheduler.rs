@@ -10,6 +10,7 @@ mod seats;
 mod social;
 mod topology;
 mod volumes;
+mod waiting;
 
 use super::agenda::Due;
 use super::apiserver::Desk;
@@ -37,10 +38,12 @@ pub struct Scheduler {
     next: u64,
     awake: bool,
     seats: Seats,
+    assumed: OrdMap<Key, waiting::Assumed>,
 }
 
 /// Hears of a write.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    waiting::notice(world, before, after);
     match (before, after) {
         (before, Some(Object::Pod(pod))) => notice_pod(world, before, pod),
         (Some(Object::Pod(pod)), None) => {
@@ -135,6 +138,7 @@ impl Scheduler {
 /// Takes the next pod from the queue.
 pub fn schedule(world: &mut World) {
     world.scheduler.awake = false;
+    waiting::expire(world);
     if let Some(key) = world.scheduler.pop() {
         if let Some(pod) = world.get::<Pod>(&key).filter(|p| !p.is_scheduled() && !p.metadata.is_terminating()).cloned() {
             place(world, &pod);
@@ -146,6 +150,9 @@ pub fn schedule(world: &mut World) {
 }
 
 fn place(world: &mut World, pod: &Arc<Pod>) {
+    if world.scheduler.seats.len() == 0 {
+        return fail(world, pod, "no nodes available to schedule pods", Help::NODE);
+    }
     let needs = match volumes::needs(world, pod) {
         Ok(needs) => needs,
         Err(why) => return fail(world, pod, &why.message(world.scheduler.seats.len()), Help::VOLUME),
@@ -162,7 +169,7 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
     if volumes::prepare(world, pod, &node, &needs) {
         bind(world, pod, &node);
     } else {
-        world.scheduler.parked.insert(pod.metadata.key(), Help::VOLUME);
+        waiting::assume(world, pod, &node);
     }
 }
 
@@ -202,9 +209,6 @@ fn clip(message: &str) -> String {
 
 /// The message of §5.3: a histogram of reasons, then what preemption would have made of it.
 fn refusal(nodes: usize, refused: &[Verdict]) -> String {
-    if nodes == 0 {
-        return "no nodes available to schedule pods".to_owned();
-    }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     refused.iter().flat_map(|v| &v.reasons).for_each(|reason| *counts.entry(reason).or_default() += 1);
     let hopeless = refused.iter().filter(|v| v.hopeless).count();

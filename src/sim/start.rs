@@ -7,10 +7,10 @@ use super::change::{Actor, Changes, Controller};
 use super::machine::Machine;
 use super::world::{MAX_NODES, Options, World};
 use crate::api::node::{Address, Lease, Namespace, Node, NodeSpec, NodeStatus};
-use crate::api::object::{Plain, owner_ref};
+use crate::api::object::owner_ref;
 use crate::api::{Condition, Key, Kind, Labels, Meta, Name, Object, OwnerRef, Quantity, Rest, Service, Truth};
 use imbl::{OrdMap, OrdSet, Vector};
-use serde_json::{Map, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl World {
     fn furnish(&mut self) {
         for name in NAMESPACES {
             self.found(namespace(name));
-            self.found(service_account(name));
+            super::controllers::namespaces::furnish(&mut Desk::new(self, Actor::ApiServer), &name.into());
         }
         let shared = NodeShape::new();
         for number in 1..=self.options.nodes.min(MAX_NODES) {
@@ -110,11 +110,6 @@ fn namespace(name: &str) -> Namespace {
     rest.fill("spec", json!({"finalizers": ["kubernetes"]}));
     rest.fill("status", json!({"phase": "Active"}));
     Namespace { metadata: Meta { labels: super::apiserver::namespace_labels(name), ..Meta::named("", name) }, rest }
-}
-
-fn service_account(namespace: &str) -> Object {
-    let account = Plain { metadata: Meta::named(namespace, "default"), body: Map::new() };
-    Object::Plain(Kind::ServiceAccount, Arc::new(account))
 }
 
 fn lease(node: &Name, owner: Option<OwnerRef>) -> Lease {

@@ -165,9 +165,8 @@ impl World {
         let horizon = self.now + Span::secs(5);
         let is_busy = |at: Time, due: &Due| match due {
             Due::Heartbeat(_) | Due::Pass(_) => false,
-            Due::Sync(..) => at <= horizon,
+            Due::Sync(..) | Due::Schedule => at <= horizon,
             Due::Kubelet(_, errand) => !errand.is_idle(),
-            Due::Schedule => true,
         };
         self.agenda.iter().find(|((at, _), entry)| is_busy(*at, &entry.due)).map(|((at, _), _)| *at)
     }

@@ -38,7 +38,10 @@ fn modes(spec: &Value, path: &str, missing: &str) -> Vec<FieldError> {
         return vec![FieldError::required(at, missing)];
     }
     let words = given.iter().filter_map(Value::as_str);
-    words.filter(|mode| !MODES.contains(mode)).map(|mode| FieldError::unsupported(at.clone(), mode, &MODES)).collect()
+    let unknown = words.filter(|mode| !MODES.contains(mode)).map(|mode| FieldError::unsupported(at.clone(), mode, &MODES));
+    let alone = given.len() == 1 || !given.iter().any(|mode| mode == "ReadWriteOncePod");
+    let mixed = (!alone).then(|| FieldError::forbidden(at.clone(), "may not use ReadWriteOncePod with other access modes"));
+    unknown.chain(mixed).collect()
 }
 
 fn quantity(value: &Value) -> Option<Quantity> {
@@ -83,42 +86,149 @@ pub fn volume(spec: &Value) -> Vec<FieldError> {
     if !spec["hostPath"].is_null() && text(&spec["hostPath"], "path").is_empty() {
         errors.push(FieldError::required("spec.hostPath.path", ""));
     }
+    if !spec["local"].is_null() && spec["nodeAffinity"].is_null() {
+        errors.push(FieldError::required("spec.nodeAffinity", "Local volume requires node affinity"));
+    }
+    if text(&spec["hostPath"], "path") == "/" && spec["persistentVolumeReclaimPolicy"] == "Recycle" {
+        let why = "may not be 'recycle' for a hostPath mount of '/'";
+        errors.push(FieldError::forbidden("spec.persistentVolumeReclaimPolicy", why));
+    }
     errors.extend(one_of(spec, "spec", "persistentVolumeReclaimPolicy", &["Delete", "Recycle", "Retain"]));
     errors.extend(one_of(spec, "spec", "volumeMode", &["Block", "Filesystem"]));
     errors
 }
 
-/// A volume's source may not change.
+/// A volume's source and mode may not change, nor the nodes that reach it once they are given.
 pub fn volume_update(old: &Value, new: &Value) -> Vec<FieldError> {
-    if SOURCES.iter().all(|source| old[*source] == new[*source]) {
-        return Vec::new();
+    let mut errors = Vec::new();
+    if SOURCES.iter().any(|source| old[*source] != new[*source]) {
+        let diff = diff::unified(&go_source(old), &go_source(new));
+        let why = format!("spec.persistentvolumesource is immutable after creation\n{diff}");
+        errors.push(FieldError::forbidden("spec.persistentvolumesource", &why));
     }
-    vec![FieldError::forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation")]
+    errors.extend(unchanged(old, new, "volumeMode"));
+    if !old["nodeAffinity"].is_null() && old["nodeAffinity"] != new["nodeAffinity"] {
+        errors.push(FieldError::invalid("spec.nodeAffinity", new["nodeAffinity"].to_string(), "field is immutable"));
+    }
+    errors
+}
+
+fn unchanged(old: &Value, new: &Value, field: &str) -> Option<FieldError> {
+    (old[field] != new[field]).then(|| FieldError::invalid(field, text(new, field), "field is immutable"))
+}
+
+/// What may not change in a class: everything but whether its volumes may grow and how they are mounted. Upstream:
+/// ValidateStorageClassUpdate.
+pub fn class_update(old: &Value, new: &Value) -> Vec<FieldError> {
+    let changed = ["parameters", "provisioner", "reclaimPolicy"].into_iter().filter(|field| old[*field] != new[*field]);
+    let forbidden = changed.map(|field| FieldError::forbidden(field, &format!("updates to {field} are forbidden.")));
+    forbidden.chain(unchanged(old, new, "volumeBindingMode")).collect()
+}
+
+/// What is wrong with a class.
+pub fn class(class: &Value) -> Vec<FieldError> {
+    let missing = text(class, "provisioner").is_empty().then(|| FieldError::required("provisioner", ""));
+    let word = |field: &str, supported: &[&str]| {
+        let word = class[field].as_str().filter(|word| !supported.contains(word))?;
+        Some(FieldError::unsupported(field, word, supported))
+    };
+    let policy = word("reclaimPolicy", &["Delete", "Retain"]);
+    let mode = word("volumeBindingMode", &["Immediate", "WaitForFirstConsumer"]);
+    missing.into_iter().chain(policy).chain(mode).collect()
 }
 
 const FIXED: &str = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
 
-/// What a claim's update may not change; the volume's name may be set once.
+/// What a claim's update may not change. Its volume's name may be set once, and so may its class where it has none.
+/// Upstream: ValidatePersistentVolumeClaimUpdate.
 pub fn claim_update(old: &Value, new: &Value) -> Vec<FieldError> {
     let bound = old["status"]["phase"] == "Bound";
     let (before, after) = (&old["spec"], &new["spec"]);
-    let mut allowed = after.clone();
-    if bound {
-        allowed["resources"]["requests"] = before["resources"]["requests"].clone();
-    }
-    if before["volumeName"].is_null() {
-        allowed["volumeName"] = Value::Null;
-        allowed.as_object_mut().map(|map| map.remove("volumeName"));
-    }
-    if allowed != *before {
+    let mut errors = Vec::new();
+    if but_for_the_free(before, after, bound) != *before {
         let diff = diff::unified(&go_spec(before), &go_spec(after));
-        return vec![FieldError::forbidden("spec", &format!("{FIXED}\n{diff}"))];
+        errors.push(FieldError::forbidden("spec", &format!("{FIXED}\n{diff}")));
     }
-    let size = |spec: &Value| quantity(&spec["resources"]["requests"]["storage"]);
-    if bound && size(after) < size(before) {
-        return vec![FieldError::forbidden("spec.resources.requests.storage", "field can not be less than status.capacity")];
+    let size = |holder: &Value, field: &str| quantity(&holder[field]["storage"]);
+    let (was, wanted) = (size(&before["resources"], "requests"), size(&after["resources"], "requests"));
+    if wanted < was && wanted <= size(&old["status"], "capacity") {
+        errors.push(FieldError::forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"));
     }
-    Vec::new()
+    errors
+}
+
+/// The new spec with the old value of each field that may change.
+fn but_for_the_free(before: &Value, after: &Value, bound: bool) -> Value {
+    let mut rest = after.clone();
+    let mut put_back = |field: &str| match before[field].is_null() {
+        true => drop(rest.as_object_mut().map(|map| map.remove(field))),
+        false => rest[field] = before[field].clone(),
+    };
+    let once = ["volumeName", "storageClassName"].into_iter().filter(|field| before[*field].is_null());
+    once.for_each(&mut put_back);
+    if bound {
+        put_back("volumeAttributesClassName");
+        rest["resources"]["requests"]["storage"] = before["resources"]["requests"]["storage"].clone();
+    }
+    rest
+}
+
+/// The server's own names of the sources in its order, with the parts of those that are commonly changed.
+type GoSource = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+const GO_SOURCES: [GoSource; 22] = [
+    (
+        "GCEPersistentDisk",
+        "gcePersistentDisk",
+        &[("PDName", "pdName"), ("FSType", "fsType"), ("Partition", "partition"), ("ReadOnly", "readOnly")],
+    ),
+    (
+        "AWSElasticBlockStore",
+        "awsElasticBlockStore",
+        &[("VolumeID", "volumeID"), ("FSType", "fsType"), ("Partition", "partition"), ("ReadOnly", "readOnly")],
+    ),
+    ("HostPath", "hostPath", &[("Path", "path"), ("Type", "type")]),
+    ("Glusterfs", "glusterfs", &[]),
+    ("NFS", "nfs", &[("Server", "server"), ("Path", "path"), ("ReadOnly", "readOnly")]),
+    ("RBD", "rbd", &[]),
+    ("Quobyte", "quobyte", &[]),
+    ("ISCSI", "iscsi", &[]),
+    ("FlexVolume", "flexVolume", &[]),
+    ("Cinder", "cinder", &[]),
+    ("CephFS", "cephfs", &[]),
+    ("FC", "fc", &[]),
+    ("Flocker", "flocker", &[]),
+    ("AzureFile", "azureFile", &[]),
+    ("VsphereVolume", "vsphereVolume", &[]),
+    ("AzureDisk", "azureDisk", &[]),
+    ("PhotonPersistentDisk", "photonPersistentDisk", &[]),
+    ("PortworxVolume", "portworxVolume", &[]),
+    ("ScaleIO", "scaleIO", &[]),
+    ("Local", "local", &[("Path", "path")]),
+    ("StorageOS", "storageos", &[]),
+    ("CSI", "csi", &[]),
+];
+
+/// A volume's source as the server dumps it for a diff.
+fn go_source(spec: &Value) -> String {
+    let field = |(go, name, parts): &GoSource| match &spec[*name] {
+        Value::Null => format!(" {go:?}: null"),
+        source if parts.is_empty() => format!(" {go:?}: {}", diff::indented(source, 1)),
+        source => {
+            let lines: Vec<String> = parts.iter().map(|(go, name)| format!("  {go:?}: {}", go_part(source, name))).collect();
+            format!(" {go:?}: {{\n{}\n }}", lines.join(",\n"))
+        }
+    };
+    let fields: Vec<String> = GO_SOURCES.iter().map(field).collect();
+    format!("{{\n{}\n}}", fields.join(",\n"))
+}
+
+fn go_part(source: &Value, name: &str) -> Value {
+    match (&source[name], name) {
+        (Value::Null, "readOnly") => json!(false),
+        (Value::Null, "partition") => json!(0),
+        (Value::Null, _) => json!(""),
+        (value, _) => value.clone(),
+    }
 }
 
 /// Fields of the server's own type in its order, under their Go names.

@@ -52,3 +52,72 @@ fn a_claims_request_is_fixed_until_it_is_bound() {
     assert!(errors[0].ends_with(hunk), "{}", errors[0]);
     assert!(update(Kind::PersistentVolumeClaim, &claim("1Mi", "Bound"), &claim("2Mi", "Bound")).is_empty());
 }
+
+#[test]
+fn classes_hardly_change() {
+    let class = |field: &str, value: Value| {
+        let mut class =
+            json!({"metadata": {"name": "fast"}, "provisioner": "x", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"});
+        class[field] = value;
+        class
+    };
+    let old = class("provisioner", json!("x"));
+    for (field, value, expected) in [
+        ("provisioner", json!("y"), "provisioner: Forbidden: updates to provisioner are forbidden."),
+        ("reclaimPolicy", json!("Retain"), "reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden."),
+        ("parameters", json!({"type": "ssd"}), "parameters: Forbidden: updates to parameters are forbidden."),
+        (
+            "volumeBindingMode",
+            json!("WaitForFirstConsumer"),
+            "volumeBindingMode: Invalid value: \"WaitForFirstConsumer\": field is immutable",
+        ),
+    ] {
+        assert_eq!(texts(update(Kind::StorageClass, &old, &class(field, value))), [expected]);
+    }
+    assert!(update(Kind::StorageClass, &old, &class("allowVolumeExpansion", json!(true))).is_empty());
+    let wrong = texts(create(Kind::StorageClass, &class("reclaimPolicy", json!("Recycle"))));
+    assert_eq!(wrong, ["reclaimPolicy: Unsupported value: \"Recycle\": supported values: \"Delete\", \"Retain\""]);
+}
+
+#[test]
+fn what_volumes_may_be() {
+    let volume = |more: Value| {
+        let mut spec = json!({"capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"], "persistentVolumeReclaimPolicy": "Retain"});
+        spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"metadata": {"name": "pv"}, "spec": spec})
+    };
+    for (more, expected) in [
+        (json!({"local": {"path": "/ssd"}}), "spec.nodeAffinity: Required value: Local volume requires node affinity"),
+        (
+            json!({"hostPath": {"path": "/"}, "persistentVolumeReclaimPolicy": "Recycle"}),
+            "spec.persistentVolumeReclaimPolicy: Forbidden: may not be 'recycle' for a hostPath mount of '/'",
+        ),
+        (
+            json!({"nfs": {"server": "s", "path": "/"}, "accessModes": ["ReadWriteOncePod", "ReadWriteOnce"]}),
+            "spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes",
+        ),
+    ] {
+        assert_eq!(texts(create(Kind::PersistentVolume, &volume(more))), [expected]);
+    }
+    let at = |path: &str| volume(json!({"hostPath": {"path": path, "type": ""}}));
+    let errors = texts(update(Kind::PersistentVolume, &at("/a"), &at("/b")));
+    let head = "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n";
+    assert!(errors[0].starts_with(head) && errors[0].contains("-  \"Path\": \"/a\",\n+  \"Path\": \"/b\","), "{errors:?}");
+}
+
+#[test]
+fn a_claim_without_class_may_get_one_and_a_failed_growth_may_be_taken_back() {
+    let claim = |class: Value, size: &str| {
+        let spec = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}, "storageClassName": class});
+        json!({"spec": spec, "status": {"phase": "Bound", "capacity": {"storage": "1Gi"}}})
+    };
+    let (bare, mut classy) = (claim(Value::Null, "1Gi"), claim(json!("fast"), "1Gi"));
+    let mut bare = bare;
+    bare["spec"].as_object_mut().unwrap().remove("storageClassName");
+    assert_eq!(texts(update(Kind::PersistentVolumeClaim, &bare, &classy)), Vec::<String>::new());
+    assert!(!update(Kind::PersistentVolumeClaim, &classy, &claim(json!("slow"), "1Gi")).is_empty());
+    classy["spec"]["resources"]["requests"]["storage"] = json!("9Gi");
+    assert!(update(Kind::PersistentVolumeClaim, &classy, &claim(json!("fast"), "2Gi")).is_empty());
+    let shrunk = texts(update(Kind::PersistentVolumeClaim, &classy, &claim(json!("fast"), "1Gi")));
+    assert_eq!(shrunk, ["spec.resources.requests.storage: Forbidden: field can not be less than status.capacity"]);
+}

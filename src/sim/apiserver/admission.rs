@@ -1,6 +1,7 @@
 //! What happens to an object on its way into the store: namespaces, finalizers, default tolerations, addresses.
 
 use crate::api::pod::{Effect, Taint, Toleration};
+use crate::api::storage::{ClaimPhase, PersistentVolumeClaim, StorageClass};
 use crate::api::{Condition, FieldError, Key, Kind, Labels, Name, Node, Object, Pod, Refusal, Truth};
 use crate::sim::world::World;
 use std::sync::Arc;
@@ -12,13 +13,7 @@ const VOLUME_PROTECTION: &str = "kubernetes.io/pv-protection";
 
 /// Completes an object that is about to be stored, or refuses it.
 pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
-    let namespace = &object.meta().namespace;
-    if object.kind().info().namespaced
-        && object.kind() != Kind::Event
-        && world.object(Kind::Namespace, &Key::cluster(namespace.clone())).is_none()
-    {
-        return Err(Refusal::not_found(Kind::Namespace, namespace));
-    }
+    super::namespaces::admit_content(world, object)?;
     match object {
         Object::Pod(pod) => admit_pod(world, Arc::make_mut(pod)),
         Object::PersistentVolumeClaim(claim) => {
@@ -136,8 +131,26 @@ pub fn keep_identity(before: &Object, after: &mut Object) -> Result<(), Refusal>
 /// Completes an object that is about to be changed, or refuses the change.
 pub fn admit_update(world: &mut World, before: &Object, after: &mut Object) -> Result<(), Refusal> {
     match (before, after) {
+        (Object::PersistentVolumeClaim(old), Object::PersistentVolumeClaim(new)) => admit_growth(world, old, new),
         (Object::Service(old), Object::Service(new)) => crate::sim::network::admit_service_update(world, old, Arc::make_mut(new)),
         _ => Ok(()),
+    }
+}
+
+/// Upstream: the PersistentVolumeClaimResize plugin.
+fn admit_growth(world: &World, old: &PersistentVolumeClaim, new: &PersistentVolumeClaim) -> Result<(), Refusal> {
+    if new.request() <= old.request() {
+        return Ok(());
+    }
+    let refuse = |why: &str| Err(Refusal::forbidden(Kind::PersistentVolumeClaim, &old.metadata.name, why));
+    if old.status.phase != ClaimPhase::Bound {
+        return refuse("Only bound persistent volume claims can be expanded");
+    }
+    let class = world.get::<StorageClass>(&Key::cluster(new.class()));
+    let grows = class.and_then(|class| class.rest.get("allowVolumeExpansion")).is_some_and(|flag| *flag == true);
+    match grows && new.class() == old.class() {
+        true => Ok(()),
+        false => refuse("only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize"),
     }
 }
 

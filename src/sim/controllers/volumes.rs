@@ -12,6 +12,7 @@ mod attach;
 mod binder;
 mod consumer;
 mod disks;
+mod expand;
 mod matching;
 mod news;
 mod phases;
@@ -21,8 +22,8 @@ mod reclaim;
 mod recycler;
 
 pub use attach::{is_attached, listed_name};
-pub use consumer::{can_serve, select_node, waits_for_consumer};
-pub use disks::{disk_of, ensure_disk};
+pub use consumer::{can_serve, is_promised, select_node, waits_for_consumer};
+pub use disks::{disk_of, ensure_disk, reaches};
 
 /// On a volume or claim: the controller chose the other one.
 const BOUND_BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
@@ -68,6 +69,8 @@ pub fn sync(desk: &mut Desk, controller: Controller, kind: Kind, key: &Key) {
         (Controller::PersistentVolume, Kind::StorageClass) => provision::deliver(desk, key),
         (Controller::ClaimProtection, _) => protection::sync_claim(desk, key),
         (Controller::VolumeProtection, _) => protection::sync_volume(desk, key),
+        (Controller::VolumeExpand, Kind::PersistentVolumeClaim) => expand::sync_claim(desk, key),
+        (Controller::VolumeExpand, Kind::PersistentVolume) => expand::deliver(desk, key),
         (Controller::AttachDetach, Kind::PersistentVolume) => attach::sync_volume(desk, key),
         (Controller::AttachDetach, Kind::VolumeAttachment) => attach::finish(desk, key),
         _ => {}

@@ -5,10 +5,10 @@ use super::super::controllers::volumes;
 use super::super::disk::DiskKind;
 use super::super::machine::{Mount, Process, Stage};
 use super::super::world::World;
-use super::{Errand, node_object, process, tell};
+use super::{Errand, checks, node_object, process, tell};
 use crate::api::pod::Volume;
-use crate::api::storage::ClaimPhase;
-use crate::api::{Key, Kind, Name, PersistentVolume, PersistentVolumeClaim, Span, Uid};
+use crate::api::storage::{self, ClaimPhase};
+use crate::api::{Key, Name, PersistentVolume, PersistentVolumeClaim, Span, Uid};
 use std::sync::Arc;
 
 /// Why a pod's volumes are not ready.
@@ -16,8 +16,8 @@ use std::sync::Arc;
 pub enum Trouble {
     /// These volumes are waited for.
     Missing(Vec<String>),
-    /// This volume cannot be set up, for this reason.
-    SetUp(Name, String),
+    /// A volume cannot be set up: the whole complaint.
+    SetUp(String),
 }
 
 /// How often volumes that are not ready are looked for again.
@@ -32,8 +32,8 @@ pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mou
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for volume in process.spec.volumes.iter() {
-        if let Some(why) = obstacle(world, node, &process.key.namespace, volume) {
-            return Err(Trouble::SetUp(volume.name.clone(), why));
+        if let Some(why) = checks::obstacle(world, node, process, volume) {
+            return Err(Trouble::SetUp(why));
         }
         match disk_behind(world, node, process, volume) {
             Some((disk, kind)) => {
@@ -41,30 +41,11 @@ pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mou
                 let paths = paths(process, &volume.name);
                 found.push(Mount { volume: volume.name.clone(), disk, paths });
             }
-            None if volume.persistent_volume_claim.is_some() => missing.push(volume.name.to_string()),
+            None if needs_a_disk(volume) => missing.push(volume.name.to_string()),
             None => {}
         }
     }
     if missing.is_empty() { Ok(found) } else { Err(Trouble::Missing(missing)) }
-}
-
-/// Objects that a volume may be made of: field of the volume, field of the name, kind, what upstream calls it.
-const OBJECTS: [(&str, &str, Kind, &str); 2] =
-    [("configMap", "name", Kind::ConfigMap, "configmap"), ("secret", "secretName", Kind::Secret, "secret")];
-
-/// Why a volume cannot be set up: the object it is made of is missing, or the directory of the node.
-fn obstacle(world: &World, node: &Name, namespace: &Name, volume: &Volume) -> Option<String> {
-    if let Some(dir) = &volume.host_path {
-        let disk = format!("dir/{node}{}", dir.path);
-        let absent = &*dir.kind == "Directory" && world.disk(&disk).is_none();
-        return absent.then(|| format!("hostPath type check failed: {} is not a directory", dir.path));
-    }
-    OBJECTS.iter().find_map(|(field, name, kind, word)| {
-        let source = volume.rest.get(field).filter(|source| source["optional"].as_bool() != Some(true))?;
-        let object = source[*name].as_str().unwrap_or_default();
-        let there = world.object(*kind, &Key::new(namespace.clone(), object)).is_some();
-        (!there).then(|| format!("{word} \"{object}\" not found"))
-    })
 }
 
 /// Complains of volumes that are not ready, where it is time to, and tries again later.
@@ -82,14 +63,18 @@ pub fn complain(world: &mut World, node: &Name, process: &Process, trouble: Trou
             }
             RETRY
         }
-        Trouble::SetUp(volume, why) => {
-            let words = format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}");
+        Trouble::SetUp(words) => {
             tell(world, node, process.uid, None, true, "FailedMount", &words);
             // Each pause is as long as all that has been waited so far: 0.5, 0.5, 1, 2, 4 … s.
             waited.max(PAUSES.0).min(PAUSES.1)
         }
     };
     world.schedule(world.now() + pause, Due::Kubelet(node.clone(), Errand::Retry(process.uid)));
+}
+
+/// True for a volume without whose disk a pod cannot start.
+fn needs_a_disk(volume: &Volume) -> bool {
+    volume.persistent_volume_claim.is_some() || storage::inline(volume).is_some()
 }
 
 fn paths(process: &Process, volume: &Name) -> Vec<Name> {
@@ -110,6 +95,14 @@ fn disk_behind(world: &World, node: &Name, process: &Process, volume: &Volume) -
         let volume = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone()))?;
         let ready = !volume.needs_attach() || volumes::is_attached(world, &volume.metadata.name, node);
         return ready.then(|| volumes::disk_of(volume, node));
+    }
+    if let Some(own) = storage::inline(volume) {
+        let ready = !own.needs_attach() || volumes::is_attached(world, &own.metadata.name, node);
+        return ready.then(|| volumes::disk_of(&own, node));
+    }
+    if let Some(nfs) = volume.rest.get("nfs") {
+        let word = |field: &str| nfs[field].as_str().unwrap_or_default();
+        return Some((format!("nfs/{}{}", word("server"), word("path")).into(), DiskKind::Shared));
     }
     if let Some(dir) = &volume.host_path {
         return Some((format!("dir/{node}{}", dir.path).into(), DiskKind::Directory(node.clone())));

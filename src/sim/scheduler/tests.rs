@@ -94,7 +94,7 @@ fn claims_that_are_not_there_or_not_bound() {
     let using = json!({"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}]});
     let nodes = "0/3 nodes are available: ";
     let mut trial = Trial::new(3);
-    let words = format!("{nodes}persistentvolumeclaim \"data\" not found. preemption: {nodes}3 Preemption is not helpful for scheduling.");
+    let words = format!("{nodes}persistentvolumeclaim \"data\" not found. not found");
     assert_eq!(complaint(&mut trial, using.clone()), words);
 
     let mut trial = Trial::new(3);

@@ -1,9 +1,10 @@
 //! What a pod's claims say about where it can go (§5.2, §5.4).
 
+use super::super::controllers::volumes::reaches;
 use super::super::world::World;
-use super::filter::{Verdict, terms_match};
+use super::filter::Verdict;
 use super::hints::Help;
-use crate::api::storage::AccessMode;
+use crate::api::storage::{AccessMode, ClaimPhase, inline};
 use crate::api::{Key, Name, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod};
 use std::sync::Arc;
 
@@ -16,32 +17,27 @@ pub struct Needs {
     pub unbound: Vec<Arc<PersistentVolumeClaim>>,
     /// A claim of one pod that another pod has.
     pub taken: bool,
+    /// A claim whose volume does not exist, which nobody has noticed yet.
+    pub missing: bool,
+    /// Disks that the pod names itself.
+    pub own: Vec<PersistentVolume>,
 }
 
 impl Needs {
     /// True where no volume says anything about the node.
     pub fn is_empty(&self) -> bool {
-        self.bound.is_empty() && self.unbound.is_empty() && !self.taken
+        self.bound.is_empty() && self.unbound.is_empty() && self.own.is_empty() && !self.taken && !self.missing
     }
 }
 
 /// Why a pod cannot be scheduled anywhere, whatever the nodes.
-pub enum Obstacle {
-    /// Claims that nobody has bound yet, though they need not wait for a pod.
-    Unbound,
-    /// Anything else, in words.
-    Other(String),
-}
+pub struct Obstacle(String);
 
 impl Obstacle {
-    /// The message of §5.3. With unbound claims this version prints "not found" where it speaks of preemption.
+    /// The message of §5.3. Where a volume plugin's PreFilter refuses, this version prints "not found" where it speaks of
+    /// preemption: a plugin after it finds nothing in the cycle's state.
     pub fn message(&self, nodes: usize) -> String {
-        match self {
-            Obstacle::Unbound => format!("0/{nodes} nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"),
-            Obstacle::Other(why) => format!(
-                "0/{nodes} nodes are available: {why}. preemption: 0/{nodes} nodes are available: {nodes} Preemption is not helpful for scheduling."
-            ),
-        }
+        format!("0/{nodes} nodes are available: {}. not found", self.0)
     }
 }
 
@@ -53,30 +49,40 @@ fn is_bound(claim: &PersistentVolumeClaim) -> bool {
 
 /// What a pod's claims ask of its node, or why it can go nowhere.
 pub fn needs(world: &World, pod: &Pod) -> Result<Needs, Obstacle> {
-    let mut needs = Needs::default();
+    let mut needs = Needs { own: pod.spec.volumes.iter().filter_map(inline).collect(), ..Needs::default() };
+    let mut unbound = false;
     for name in pod.spec.claims() {
         let key = Key::new(pod.metadata.namespace.clone(), name.clone());
-        let Some(claim) = world.get::<PersistentVolumeClaim>(&key) else {
-            return Err(Obstacle::Other(format!("persistentvolumeclaim \"{name}\" not found")));
-        };
-        if claim.metadata.is_terminating() {
-            return Err(Obstacle::Other(format!("persistentvolumeclaim \"{name}\" is being deleted")));
-        }
+        let claim = usable(world, &key)?;
         needs.taken |= claim.spec.access_modes.contains(&AccessMode::ReadWriteOncePod) && others_use(world, &key, pod);
         if is_bound(claim) {
-            let volume = &claim.spec.volume_name;
-            let found = world.get::<PersistentVolume>(&Key::cluster(volume.clone())).cloned();
-            let missing =
-                || Obstacle::Other(format!("persistentvolumeclaim \"{name}\" bound to non-existent persistentvolume \"{volume}\""));
-            needs.bound.push(found.ok_or_else(missing)?);
-        } else if super::super::controllers::volumes::waits_for_consumer(world, claim) {
+            let found = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone())).cloned();
+            needs.missing |= found.is_none();
+            needs.bound.extend(found);
+        } else if super::super::controllers::volumes::waits_for_consumer(world, claim) && claim.spec.volume_name.is_empty() {
             needs.unbound.push(claim.clone());
         } else {
-            return Err(Obstacle::Unbound);
+            unbound = true;
         }
+    }
+    if unbound {
+        return Err(Obstacle("pod has unbound immediate PersistentVolumeClaims".to_owned()));
     }
     needs.unbound.sort_by_key(|claim| claim.request());
     Ok(needs)
+}
+
+/// A claim that a pod may be scheduled with. Upstream: VolumeBinding.podHasPVCs.
+fn usable<'w>(world: &'w World, key: &Key) -> Result<&'w Arc<PersistentVolumeClaim>, Obstacle> {
+    let refuse = |why: String| Err(Obstacle(format!("persistentvolumeclaim \"{}\" {why}", key.name)));
+    let Some(claim) = world.get::<PersistentVolumeClaim>(key) else { return refuse("not found".to_owned()) };
+    if claim.status.phase == ClaimPhase::Lost {
+        return refuse(format!("bound to non-existent persistentvolume \"{}\"", claim.spec.volume_name));
+    }
+    if claim.metadata.is_terminating() {
+        return refuse("is being deleted".to_owned());
+    }
+    Ok(claim)
 }
 
 fn others_use(world: &World, claim: &Key, pod: &Pod) -> bool {
@@ -90,31 +96,65 @@ pub fn refuses(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
         let reason = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
         return Some(Verdict { help: Help::ROOM, ..Verdict::crowded(reason) });
     }
-    let reachable = |volume: &Arc<PersistentVolume>| {
-        let required = volume.spec.node_affinity.as_ref().and_then(|a| a.get("required"));
-        required.is_none_or(|r| terms_match(r, &node.metadata.labels, &node.metadata.name))
-    };
+    if needs.own.iter().any(|disk| is_taken(world, node, disk)) {
+        return Some(Verdict { help: Help::ROOM, ..Verdict::crowded("node(s) had no available disk") });
+    }
     let hopeless = |reason| Some(Verdict { help: Help::LABEL | Help::VOLUME, ..Verdict::hopeless(reason) });
-    if !needs.bound.iter().all(reachable) {
+    if needs.missing {
+        return hopeless("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)");
+    }
+    if !needs.bound.iter().all(|volume| reaches(volume, node)) {
         return hopeless("node(s) didn't match PersistentVolume's node affinity");
     }
     if !super::super::controllers::volumes::can_serve(world, &needs.unbound, node) {
         return hopeless("node(s) didn't find available persistent volumes to bind");
     }
-    if needs.bound.iter().all(|volume| is_in_zone(volume, node)) { None } else { hopeless("node(s) had no available volume zone") }
+    if needs.bound.iter().all(|volume| shares_zone(volume, node)) { None } else { hopeless("node(s) had no available volume zone") }
 }
 
-const ZONES: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+/// True where a pod of the node names the same disk itself and one of them writes. Upstream: isVolumeConflict.
+fn is_taken(world: &World, node: &Node, disk: &PersistentVolume) -> bool {
+    let writes = |disk: &PersistentVolume| !disk.spec.access_modes.contains(&AccessMode::ReadOnlyMany);
+    let clashes = |other: PersistentVolume| other.metadata.name == disk.metadata.name && (writes(&other) || writes(disk));
+    let pods = world.store().pods_on(&node.metadata.name).filter_map(|key| world.get::<Pod>(key));
+    pods.filter(|pod| !pod.status.phase.is_terminal()).any(|pod| pod.spec.volumes.iter().filter_map(inline).any(clashes))
+}
 
-/// True where a node is in the zone that a volume's labels name; several are joined by `__`. Upstream: plugins/volumezone.
-fn is_in_zone(volume: &PersistentVolume, node: &Node) -> bool {
-    let here = |key: &&str| node.metadata.labels.get(key);
-    let single_zone = !ZONES.iter().any(|key| here(key).is_some());
-    single_zone
-        || ZONES.iter().all(|key| {
-            let wanted = volume.metadata.labels.get(key);
-            wanted.is_none_or(|zones| here(key).is_some_and(|here| zones.split("__").any(|zone| *zone == **here)))
-        })
+const PLACES: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+
+/// A volume that carries a zone is for nodes of that zone; nodes without zones take any. Upstream: VolumeZone.
+fn shares_zone(volume: &PersistentVolume, node: &Node) -> bool {
+    let place = |label: &str| node.metadata.labels.get(label);
+    let fits = |label: &&str| {
+        volume.metadata.labels.get(label).is_none_or(|zones| zones.split("__").any(|z| place(label).is_some_and(|p| &**p == z)))
+    };
+    PLACES.iter().all(|label| place(label).is_none()) || PLACES.iter().all(fits)
+}
+
+/// How far the claims of a pod are that has its node.
+pub enum Progress {
+    /// At least one is still to be bound.
+    Waits,
+    /// All are bound, to volumes that the node reaches.
+    Done,
+    /// The node was the wrong one, or a claim has gone.
+    Failed,
+}
+
+/// How far the claims of a pod are that waits on a node. Upstream: volumeBinder.checkBindings.
+pub fn progress(world: &World, pod: &Pod, node: &Name) -> Progress {
+    let Some(node) = world.get::<Node>(&Key::cluster(node.clone())) else { return Progress::Failed };
+    match needs(world, pod) {
+        Err(_) => Progress::Failed,
+        Ok(needs) if !needs.unbound.is_empty() => {
+            let reset = needs.unbound.iter().any(|claim| !super::super::controllers::volumes::is_promised(world, claim));
+            if reset { Progress::Failed } else { Progress::Waits }
+        }
+        Ok(needs) => match needs.missing || !needs.bound.iter().all(|volume| reaches(volume, node)) {
+            true => Progress::Failed,
+            false => Progress::Done,
+        },
+    }
 }
 
 /// Sees to it that claims which waited for their first consumer get bound; true where nothing is left to wait for.

@@ -22,7 +22,7 @@ pub fn claim(world: &World, page: &mut Describe, pvc: &PersistentVolumeClaim) {
     page.field(0, "VolumeMode", &pvc.spec.volume_mode);
     let users: Vec<String> = world
         .list::<Pod>()
-        .filter(|p| p.metadata.namespace == meta.namespace && !p.status.phase.is_terminal())
+        .filter(|p| p.metadata.namespace == meta.namespace)
         .filter(|p| p.spec.claims().any(|name| *name == meta.name))
         .map(|p| p.metadata.name.to_string())
         .collect();

@@ -22,7 +22,10 @@ fn a_deployment_goes_back_and_forth() {
     say(&mut world, "kubectl set image deploy/web kubia=luksa/kubia:v2");
     let status = say(&mut world, "kubectl rollout status deploy/web").out;
     assert!(status.starts_with("Waiting for deployment spec update to be observed...\n"), "{status}");
-    assert!(status.contains("\nWaiting for deployment \"web\" rollout to finish: 1 out of 2 new replicas have been updated...\n"), "{status}");
+    assert!(
+        status.contains("\nWaiting for deployment \"web\" rollout to finish: 1 out of 2 new replicas have been updated...\n"),
+        "{status}"
+    );
     for (line, out) in [
         ("kubectl rollout history deploy web", "deployment.apps/web \nREVISION  CHANGE-CAUSE\n1         <none>\n2         <none>\n\n"),
         ("kubectl rollout undo deploy/web", "deployment.apps/web rolled back\n"),

@@ -6,7 +6,6 @@ use crate::api::object::{owner_ref, reference};
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::workload::{Retention, parent_and_ordinal};
 use crate::api::{Key, Kind, Meta, Name, OwnerRef, Pod, Reason, Refusal, StatefulSet};
-use std::sync::Arc;
 
 /// `<template>-<set>-<ordinal>`.
 pub fn name(set: &StatefulSet, template: &str, ordinal: i32) -> Name {
@@ -145,22 +144,29 @@ fn fix(desk: &mut Desk, set: &StatefulSet, pod: &Pod, condemned: bool) {
     let target = owner(set, pod, condemned);
     for (key, _) in wanted(set, pod) {
         let Some(claim) = desk.get::<PersistentVolumeClaim>(&key).cloned() else { continue };
+        let fits = owners_fit(set, &claim.metadata, target.as_ref(), pod);
         let foreign = has_foreign_owner(set, &claim.metadata, pod);
-        if foreign {
-            let words = format!(
-                "PersistentVolumeClaim {} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim",
-                key.name
-            );
-            desk.event(reference(Kind::StatefulSet, &set.metadata), true, "ConflictingController", words);
+        if foreign && !(condemned && fits) {
+            warn_of_conflict(desk, set, &key.name);
         }
-        if owners_fit(set, &claim.metadata, target.as_ref(), pod) {
-            continue;
+        if !fits {
+            set_owner(desk, set, pod, &claim, target.clone().filter(|_| !foreign));
         }
-        let mut after: Arc<PersistentVolumeClaim> = claim;
-        let owners = &mut Arc::make_mut(&mut after).metadata.owner_references;
-        owners.retain(|o| !is_ours(set, pod, o));
-        owners.extend(target.clone().filter(|_| !foreign));
-        // A refusal means that the claim is gone or changed: the next round looks again.
-        let _ = desk.update((*after).clone());
     }
+}
+
+fn warn_of_conflict(desk: &mut Desk, set: &StatefulSet, claim: &str) {
+    let words = format!(
+        "PersistentVolumeClaim {claim} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim"
+    );
+    desk.event(reference(Kind::StatefulSet, &set.metadata), true, "ConflictingController", words);
+}
+
+fn set_owner(desk: &mut Desk, set: &StatefulSet, pod: &Pod, claim: &PersistentVolumeClaim, owner: Option<OwnerRef>) {
+    let mut after = claim.clone();
+    let owners = &mut after.metadata.owner_references;
+    owners.retain(|o| !is_ours(set, pod, o));
+    owners.extend(owner);
+    // A refusal means that the claim is gone or changed: the next round looks again.
+    let _ = desk.update(after);
 }

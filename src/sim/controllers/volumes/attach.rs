@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 mod conflict;
 mod links;
+mod own;
+mod sha256;
 
 pub use links::finish;
 
@@ -23,6 +25,8 @@ const ME: Controller = Controller::AttachDetach;
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     volumes: OrdMap<Name, Held>,
+    /// Disks that pods name themselves.
+    own: OrdMap<Name, own::Own>,
     /// Volume and node of waits that were reported already.
     reported: OrdSet<(Name, Name)>,
 }
@@ -35,9 +39,19 @@ struct Held {
     nodes: OrdMap<Name, Link>,
 }
 
+/// How far one node's hold on a volume is. While it begins or ends nothing else happens to the volume.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+enum Stage {
+    #[default]
+    Attaching,
+    Attached,
+    Detaching,
+}
+
 /// One node's hold on a volume.
 #[derive(Clone, Debug, PartialEq, Default)]
 struct Link {
+    stage: Stage,
     /// True where the node last said that it has the volume mounted.
     mounted: bool,
     /// Since when no pod there wants it.
@@ -48,9 +62,8 @@ struct Link {
 
 /// True where a volume that needs attaching is attached to a node, as far as the record knows.
 pub fn is_attached(world: &World, volume: &str, node: &str) -> bool {
-    let name = world.get::<PersistentVolume>(&Key::cluster(volume)).and_then(|pv| links::name(pv, node));
-    let link = name.and_then(|name| world.get::<VolumeAttachment>(&Key::cluster(name)));
-    link.is_some_and(|link| link.status.attached && !link.metadata.is_terminating())
+    let held = world.memory.volumes.attached.volumes.get(volume);
+    held.and_then(|held| held.nodes.get(node)).is_some_and(|link| link.stage == Stage::Attached)
 }
 
 /// The name under which a node's `volumesInUse` and `volumesAttached` list the volume on an attachable disk; `None` for a
@@ -78,16 +91,11 @@ pub fn same_to_attacher(before: &Node, after: &Node) -> bool {
         && before.spec.taints == after.spec.taints
 }
 
-/// Follows an attachment that is to go, or has gone.
-pub fn attachment_changed(world: &mut World, before: &VolumeAttachment, after: Option<&VolumeAttachment>) {
-    let volume = &before.spec.source.persistent_volume_name;
-    match after {
-        Some(after) if after.metadata.is_terminating() && !before.metadata.is_terminating() => links::begin_detaching(world, after),
-        Some(_) => {}
-        None => {
-            links::forget(world, volume, &before.spec.node_name);
-            enqueue(world, ME, Kind::PersistentVolume, &Key::cluster(volume.clone()));
-        }
+/// An attachment has gone, and the node's hold on the volume with it.
+pub fn attachment_gone(world: &mut World, gone: &VolumeAttachment) {
+    if let Some(volume) = links::volume_of(world, gone) {
+        links::forget(world, &volume, &gone.spec.node_name);
+        enqueue(world, ME, Kind::PersistentVolume, &Key::cluster(volume));
     }
 }
 
@@ -100,13 +108,15 @@ pub fn node_changed(world: &mut World, node: &Name) {
 
 /// Looks again at the attachable volumes of a pod that was bound, has ended or is gone.
 pub fn pod_changed(world: &mut World, pod: &Pod) {
+    own::follow(world, pod);
     if !pod.is_scheduled() {
         return;
     }
     let claim = |name: &Name| world.get::<PersistentVolumeClaim>(&Key::new(pod.metadata.namespace.clone(), name.clone()));
     let volumes = pod.spec.claims().filter_map(claim).map(|claim| Key::cluster(claim.spec.volume_name.clone()));
     let attachable = |key: &Key| world.get::<PersistentVolume>(key).is_some_and(|pv| pv.needs_attach());
-    let volumes: Vec<Key> = volumes.filter(attachable).collect();
+    let own = own::disks(pod).map(|pv| Key::cluster(pv.metadata.name.clone()));
+    let volumes: Vec<Key> = volumes.filter(attachable).chain(own).collect();
     volumes.iter().for_each(|key| enqueue(world, ME, Kind::PersistentVolume, key));
 }
 
@@ -115,22 +125,27 @@ type Wanted = BTreeMap<Name, Vec<Arc<Pod>>>;
 
 fn wanted(world: &World, pv: &PersistentVolume) -> Wanted {
     let mut wanted = Wanted::new();
-    let Some(holder) = &pv.spec.claim_ref else { return wanted };
-    let claim = Key::new(holder.namespace.clone(), holder.name.clone());
-    if world.get::<PersistentVolumeClaim>(&claim).is_none_or(|c| c.spec.volume_name != pv.metadata.name) {
-        return wanted;
-    }
-    for pod in world.store().pods_using(&claim).filter_map(|key| world.get::<Pod>(key)) {
-        if pod.is_scheduled() && uses_volumes(pod) {
-            wanted.entry(pod.spec.node_name.clone()).or_default().push(pod.clone());
+    for pod in claimants(world, pv).into_iter().chain(own::users(world, &pv.metadata.name)) {
+        if pod.is_scheduled() && uses_volumes(&pod) {
+            wanted.entry(pod.spec.node_name.clone()).or_default().push(pod);
         }
     }
     wanted
 }
 
+/// Pods that refer to the claim that has a volume.
+fn claimants(world: &World, pv: &PersistentVolume) -> Vec<Arc<Pod>> {
+    let Some(holder) = &pv.spec.claim_ref else { return Vec::new() };
+    let claim = Key::new(holder.namespace.clone(), holder.name.clone());
+    if world.get::<PersistentVolumeClaim>(&claim).is_none_or(|c| c.spec.volume_name != pv.metadata.name) {
+        return Vec::new();
+    }
+    world.store().pods_using(&claim).filter_map(|key| world.get::<Pod>(key)).cloned().collect()
+}
+
 /// Brings a volume to where it is wanted: detaching goes before attaching.
 pub fn sync_volume(desk: &mut Desk, key: &Key) {
-    let pv = desk.get::<PersistentVolume>(key).filter(|pv| pv.needs_attach()).cloned();
+    let pv = own::find(desk, &key.name);
     let wanted = pv.as_ref().map(|pv| wanted(desk, pv)).unwrap_or_default();
     let ledger = &mut desk.world().memory.volumes.attached;
     ledger.reported = ledger.reported.iter().filter(|(pv, node)| *pv != key.name || wanted.contains_key(node)).cloned().collect();
@@ -159,7 +174,7 @@ fn bring(desk: &mut Desk, pv: &Arc<PersistentVolume>, wanted: &Wanted) {
         if held.is_empty() || shared {
             links::attach(desk, pv, node);
             pods.iter().for_each(|pod| conflict::await_disk(desk.world(), pod, &pv.metadata.name));
-        } else {
+        } else if held.iter().any(|node| is_attached(desk, &pv.metadata.name, node)) {
             conflict::report(desk, pv, node, pods, &held, wanted);
         }
     }
@@ -167,6 +182,5 @@ fn bring(desk: &mut Desk, pv: &Arc<PersistentVolume>, wanted: &Wanted) {
 
 /// Pods on a node that want a volume; nobody where the volume is gone.
 fn waiting_on(world: &World, pv: &Name, node: &Name) -> Vec<Arc<Pod>> {
-    let pv = world.get::<PersistentVolume>(&Key::cluster(pv.clone()));
-    pv.and_then(|pv| wanted(world, pv).remove(node)).unwrap_or_default()
+    own::find(world, pv).and_then(|pv| wanted(world, &pv).remove(node)).unwrap_or_default()
 }

@@ -32,18 +32,12 @@ fn settled(desk: &mut Desk, key: &Key) {
 }
 
 fn sync_unbound(desk: &mut Desk, claim: &Claim) {
-    if claim.spec.storage_class_name.is_none()
-        && let Some(class) = super::default_class(desk)
-    {
-        let mut given = (**claim).clone();
-        given.spec.storage_class_name = Some(class);
-        // The write brings the claim back here, with its class.
-        desk.update(given).ok();
-        return;
-    }
     let delayed = waits_for_consumer(desk, claim);
     if let Some(pv) = best(desk, claim, Seeker { only_reserved: delayed, ..Seeker::default() }) {
         return bind(desk, &pv, claim);
+    }
+    if give_default_class(desk, claim) {
+        return;
     }
     let chosen = claim.metadata.annotations.get(SELECTED_NODE).is_some();
     if delayed && !chosen {
@@ -56,6 +50,16 @@ fn sync_unbound(desk: &mut Desk, claim: &Claim) {
         hold(desk, claim, "no volume fits: it is looked for again when one appears");
     }
     set_phase(desk, claim, ClaimPhase::Pending, None);
+}
+
+/// A claim that was made when no class was the default gets the one that is now; the write brings it back here. True
+/// where it got one. Upstream: assignDefaultStorageClass.
+fn give_default_class(desk: &mut Desk, claim: &Claim) -> bool {
+    let class = claim.spec.storage_class_name.is_none().then(|| super::default_class(desk)).flatten();
+    let Some(class) = class else { return false };
+    let mut given = (**claim).clone();
+    given.spec.storage_class_name = Some(class);
+    desk.update(given).is_ok()
 }
 
 fn hold(desk: &mut Desk, claim: &Claim, words: &str) {
@@ -157,7 +161,10 @@ fn set_phase(desk: &mut Desk, claim: &Claim, phase: ClaimPhase, pv: Option<&Pers
     let mut told = (**claim).clone();
     told.status.phase = phase;
     told.status.access_modes = pv.map(|pv| pv.spec.access_modes.clone()).unwrap_or_default();
-    told.status.capacity = pv.map(|pv| pv.spec.capacity.clone()).unwrap_or_default();
+    // A bound claim's capacity is its kubelet's to change: the file system grows after the volume.
+    if claim.status.phase != phase {
+        told.status.capacity = pv.map(|pv| pv.spec.capacity.clone()).unwrap_or_default();
+    }
     // Refused only where the claim has just gone or changed, which brings it back here.
     desk.update_status(told).ok();
 }

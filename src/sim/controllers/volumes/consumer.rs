@@ -8,6 +8,7 @@ use super::matching::{Seeker, best, claim_ref};
 use super::{BOUND_BY_CONTROLLER, SELECTED_NODE, YES, disks};
 use crate::api::storage::StorageClass;
 use crate::api::{Key, Name, Node, PersistentVolume, PersistentVolumeClaim};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -45,12 +46,28 @@ fn choose_one(world: &World, claim: &PersistentVolumeClaim, node: &Node, taken: 
         taken.insert(pv.metadata.name.clone());
         return Some(Choice::Volume(pv));
     }
-    is_provisionable(world, claim).then_some(Choice::Provision)
+    is_provisionable(world, claim, node).then_some(Choice::Provision)
 }
 
-fn is_provisionable(world: &World, claim: &PersistentVolumeClaim) -> bool {
+fn is_provisionable(world: &World, claim: &PersistentVolumeClaim, node: &Node) -> bool {
     let class = world.get::<StorageClass>(&Key::cluster(claim.class()));
-    class.is_some_and(|class| disks::driver_of(&class.provisioner).is_some())
+    class.is_some_and(|class| disks::driver_of(&class.provisioner).is_some() && is_in_topology(class, node))
+}
+
+/// True where a class lets volumes be made for a node: one of its terms fits the node's labels. Upstream:
+/// MatchTopologySelectorTerms.
+fn is_in_topology(class: &StorageClass, node: &Node) -> bool {
+    let label = |key: &Value| node.metadata.labels.get(key.as_str().unwrap_or_default());
+    let listed = |e: &Value| e["values"].as_array().into_iter().flatten().any(|v| label(&e["key"]).is_some_and(|l| v == &**l));
+    let fits = |term: &Value| term["matchLabelExpressions"].as_array().into_iter().flatten().all(listed);
+    let terms = class.rest.get("allowedTopologies").and_then(Value::as_array).filter(|terms| !terms.is_empty());
+    terms.is_none_or(|terms| terms.iter().any(fits))
+}
+
+/// True where an unbound claim has been told its node or has a volume reserved for it: a pod may wait for it.
+pub fn is_promised(world: &World, claim: &PersistentVolumeClaim) -> bool {
+    let reserved = || best(world, claim, Seeker { only_reserved: true, ..Seeker::default() }).is_some();
+    claim.metadata.annotations.get(SELECTED_NODE).is_some() || reserved()
 }
 
 /// Has claims that waited for their consumer bound for a node: a volume is reserved for its claim, or the claim is told

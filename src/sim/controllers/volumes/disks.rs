@@ -3,6 +3,7 @@
 use super::super::super::disk::{Disk, DiskKind};
 use super::super::super::scheduler::terms_match;
 use super::super::super::world::World;
+use crate::api::storage::MIGRATED;
 use crate::api::{Name, Node, PersistentVolume};
 use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
@@ -13,12 +14,16 @@ pub fn disk_of(pv: &PersistentVolume, node: &str) -> (Name, DiskKind) {
     let directory = |path: &Name| (format!("dir/{node}{path}").into(), DiskKind::Directory(node.into()));
     match (&spec.gce_disk, &spec.csi, &spec.nfs, &spec.host_path, &spec.local) {
         (Some(gce), ..) => (format!("gce/{}", gce.pd_name).into(), DiskKind::Attachable),
-        (_, Some(csi), ..) => (format!("csi/{}", csi.volume_handle).into(), DiskKind::Attachable),
+        (_, Some(csi), ..) if pv.needs_attach() => (format!("csi/{}", csi.volume_handle).into(), DiskKind::Attachable),
+        (_, Some(csi), ..) => (format!("csi/{}", csi.volume_handle).into(), DiskKind::Shared),
         (_, _, Some(nfs), ..) => (format!("nfs/{}{}", nfs.server, nfs.path).into(), DiskKind::Shared),
         (_, _, _, Some(host), _) => directory(&host.path),
         (.., Some(local)) => directory(&local.path),
-        // Sources without a model behave as a file server that every node reaches.
-        _ => (format!("volume/{}", pv.metadata.name).into(), DiskKind::Shared),
+        _ => match pv.in_tree_identity() {
+            Some((field, id)) if pv.needs_attach() => (format!("{field}/{id}").into(), DiskKind::Attachable),
+            // Sources without a model behave as a file server that every node reaches.
+            _ => (format!("volume/{}", pv.metadata.name).into(), DiskKind::Shared),
+        },
     }
 }
 
@@ -36,35 +41,17 @@ pub fn reaches(pv: &PersistentVolume, node: &Node) -> bool {
     required.is_none_or(|terms| terms_match(terms, &node.metadata.labels, &node.metadata.name))
 }
 
-/// In-tree volumes and provisioners that storage drivers took over, and those drivers. Upstream: csi-translation-lib.
-const MIGRATED: [(&str, &str); 5] = [
-    ("kubernetes.io/gce-pd", "pd.csi.storage.gke.io"),
-    ("kubernetes.io/aws-ebs", "ebs.csi.aws.com"),
-    ("kubernetes.io/azure-disk", "disk.csi.azure.com"),
-    ("kubernetes.io/azure-file", "file.csi.azure.com"),
-    ("kubernetes.io/cinder", "cinder.csi.openstack.org"),
-];
-
 /// The driver that acts for a provisioner; `None` for in-tree provisioners that nobody took over.
 pub fn driver_of(provisioner: &Name) -> Option<Name> {
-    match MIGRATED.iter().find(|row| row.0 == &**provisioner) {
-        Some(row) => Some(row.1.into()),
+    match MIGRATED.iter().find(|row| row.provisioner == &**provisioner) {
+        Some(row) => Some(row.driver.into()),
         None => (!provisioner.starts_with("kubernetes.io/")).then(|| provisioner.clone()),
     }
 }
 
-/// Driver and handle of a volume that must be attached; `None` for volumes that need no attaching.
-pub fn driver_and_handle(pv: &PersistentVolume) -> Option<(Name, Name)> {
-    let gce = pv.spec.gce_disk.as_ref().map(|gce| {
-        let handle = format!("projects/UNSPECIFIED/zones/UNSPECIFIED/disks/{}", gce.pd_name);
-        (MIGRATED[0].1.into(), handle.into())
-    });
-    gce.or_else(|| pv.spec.csi.as_ref().map(|csi| (csi.driver.clone(), csi.volume_handle.clone())))
-}
-
 /// The name under which `volumesInUse` and `volumesAttached` of a node list an attachable volume.
 pub fn unique_name(pv: &PersistentVolume) -> Option<Name> {
-    driver_and_handle(pv).map(|(driver, handle)| format!("kubernetes.io/csi/{driver}^{handle}").into())
+    pv.driver_and_handle().map(|(driver, handle)| format!("kubernetes.io/csi/{driver}^{handle}").into())
 }
 
 #[cfg(test)]

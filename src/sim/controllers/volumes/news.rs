@@ -2,9 +2,9 @@
 
 use super::super::super::change::Controller;
 use super::super::super::world::World;
-use super::{attach, enqueue, recycler, unsettle};
+use super::{attach, enqueue, expand, recycler, unsettle};
 use crate::api::storage::VolumePhase;
-use crate::api::{Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, Pod, Span};
+use crate::api::{Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, Phase, Pod, Span};
 
 const BINDER: Controller = Controller::PersistentVolume;
 
@@ -23,8 +23,7 @@ pub fn written(world: &mut World, before: Option<&Object>, after: Option<&Object
         (Some(Object::Node(old)), Some(Object::Node(node))) if attach::same_to_attacher(old, node) => {}
         (_, Some(Object::Node(node))) => attach::node_changed(world, &node.metadata.name),
         (Some(Object::Node(node)), None) => attach::node_changed(world, &node.metadata.name),
-        (Some(Object::VolumeAttachment(old)), Some(Object::VolumeAttachment(new))) => attach::attachment_changed(world, old, Some(new)),
-        (Some(Object::VolumeAttachment(old)), None) => attach::attachment_changed(world, old, None),
+        (Some(Object::VolumeAttachment(old)), None) => attach::attachment_gone(world, old),
         (_, Some(Object::StorageClass(_))) => enqueue(world, BINDER, Kind::PersistentVolumeClaim, &Key::default()),
         (None, Some(Object::Event(event))) => {
             let about = &event.involved_object;
@@ -39,6 +38,7 @@ pub fn written(world: &mut World, before: Option<&Object>, after: Option<&Object
 fn claim_written(world: &mut World, claim: &PersistentVolumeClaim) {
     let key = claim.metadata.key();
     enqueue(world, BINDER, Kind::PersistentVolumeClaim, &key);
+    expand::claim_written(world, claim);
     if claim.metadata.is_terminating() {
         enqueue(world, Controller::ClaimProtection, Kind::PersistentVolumeClaim, &key);
     }
@@ -100,6 +100,9 @@ fn pod_written(world: &mut World, before: Option<&Object>, pod: &Pod) {
     let old = before.and_then(|o| if let Object::Pod(p) = o { Some(p) } else { None });
     if old.is_none_or(|old| old.spec.node_name != pod.spec.node_name || attach::uses_volumes(old) != attach::uses_volumes(pod)) {
         attach::pod_changed(world, pod);
+    }
+    if pod.status.phase == Phase::Running && old.is_none_or(|old| old.status.phase != Phase::Running) {
+        expand::pod_runs(world, pod);
     }
     if recycler::volume_of(&pod.metadata.key()).is_some() {
         enqueue(world, BINDER, Kind::Pod, &pod.metadata.key());

@@ -26,7 +26,9 @@ pub fn sync_volume(desk: &mut Desk, key: &Key) {
 }
 
 fn follow(desk: &mut Desk, pv: &Volume, claim: &PersistentVolumeClaim) {
-    if claim.spec.volume_name.is_empty() {
+    if claim.spec.volume_name.is_empty() && claim.spec.volume_mode != pv.spec.volume_mode {
+        say_modes_differ(desk, pv, claim);
+    } else if claim.spec.volume_name.is_empty() {
         desk.world().enqueue(Controller::PersistentVolume, Kind::PersistentVolumeClaim, &claim.metadata.key(), Span(0));
     } else if claim.spec.volume_name == pv.metadata.name {
         set(desk, pv, VolumePhase::Bound, "");
@@ -35,6 +37,16 @@ fn follow(desk: &mut Desk, pv: &Volume, claim: &PersistentVolumeClaim) {
     } else {
         unbind(desk, pv);
     }
+}
+
+/// A volume that a person gave to a claim of another mode is never bound to it.
+fn say_modes_differ(desk: &mut Desk, pv: &PersistentVolume, claim: &PersistentVolumeClaim) {
+    let (volume, name) = (&pv.metadata.name, &claim.metadata.name);
+    let words = format!("Cannot bind PersistentVolume to requested PersistentVolumeClaim \"{name}\" due to incompatible volumeMode.");
+    desk.event(reference(Kind::PersistentVolume, &pv.metadata), true, "VolumeMismatch", words);
+    let words =
+        format!("Cannot bind PersistentVolume \"{volume}\" to requested PersistentVolumeClaim \"{name}\" due to incompatible volumeMode.");
+    desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "VolumeMismatch", words);
 }
 
 fn release(desk: &mut Desk, pv: &Volume) {

@@ -6,15 +6,18 @@ use super::super::super::apiserver::Desk;
 use super::super::super::change::Controller;
 use super::super::super::latency::Latency;
 use super::super::super::transit::Wait;
+use super::super::super::world::World;
 use super::matching::claim_ref;
 use super::{PROVISIONED_BY, SELECTED_NODE, consumer, disks};
 use crate::api::object::reference;
 use crate::api::storage::{Csi, ReclaimPolicy, StorageClass, VolumeSpec};
-use crate::api::{Key, Kind, Meta, Name, PersistentVolume, PersistentVolumeClaim};
+use crate::api::{Key, Kind, Meta, Name, Node, PersistentVolume, PersistentVolumeClaim};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Kept on a driver's volume until its storage is deleted.
 pub const FINALIZER: &str = "external-provisioner.volume.kubernetes.io/finalizer";
+const ZONE: &str = "topology.kubernetes.io/zone";
 const STORAGE_PROVISIONER: &str = "volume.kubernetes.io/storage-provisioner";
 const BETA_STORAGE_PROVISIONER: &str = "volume.beta.kubernetes.io/storage-provisioner";
 
@@ -70,7 +73,8 @@ pub fn deliver(desk: &mut Desk, key: &Key) {
     if consumer::waits_for_consumer(desk, &claim) && claim.metadata.annotations.get(SELECTED_NODE).is_none() {
         return;
     }
-    let pv = volume(&claim, &class, driver);
+    let mut pv = volume(&claim, &class, driver);
+    pv.spec.node_affinity = affinity(desk, &claim, &class).filter(|_| pv.needs_attach());
     let (disk, kind) = disks::disk_of(&pv, "");
     disks::ensure_disk(desk.world(), &disk, kind);
     let name = pv.metadata.name.clone();
@@ -78,6 +82,18 @@ pub fn deliver(desk: &mut Desk, key: &Key) {
         let words = format!("Successfully provisioned volume {name}");
         desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "ProvisioningSucceeded", words);
     }
+}
+
+/// A disk can be reached from the zone for which it was made: that of the chosen node, or the first that its class allows.
+/// Everywhere else drivers make disks that every node reaches.
+fn affinity(world: &World, claim: &PersistentVolumeClaim, class: &StorageClass) -> Option<Value> {
+    let chosen = claim.metadata.annotations.get(SELECTED_NODE).and_then(|name| world.get::<Node>(&Key::cluster(name.clone())));
+    let of_node = chosen.and_then(|node| node.metadata.labels.get(ZONE)).map(|zone| json!([{"key": ZONE, "values": [&**zone]}]));
+    let of_class = || class.rest.get("allowedTopologies").map(|terms| terms[0]["matchLabelExpressions"].clone());
+    let expressions = of_node.or_else(of_class)?;
+    let one = |e: &Value| json!({"key": e["key"], "operator": "In", "values": [e["values"][0]]});
+    let expressions: Vec<Value> = expressions.as_array()?.iter().map(one).collect();
+    Some(json!({"required": {"nodeSelectorTerms": [{"matchExpressions": expressions}]}}))
 }
 
 fn volume(claim: &PersistentVolumeClaim, class: &StorageClass, driver: Name) -> PersistentVolume {

@@ -2,6 +2,7 @@
 
 mod attaching;
 mod binding;
+mod consuming;
 mod reclaiming;
 
 use super::super::super::change::What;

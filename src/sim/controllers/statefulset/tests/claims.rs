@@ -1,7 +1,7 @@
 //! Claims: made before the pod, kept after it or not, refused while they are going.
 
 use super::*;
-use crate::api::PersistentVolumeClaim;
+use crate::api::{OwnerRef, PersistentVolumeClaim};
 
 /// A set with a claim a pod, and volumes for three; its processes ignore the signal, so that going takes 30 s.
 fn with_claims(retention: Value) -> Trial {
@@ -139,4 +139,19 @@ fn no_pod_is_made_on_a_claim_that_is_going() {
     trial.edit(Kind::PersistentVolumeClaim, "data-kubia-2", "/metadata/finalizers", json!([]));
     trial.pass(Span::secs(60));
     assert!(trial.has(Kind::Pod, "kubia-2") && claim(&trial) != first);
+}
+
+#[test]
+fn a_claim_that_somebody_else_controls_is_left_to_them() {
+    let mut trial = with_claims(json!({"whenScaled": "Delete"}));
+    let mut claim = (*trial.get::<PersistentVolumeClaim>("data-kubia-2")).clone();
+    let theirs = json!({"apiVersion": "v1", "kind": "ConfigMap", "name": "boss", "uid": trial.get::<Pod>("kubia-0").metadata.uid, "controller": true});
+    let theirs: OwnerRef = serde_json::from_value(theirs).unwrap();
+    claim.metadata.owner_references = vec![theirs];
+    trial.world.apply(crate::sim::act::Act::Request(crate::sim::act::Request::Update(claim.into()))).unwrap();
+    trial.delete(Kind::Pod, "kubia-2");
+    trial.pass(Span::secs(50));
+    let words = "PersistentVolumeClaim data-kubia-2 has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim";
+    assert_eq!(trial.said("kubia", "ConflictingController")[0], words);
+    assert_eq!(owner(&trial, "data-kubia-2"), "ConfigMap boss");
 }

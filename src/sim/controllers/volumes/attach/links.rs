@@ -8,7 +8,7 @@ use super::super::super::super::latency::Latency;
 use super::super::super::super::transit::Wait;
 use super::super::super::super::world::World;
 use super::super::super::nodes::OUT_OF_SERVICE;
-use super::{Held, Link, ME, disks, waiting_on};
+use super::{Held, Link, ME, Stage, disks, own, sha256, waiting_on};
 use crate::api::node::AttachedVolume;
 use crate::api::object::reference;
 use crate::api::storage::{AttachmentSource, AttachmentSpec, VolumeAttachment};
@@ -19,25 +19,28 @@ use std::sync::Arc;
 /// How long a node that is not ready keeps a volume that it says it has mounted: maxWaitForUnmountDuration.
 const FORCE_AFTER: Span = Span::mins(6);
 
-/// The name of the attachment of a volume to a node; `None` where none is needed. Upstream hashes with SHA-256 and this
-/// does not: the name has the same shape, stands for the same three things, and is nobody's to recompute.
+/// The name of the attachment of a volume to a node; `None` where none is needed. Upstream: csi.getAttachmentName.
 pub fn name(pv: &PersistentVolume, node: &str) -> Option<Name> {
-    let (driver, handle) = disks::driver_and_handle(pv)?;
-    let digest = |seed: u64| {
-        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3).rotate_left(29);
-        format!("{handle}{driver}{node}").bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), mix)
-    };
-    Some(format!("csi-{:016x}{:016x}{:016x}{:016x}", digest(1), digest(2), digest(3), digest(4)).into())
+    let (driver, handle) = pv.driver_and_handle()?;
+    Some(format!("csi-{}", sha256::hex(&format!("{handle}{driver}{node}"))).into())
 }
 
-fn finalizer(driver: &str) -> Name {
-    format!("external-attacher/{}", driver.replace('.', "-")).into()
+/// The volume that an attachment is about, by name; `None` where nobody knows a pod's own disk any more.
+pub fn volume_of(world: &World, attachment: &VolumeAttachment) -> Option<Name> {
+    let recorded = &attachment.spec.source.persistent_volume_name;
+    if !recorded.is_empty() {
+        return Some(recorded.clone());
+    }
+    let of_own = |volume: &&Name| {
+        let pv = own::find(world, volume);
+        pv.and_then(|pv| name(&pv, &attachment.spec.node_name)).is_some_and(|name| name == attachment.metadata.name)
+    };
+    world.memory.volumes.attached.own.keys().find(of_own).cloned()
 }
 
 /// Begins to attach a volume to a node.
 pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
-    let Some((attacher, _)) = disks::driver_and_handle(pv) else { return };
-    let (Some(name), Some(unique)) = (name(pv, node), disks::unique_name(pv)) else { return };
+    let (Some((attacher, _)), Some(name), Some(unique)) = (pv.driver_and_handle(), name(pv, node), disks::unique_name(pv)) else { return };
     let (disk, kind) = disks::disk_of(pv, node);
     disks::ensure_disk(desk.world(), &disk, kind);
     let ledger = &mut desk.world().memory.volumes.attached;
@@ -45,12 +48,8 @@ pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
     held.nodes.insert(node.clone(), Link::default());
     ledger.reported.remove(&(pv.metadata.name.clone(), node.clone()));
     let attachment = VolumeAttachment {
-        metadata: Meta { finalizers: vec![finalizer(&attacher)], ..Meta::named("", name.clone()) },
-        spec: AttachmentSpec {
-            attacher,
-            node_name: node.clone(),
-            source: AttachmentSource { persistent_volume_name: pv.metadata.name.clone() },
-        },
+        metadata: Meta::named("", name.clone()),
+        spec: AttachmentSpec { attacher, node_name: node.clone(), source: source(desk, pv) },
         ..VolumeAttachment::default()
     };
     // Refused where somebody has made one of that name by hand: it will do.
@@ -59,14 +58,23 @@ pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
     desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, Key::cluster(name)));
 }
 
+/// How an attachment names its volume: by name, or a pod's own by its spec.
+fn source(world: &World, pv: &PersistentVolume) -> AttachmentSource {
+    match world.get::<PersistentVolume>(&pv.metadata.key()) {
+        Some(_) => AttachmentSource { persistent_volume_name: pv.metadata.name.clone(), inline_volume_spec: None },
+        None => AttachmentSource { inline_volume_spec: serde_json::to_value(&pv.spec).ok(), ..AttachmentSource::default() },
+    }
+}
+
 /// The driver has attached or detached: the disk moves, and the record follows.
 pub fn finish(desk: &mut Desk, key: &Key) {
     let Some(attachment) = desk.get::<VolumeAttachment>(key).cloned() else { return };
-    let volume = attachment.spec.source.persistent_volume_name.clone();
-    if attachment.metadata.is_terminating() {
-        finish_detaching(desk, &attachment, &volume);
-    } else if !attachment.status.attached {
-        finish_attaching(desk, &attachment, &volume);
+    let Some(volume) = volume_of(desk, &attachment) else { return };
+    match link(desk, &volume, &attachment.spec.node_name).map(|link| link.stage) {
+        // Simplified: a driver's own finalizer on the attachment is not modelled; it goes when the driver is done.
+        Some(Stage::Detaching) => drop(desk.delete(Kind::VolumeAttachment, key, &DeleteOptions::default()).ok()),
+        Some(Stage::Attaching) => finish_attaching(desk, &attachment, &volume),
+        Some(Stage::Attached) | None => {}
     }
     super::enqueue(desk.world(), ME, Kind::PersistentVolume, &Key::cluster(volume));
 }
@@ -74,6 +82,9 @@ pub fn finish(desk: &mut Desk, key: &Key) {
 fn finish_attaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Name) {
     let node = &attachment.spec.node_name;
     let Some(held) = desk.memory.volumes.attached.volumes.get(volume).cloned() else { return };
+    if let Some(link) = link(desk, volume, node) {
+        link.stage = Stage::Attached;
+    }
     if let Some(disk) = desk.world().disk_mut(&held.disk) {
         disk.attached.insert(node.clone());
     }
@@ -89,13 +100,6 @@ fn finish_attaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Nam
     list_on_node(desk, node, &held.unique, true);
 }
 
-fn finish_detaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Name) {
-    forget(desk.world(), volume, &attachment.spec.node_name);
-    let mut bare = attachment.clone();
-    bare.metadata.finalizers.clear();
-    desk.update(bare).ok();
-}
-
 /// A node no longer has a volume: its disk goes. Nothing where it has gone before.
 pub fn forget(world: &mut World, volume: &Name, node: &Name) {
     let volumes = &mut world.memory.volumes.attached.volumes;
@@ -104,17 +108,12 @@ pub fn forget(world: &mut World, volume: &Name, node: &Name) {
     let (id, last) = (held.disk.clone(), held.nodes.is_empty());
     if last {
         volumes.remove(volume);
+        own::forget(world, volume);
     }
     if let Some(disk) = world.disk_mut(&id) {
         disk.attached.remove(node);
     }
     world.happened(Actor::Controller(ME), Physical::Detached(id, node.clone()));
-}
-
-/// An attachment is to go, on our word or somebody's: its driver begins to detach.
-pub fn begin_detaching(world: &mut World, attachment: &VolumeAttachment) {
-    let at = world.now() + world.latency(Latency::Detach);
-    world.schedule(at, Due::Sync(ME, Kind::VolumeAttachment, attachment.metadata.key()));
 }
 
 /// Keeps the node's list of attached volumes, from which its kubelet knows that it may mount.
@@ -187,16 +186,19 @@ fn release(desk: &mut Desk, volume: &Name) {
     }
 }
 
+/// Begins to detach. A volume that is on its way to or from the node is looked at again when it has arrived.
 fn detach(desk: &mut Desk, volume: &Name, node: &Name) {
-    let of_pair = |a: &&Arc<VolumeAttachment>| a.spec.source.persistent_volume_name == *volume && a.spec.node_name == *node;
-    let Some(attachment) = desk.list::<VolumeAttachment>().find(of_pair).cloned() else { return };
-    // One that is being attached is looked at again when it is; one that is being detached needs nothing.
-    if !attachment.status.attached || attachment.metadata.is_terminating() {
-        return;
+    let Some(unique) = desk.memory.volumes.attached.volumes.get(volume).map(|held| held.unique.clone()) else { return };
+    match link(desk, volume, node) {
+        Some(link) if link.stage == Stage::Attached => link.stage = Stage::Detaching,
+        _ => return,
     }
     release(desk, volume);
-    if let Some(unique) = desk.memory.volumes.attached.volumes.get(volume).map(|held| held.unique.clone()) {
-        list_on_node(desk, node, &unique, false);
+    list_on_node(desk, node, &unique, false);
+    let of_pair = |a: &&Arc<VolumeAttachment>| a.spec.node_name == *node && volume_of(desk, a).as_ref() == Some(volume);
+    let found = desk.list::<VolumeAttachment>().find(of_pair).map(|a| a.metadata.key());
+    if let Some(attachment) = found {
+        let at = desk.now() + desk.latency(Latency::Detach);
+        desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, attachment));
     }
-    desk.delete(Kind::VolumeAttachment, &attachment.metadata.key(), &DeleteOptions::default()).ok();
 }

@@ -26,7 +26,7 @@ fn complaint(world: &World, pod: &str) -> Vec<String> {
 fn a_disk_moves_when_its_pod_does() {
     let mut world = attached();
     let log = after(&mut world, 4_000, |w| delete(w, Kind::Pod, "one", None));
-    assert_eq!(log, ["attachment node-1 attached terminating", "gce/pv-a detached node-1", "attachment node-1 attached terminating gone"]);
+    assert_eq!(log, ["attachment node-1 attached gone", "gce/pv-a detached node-1"]);
     pod(&mut world, "two", "shared", "node-2");
     pass(&mut world, 4_000);
     assert!(world.get::<Pod>(&key("two")).unwrap().is_running_and_ready());
@@ -93,7 +93,8 @@ fn attachments_are_named_by_what_they_join() {
     pod(&mut world, "one", "shared", "node-1");
     pass(&mut world, 100);
     let name = world.objects(Kind::VolumeAttachment).next().unwrap().meta().name.clone();
-    assert!(name.len() == 68 && name.starts_with("csi-") && name[4..].bytes().all(|b| b.is_ascii_hexdigit()), "{name}");
+    // printf hdnode-1 | sha256sum
+    assert_eq!(&*name, "csi-340f466bc44236f151cf9ec99a074304032f747e4fb807897b4f4eee3caf9edf");
 }
 
 #[test]
@@ -102,12 +103,36 @@ fn an_attachment_deleted_by_hand_is_made_again_where_it_is_wanted() {
     let name = world.objects(Kind::VolumeAttachment).next().unwrap().meta().name.clone();
     let log = after(&mut world, 5_000, |w| delete(w, Kind::VolumeAttachment, &name, None));
     let expected = [
-        "attachment node-1 attached terminating",
+        "attachment node-1 attached gone",
         "gce/pv-a detached node-1",
-        "attachment node-1 attached terminating gone",
         "attachment node-1 attaching",
         "gce/pv-a attached node-1",
         "attachment node-1 attached",
     ];
-    assert_eq!(log[..6], expected);
+    assert_eq!(log[..5], expected);
+}
+
+#[test]
+fn a_disk_that_pods_name_themselves_is_attached_too() {
+    let mut world = world();
+    let bare = |name: &str, node: &str| {
+        let volumes = json!([{"name": "data", "gcePersistentDisk": {"pdName": "d"}}]);
+        let spec = json!({"containers": [{"name": "c", "image": "nginx"}], "volumes": volumes, "nodeName": node});
+        json!({"metadata": {"name": name, "namespace": "default"}, "spec": spec})
+    };
+    put(&mut world, Kind::Pod, bare("one", "node-1"));
+    pass(&mut world, 4_000);
+    let words = "SuccessfulAttachVolume AttachVolume.Attach succeeded for volume \"pd.csi.storage.gke.io-d\" ";
+    assert!(events(&world, "one").contains(&words.to_owned()), "{:?}", events(&world, "one"));
+    assert!(world.get::<Pod>(&key("one")).unwrap().is_running_and_ready());
+    put(&mut world, Kind::Pod, bare("two", "node-2"));
+    pass(&mut world, 4_000);
+    let used = "FailedAttachVolume Multi-Attach error for volume \"pd.csi.storage.gke.io-d\" Volume is already used by pod(s) one";
+    assert_eq!(complaint(&world, "two"), [used]);
+    delete(&mut world, Kind::Pod, "one", None);
+    pass(&mut world, 40_000);
+    assert!(world.get::<Pod>(&key("two")).unwrap().is_running_and_ready());
+    delete(&mut world, Kind::Pod, "two", None);
+    pass(&mut world, 40_000);
+    assert_eq!(world.objects(Kind::VolumeAttachment).count(), 0);
 }

@@ -1,0 +1,133 @@
+//! Claims that wait for their pod, pods that wait for their claims, and claims that grow.
+
+use super::*;
+use crate::sim::latency::Latencies;
+
+fn label(world: &mut World, node: &str, zone: &str) {
+    let mut node = (**world.get::<Node>(&Key::cluster(node)).unwrap()).clone();
+    node.metadata.labels.insert("topology.kubernetes.io/zone", zone);
+    world.apply(Act::Request(Request::Update(node.into()))).unwrap();
+}
+
+/// A class that waits for its consumer, a claim of it, and a pod that anybody may take.
+fn asking(world: &mut World, spec: Value) {
+    let mut class = json!({"metadata": {"name": "slow"}, "provisioner": "x", "volumeBindingMode": "WaitForFirstConsumer"});
+    class.as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
+    put(world, Kind::StorageClass, class);
+    claim(world, "c", json!({"storageClassName": "slow"}));
+    pod(world, "p", "c", "");
+}
+
+fn node_of(world: &World, pod: &str) -> String {
+    world.get::<Pod>(&key(pod)).unwrap().spec.node_name.to_string()
+}
+
+#[test]
+fn a_pod_is_bound_to_the_node_for_which_its_claim_was_bound() {
+    for seed in 1..6 {
+        let mut world = World::new(Options { seed, ..Options::default() });
+        asking(&mut world, json!({}));
+        pass(&mut world, 500);
+        assert_eq!(node_of(&world, "p"), "", "not before its claim is bound");
+        let chosen = pvc(&world, "c").metadata.annotations.get(SELECTED_NODE).unwrap().to_string();
+        put(
+            &mut world,
+            Kind::Pod,
+            json!({"metadata": {"name": "other", "namespace": "default"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}),
+        );
+        pass(&mut world, 5_000);
+        assert_eq!(node_of(&world, "p"), chosen);
+        assert_ne!(node_of(&world, "other"), chosen, "its seat is taken while it waits");
+    }
+}
+
+#[test]
+fn patience_with_claims_ends_after_ten_minutes() {
+    let mut latencies = Latencies::default();
+    latencies.set("provision", Span::mins(20));
+    let mut world = World::new(Options { latencies, ..Options::default() });
+    asking(&mut world, json!({}));
+    pass(&mut world, 599_000);
+    assert!(events(&world, "p").is_empty(), "{:?}", events(&world, "p"));
+    pass(&mut world, 2_000);
+    let words = "FailedScheduling running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
+    assert_eq!(events(&world, "p"), [words]);
+    pass(&mut world, 660_000);
+    assert_ne!(node_of(&world, "p"), "", "tried again");
+}
+
+#[test]
+fn a_deleted_pod_gives_its_seat_back() {
+    let mut world = world();
+    asking(&mut world, json!({}));
+    pass(&mut world, 500);
+    delete(&mut world, Kind::Pod, "p", None);
+    pass(&mut world, 5_000);
+    assert!(world.next_busy().is_none(), "no timer is left behind");
+}
+
+#[test]
+fn volumes_are_made_where_class_and_node_allow() {
+    let mut world = world();
+    for (node, zone) in [("node-1", "a"), ("node-2", "b"), ("node-3", "b")] {
+        label(&mut world, node, zone);
+    }
+    let expression = json!({"key": "topology.kubernetes.io/zone", "values": ["a"]});
+    asking(&mut world, json!({"allowedTopologies": [{"matchLabelExpressions": [expression]}]}));
+    pass(&mut world, 5_000);
+    assert_eq!(node_of(&world, "p"), "node-1");
+    let name = pvc(&world, "c").spec.volume_name;
+    let affinity = pv(&world, &name).spec.node_affinity.unwrap();
+    let term = &affinity["required"]["nodeSelectorTerms"][0]["matchExpressions"][0];
+    assert_eq!(*term, json!({"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["a"]}));
+}
+
+#[test]
+fn a_zone_on_a_volume_binds_its_pods() {
+    let mut world = world();
+    for (node, zone) in [("node-1", "a"), ("node-2", "b"), ("node-3", "b")] {
+        label(&mut world, node, zone);
+    }
+    let spec = json!({"capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"], "nfs": {"server": "s", "path": "/"}});
+    let labels = json!({"topology.kubernetes.io/zone": "nowhere"});
+    put(&mut world, Kind::PersistentVolume, json!({"metadata": {"name": "pv-a", "labels": labels}, "spec": spec}));
+    claim(&mut world, "c", json!({}));
+    pass(&mut world, 200);
+    pod(&mut world, "p", "c", "");
+    pass(&mut world, 1_000);
+    let said = events(&world, "p");
+    assert!(said[0].starts_with("FailedScheduling 0/3 nodes are available: 3 node(s) had no available volume zone."), "{said:?}");
+}
+
+#[test]
+fn a_claim_grows_where_its_class_lets_it() {
+    let mut world = world();
+    asking(&mut world, json!({"allowVolumeExpansion": true}));
+    pass(&mut world, 5_000);
+    let mut more = pvc(&world, "c");
+    more.spec.resources.requests.insert("storage".into(), crate::api::Quantity::parse("2Mi").unwrap());
+    world.apply(Act::Request(Request::Update(more.into()))).unwrap();
+    pass(&mut world, 500);
+    assert_eq!(&*pvc(&world, "c").status.conditions[0].kind, "Resizing");
+    pass(&mut world, 3_000);
+    let claim = pvc(&world, "c");
+    assert_eq!((claim.status.capacity["storage"].to_string(), claim.status.conditions.len()), ("2Mi".to_owned(), 0));
+    assert_eq!(pv(&world, &claim.spec.volume_name).size(), claim.request());
+    let said: Vec<String> = events(&world, "c").iter().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();
+    for reason in ["ExternalExpanding", "Resizing", "FileSystemResizeRequired", "FileSystemResizeSuccessful"] {
+        assert!(said.iter().any(|r| r == reason), "{reason} in {said:?}");
+    }
+}
+
+#[test]
+fn a_claim_does_not_grow_without_its_class() {
+    let mut world = world();
+    volume(&mut world, "pv-a", json!({"hostPath": {"path": "/a"}}));
+    claim(&mut world, "c", json!({}));
+    pass(&mut world, 200);
+    let mut more = pvc(&world, "c");
+    more.spec.resources.requests.insert("storage".into(), crate::api::Quantity::parse("2Mi").unwrap());
+    let refusal = world.apply(Act::Request(Request::Update(more.into()))).unwrap_err();
+    let why = "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize";
+    assert_eq!(refusal.message, format!("persistentvolumeclaims \"c\" is forbidden: {why}"));
+}
