@@ -1,6 +1,6 @@
 //! Pods: what is asked for, and what their kubelet last reported.
 
-use super::meta::{Condition, Labels, Meta, Name, Rest, Truth, condition, is_blank};
+use super::meta::{Condition, Labels, Meta, Name, Rest, Truth, condition, is_blank, is_unset};
 use super::quantity::Quantity;
 use super::time::Time;
 use serde::{Deserialize, Serialize};
@@ -200,15 +200,11 @@ pub struct VolumeMount {
     /// Which of the pod's volumes.
     pub name: Name,
     /// True where writes are refused.
-    #[serde(skip_serializing_if = "is_not_set")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub read_only: bool,
     /// Everything else.
     #[serde(flatten)]
     pub rest: Rest,
-}
-
-fn is_not_set(flag: &bool) -> bool {
-    !*flag
 }
 
 /// A volume of a pod; sources without behaviour are kept in `rest`.
@@ -238,7 +234,7 @@ pub struct ClaimSource {
     /// The claim's name.
     pub claim_name: Name,
     /// True where the pod only reads.
-    #[serde(skip_serializing_if = "is_not_set")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub read_only: bool,
 }
 

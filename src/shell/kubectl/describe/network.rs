@@ -77,7 +77,7 @@ pub fn slice(page: &mut Describe, slice: &EndpointSlice) {
     labels(page, &slice.metadata);
     page.field(0, "AddressType", &slice.address_type);
     if slice.ports.is_empty() {
-        page.field(0, "Ports", "<unset>");
+        page.line(0, "Ports: <unset>");
     } else {
         page.line(0, "Ports:").line(1, "Name\tPort\tProtocol").line(1, "----\t----\t--------");
         for p in &slice.ports {
@@ -86,7 +86,7 @@ pub fn slice(page: &mut Describe, slice: &EndpointSlice) {
         }
     }
     if slice.endpoints.is_empty() {
-        page.field(0, "Endpoints", "<none>");
+        page.line(0, "Endpoints: <none>");
         return;
     }
     page.line(0, "Endpoints:");

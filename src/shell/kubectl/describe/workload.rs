@@ -1,11 +1,11 @@
 //! Sets, described.
 
-use super::{annotations, labels, or_none, pairs, pod, time};
+use super::{labels, or_none, pairs, pod, time};
 use crate::api::pod::Phase;
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::table::Describe;
 use crate::api::workload::{ReplicaSet, StatefulSet, StrategyType};
-use crate::api::{Pod, Uid, selector_text};
+use crate::api::{Condition, Pod, Uid, selector_text};
 use crate::sim::World;
 
 pub fn stateful_set(world: &World, page: &mut Describe, set: &StatefulSet) {
@@ -41,7 +41,7 @@ fn claims(page: &mut Describe, templates: &[PersistentVolumeClaim]) {
     for claim in templates {
         page.field(1, "Name", &claim.metadata.name).field(1, "StorageClass", claim.class());
         pairs(page, 1, "Labels", &claim.metadata.labels, "=");
-        annotations(page, 1, &claim.metadata.annotations);
+        pairs(page, 1, "Annotations", &claim.metadata.annotations, "=");
         page.field(1, "Capacity", &claim.request().to_string());
         let modes: Vec<String> = claim.spec.access_modes.iter().map(|m| format!("{m:?}")).collect();
         page.field(1, "Access Modes", &format!("[{}]", modes.join(" ")));
@@ -59,10 +59,16 @@ pub fn replica_set(world: &World, page: &mut Describe, set: &ReplicaSet) {
     page.field(0, "Replicas", &format!("{} current / {} desired", set.status.replicas, spec.replicas));
     pods_status(world, page, meta.uid);
     pod::template(page, &spec.template);
-    if !set.status.conditions.is_empty() {
-        page.line(0, "Conditions:").line(1, "Type\tStatus\tReason").line(1, "----\t------\t------");
-        set.status.conditions.iter().for_each(|c| _ = page.line(1, &format!("{} \t{}\t{}", c.kind, c.status.text(), c.reason)));
+    conditions(page, &set.status.conditions);
+}
+
+/// Conditions of a set, with their reasons.
+pub fn conditions(page: &mut Describe, conditions: &[Condition]) {
+    if conditions.is_empty() {
+        return;
     }
+    page.line(0, "Conditions:").line(1, "Type\tStatus\tReason").line(1, "----\t------\t------");
+    conditions.iter().for_each(|c| _ = page.line(1, &format!("{} \t{}\t{}", c.kind, c.status.text(), c.reason)));
 }
 
 fn pods_status(world: &World, page: &mut Describe, owner: Uid) {
