@@ -10,6 +10,7 @@ use serde_json::Value;
 mod diff;
 mod names;
 mod pod;
+mod policy;
 mod service;
 mod storage;
 mod workload;
@@ -35,6 +36,7 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
         Kind::ReplicaSet | Kind::Deployment => workload::selector_update(&old["spec"], &new["spec"]),
         Kind::PersistentVolumeClaim => storage::claim_update(old, new),
         Kind::PersistentVolume => storage::volume_update(&old["spec"], &new["spec"]),
+        Kind::StorageClass => storage::class_update(old, new),
         Kind::Service => service::update(&old["spec"], &new["spec"]),
         _ => Vec::new(),
     });
@@ -59,11 +61,14 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
     match kind {
         Kind::Pod => pod::spec(spec, "spec", &pod::PODS),
         Kind::StatefulSet => workload::stateful_set(spec),
-        Kind::ReplicaSet | Kind::Deployment => workload::replica_set(spec),
+        Kind::ReplicaSet => workload::replica_set(spec),
+        Kind::Deployment => workload::deployment(spec),
         Kind::PersistentVolumeClaim => storage::claim(spec, "spec"),
         Kind::PersistentVolume => storage::volume(spec),
         Kind::Service => service::spec(spec),
-        Kind::StorageClass if value["provisioner"].as_str().is_none_or(str::is_empty) => vec![FieldError::required("provisioner", "")],
+        Kind::StorageClass => storage::class(value),
+        Kind::PodDisruptionBudget => policy::budget(spec),
+        Kind::ConfigMap | Kind::Secret => policy::entries(value),
         _ => Vec::new(),
     }
 }

@@ -5,7 +5,9 @@ use super::flags::{self, Args, Flag, perhaps, switch, value};
 use super::job::Task;
 use super::verbs::near;
 use super::voice::{Failure, Voice};
+use crate::api::{Object, yaml};
 use crate::sim::World;
+use serde_json::{Map, Value};
 
 mod apply;
 pub mod attach;
@@ -19,6 +21,7 @@ mod events;
 mod exec;
 mod explain;
 mod expose;
+mod generate;
 mod get;
 pub mod gone;
 mod label;
@@ -63,21 +66,32 @@ impl Call<'_> {
         self.args.get("dry-run").filter(|how| *how != "none").map(|how| if how == "server" { "server" } else { "client" })
     }
     /// Says what was done to an object: `pod/x created`, or just its name where `-o name` is asked for.
-    pub fn done(&mut self, object: &crate::api::Object, what: &str) {
+    pub fn done(&mut self, object: &Object, what: &str) {
         let name = format!("{}/{}", object.kind().singular(), object.meta().name);
         match (self.args.get("output"), self.dry_run()) {
             (Some("name"), _) => self.voice.say(name),
-            (Some("yaml"), _) => self.voice.out.push_str(&crate::api::yaml::print(&object.to_value())),
-            (Some("json"), _) => self.voice.say(print::json(&object.to_value())),
+            (Some("yaml" | "json"), _) => self.show(&object.to_value()),
             (_, Some("server")) => self.voice.say(format!("{name} {what} (server dry run)")),
             (_, Some(_)) => self.voice.say(format!("{name} {what} (dry run)")),
             (_, None) => self.voice.say(format!("{name} {what}")),
+        }
+    }
+    /// Prints an object as `-o yaml` or `-o json` asks.
+    pub fn show(&mut self, value: &Value) {
+        match self.args.get("output") {
+            Some("json") => self.voice.say(print::json(value)),
+            _ => self.voice.out.push_str(&yaml::print(value)),
         }
     }
     /// Does something to the cluster, or to a copy of it that is thrown away where this is a dry run.
     pub fn act<T>(&mut self, act: impl FnOnce(&mut World) -> T) -> T {
         if self.dry_run().is_some() { act(&mut self.world.clone()) } else { act(self.world) }
     }
+}
+
+/// `a=1,b=2` as labels.
+fn labels_of(text: &str) -> Map<String, Value> {
+    text.split(',').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.to_owned(), value.into())).collect()
 }
 
 /// What a command comes to: done, or something to wait for.
@@ -117,7 +131,7 @@ commands! {
     "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [PICK, OUTPUT, FILES, get::FLAGS] get::run, "Display one or many resources";
     "describe" "TYPE [NAME...] | TYPE/NAME" [PICK, FILES, &[perhaps("show-events", '-', "true")]] describe::run, "Show details of a specific resource or group of resources";
     "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Apply a configuration to a resource by file name or stdin";
-    "create" "-f FILE | namespace|deployment|configmap|service NAME" [FILES, OUTPUT, DRY, create::FLAGS] create::run, "Create a resource from a file or from stdin";
+    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS] create::run, "Create a resource from a file or from stdin";
     "replace" "-f FILE" [FILES, OUTPUT, DRY, &[switch("force", '-')]] create::replace, "Replace a resource by file name or stdin";
     "delete" "TYPE NAME... | -f FILE" [PICK, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Delete resources by file names, stdin, resources and names, or by resources and label selector";
     "scale" "TYPE NAME --replicas=COUNT" [PICK, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Set a new size for a deployment, replica set or stateful set";

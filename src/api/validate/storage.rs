@@ -88,6 +88,35 @@ pub fn volume(spec: &Value) -> Vec<FieldError> {
     errors
 }
 
+/// What is wrong with a class. Upstream: ValidateStorageClass.
+pub fn class(value: &Value) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if text(value, "provisioner").is_empty() {
+        errors.push(FieldError::required("provisioner", ""));
+    }
+    errors.extend(unsupported(value, "reclaimPolicy", &["Delete", "Retain"]));
+    errors.extend(unsupported(value, "volumeBindingMode", &["Immediate", "WaitForFirstConsumer"]));
+    errors
+}
+
+fn unsupported(value: &Value, field: &str, words: &[&str]) -> Option<FieldError> {
+    value[field].as_str().filter(|word| !words.contains(word)).map(|word| FieldError::unsupported(field, word, words))
+}
+
+/// What a class's update may not change. Upstream: ValidateStorageClassUpdate.
+pub fn class_update(old: &Value, new: &Value) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for field in ["parameters", "provisioner", "reclaimPolicy"] {
+        if old[field] != new[field] {
+            errors.push(FieldError::forbidden(field, &format!("updates to {field} are forbidden.")));
+        }
+    }
+    if old["volumeBindingMode"] != new["volumeBindingMode"] {
+        errors.push(FieldError::invalid("volumeBindingMode", new["volumeBindingMode"].clone(), "field is immutable"));
+    }
+    errors
+}
+
 /// A volume's source may not change.
 pub fn volume_update(old: &Value, new: &Value) -> Vec<FieldError> {
     if SOURCES.iter().all(|source| old[*source] == new[*source]) {

@@ -1,9 +1,9 @@
 //! ReplicaSets, StatefulSets and Deployments.
 
 use super::{names, not_negative, one_of, pod, storage, text};
-use crate::api::Selector;
 use crate::api::meta::Labels;
 use crate::api::status::FieldError;
+use crate::api::{Operator, Requirement, Selector};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,24 +19,22 @@ const MUTABLE: [&str; 7] = [
     "minReadySeconds",
 ];
 
-/// What is wrong with a StatefulSet's spec.
+/// What is wrong with a StatefulSet's spec, in upstream's order.
 pub fn stateful_set(spec: &Value) -> Vec<FieldError> {
     let mut errors = policies(spec);
-    errors.extend(not_negative(spec, "spec", "replicas"));
-    errors.extend(not_negative(spec, "spec", "minReadySeconds"));
-    errors.extend(not_negative(&spec["ordinals"], "spec.ordinals", "start"));
     for field in ["whenDeleted", "whenScaled"] {
         let path = "spec.persistentVolumeClaimRetentionPolicy";
         errors.extend(one_of(&spec["persistentVolumeClaimRetentionPolicy"], path, field, &["Delete", "Retain"]));
     }
-    errors.extend(selector(spec, "statefulset"));
-    errors.extend(template(spec, &pod::STATEFUL));
-    for (at, claim) in super::items(spec, "spec", "volumeClaimTemplates") {
-        errors.extend(storage::claim(&claim["spec"], &format!("{at}.spec")));
+    for field in ["replicas", "minReadySeconds", "revisionHistoryLimit"] {
+        errors.extend(not_negative(spec, "spec", field));
     }
-    if !spec["template"]["spec"]["activeDeadlineSeconds"].is_null() {
-        let detail = "activeDeadlineSeconds in StatefulSet is not Supported";
-        errors.push(FieldError::forbidden("spec.template.spec.activeDeadlineSeconds", detail));
+    errors.extend(not_negative(&spec["ordinals"], "spec.ordinals", "start"));
+    errors.extend(selector(spec, "statefulset"));
+    errors.extend(template(spec, &pod::STATEFUL, "StatefulSet"));
+    for (at, claim) in super::items(spec, "spec", "volumeClaimTemplates") {
+        errors.extend(names::part(text(&claim["metadata"], "name"), format!("{at}.metadata.name")));
+        errors.extend(storage::claim(&claim["spec"], &format!("{at}.spec")));
     }
     errors
 }
@@ -62,34 +60,108 @@ fn policies(spec: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// What is wrong with a ReplicaSet's or Deployment's spec.
+/// What is wrong with a ReplicaSet's spec.
 pub fn replica_set(spec: &Value) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = not_negative(spec, "spec", "replicas").into_iter().collect();
     errors.extend(not_negative(spec, "spec", "minReadySeconds"));
     errors.extend(selector(spec, "deployment"));
-    errors.extend(template(spec, &pod::TEMPLATES));
+    errors.extend(template(spec, &pod::TEMPLATES, "ReplicaSet"));
     errors
 }
 
-fn selector(spec: &Value, kind: &str) -> Vec<FieldError> {
-    if spec["selector"].is_null() {
-        return vec![FieldError::required("spec.selector", "")];
+/// What is wrong with a Deployment's spec.
+pub fn deployment(spec: &Value) -> Vec<FieldError> {
+    let mut errors: Vec<FieldError> = not_negative(spec, "spec", "replicas").into_iter().collect();
+    errors.extend(selector(spec, "deployment"));
+    errors.extend(template(spec, &pod::TEMPLATES, "ReplicaSet"));
+    errors.extend(strategy(&spec["strategy"]));
+    for field in ["minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
+        errors.extend(not_negative(spec, "spec", field));
     }
-    let selector = Selector::deserialize(&spec["selector"]).unwrap_or_default();
-    if selector.is_empty() {
-        return vec![FieldError::invalid("spec.selector", json!({}), &format!("empty selector is invalid for {kind}"))];
+    let number = |field: &str| spec[field].as_i64();
+    if let Some(deadline) = number("progressDeadlineSeconds").filter(|deadline| *deadline <= number("minReadySeconds").unwrap_or(0)) {
+        errors.push(FieldError::invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"));
     }
-    let labels = &spec["template"]["metadata"]["labels"];
-    if selector.matches(&Labels::deserialize(labels).unwrap_or_default()) {
-        return Vec::new();
-    }
-    let shown = if labels.is_null() { json!({}) } else { labels.clone() };
-    vec![FieldError::invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`")]
+    errors
 }
 
-fn template(spec: &Value, rules: &pod::Rules) -> Vec<FieldError> {
+const RECREATED: &str = "may not be specified when strategy `type` is 'Recreate'";
+const BOTH_ZERO: &str = "may not be 0 when `maxSurge` is 0";
+
+/// Upstream: ValidateDeploymentStrategy.
+fn strategy(strategy: &Value) -> Vec<FieldError> {
+    let (path, rolling) = ("spec.strategy.rollingUpdate", &strategy["rollingUpdate"]);
+    match text(strategy, "type") {
+        "Recreate" if !rolling.is_null() => vec![FieldError::forbidden(path, RECREATED)],
+        "Recreate" => Vec::new(),
+        "RollingUpdate" if rolling.is_null() => {
+            vec![FieldError::required(path, "this should be defaulted and never be nil")]
+        }
+        "RollingUpdate" => {
+            let mut errors: Vec<FieldError> = ["maxUnavailable", "maxSurge"].iter().filter_map(|f| share(rolling, path, f)).collect();
+            let nothing = |field: &str| matches!(&rolling[field], Value::Number(n) if n.as_i64() == Some(0)) || rolling[field] == "0%";
+            if nothing("maxUnavailable") && nothing("maxSurge") {
+                errors.push(FieldError::invalid(format!("{path}.maxUnavailable"), rolling["maxUnavailable"].clone(), BOTH_ZERO));
+            }
+            errors
+        }
+        other => vec![FieldError::unsupported("spec.strategy", other, &["Recreate", "RollingUpdate"])],
+    }
+}
+
+const NO_SHARE: &str = "must be an integer or percentage (e.g '5%%')";
+
+/// An error where a field is neither a number from 0 nor a percentage.
+pub fn share(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
+    let percent = |text: &str| text.strip_suffix('%').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    match &parent[field] {
+        Value::String(text) if !percent(text) => Some(FieldError::invalid(format!("{path}.{field}"), text.as_str(), NO_SHARE)),
+        _ => not_negative(parent, path, field),
+    }
+}
+
+/// A set's selector, and whether it matches its template; one that is absent matches nothing.
+fn selector(spec: &Value, kind: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let selector = Selector::deserialize(&spec["selector"]).unwrap_or_default();
+    if spec["selector"].is_null() {
+        errors.push(FieldError::required("spec.selector", ""));
+    } else if selector.is_empty() {
+        return vec![FieldError::invalid("spec.selector", json!({}), &format!("empty selector is invalid for {kind}"))];
+    }
+    errors.extend(requirements(&selector, "spec.selector"));
+    let labels = &spec["template"]["metadata"]["labels"];
+    if selector.is_empty() || !selector.matches(&Labels::deserialize(labels).unwrap_or_default()) {
+        let shown = if labels.is_null() { json!({}) } else { labels.clone() };
+        errors.push(FieldError::invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"));
+    }
+    errors
+}
+
+/// Requirements need values, or must not have any. Upstream: ValidateLabelSelectorRequirement.
+pub fn requirements(selector: &Selector, path: &str) -> Vec<FieldError> {
+    let wrong = |(i, r): (usize, &Requirement)| {
+        let at = format!("{path}.matchExpressions[{i}].values");
+        match r.operator {
+            Operator::In | Operator::NotIn if r.values.is_empty() => {
+                Some(FieldError::required(at, "must be specified when `operator` is 'In' or 'NotIn'"))
+            }
+            Operator::Exists | Operator::DoesNotExist if !r.values.is_empty() => {
+                Some(FieldError::forbidden(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+            }
+            _ => None,
+        }
+    };
+    selector.match_expressions.iter().enumerate().filter_map(wrong).collect()
+}
+
+fn template(spec: &Value, rules: &pod::Rules, kind: &str) -> Vec<FieldError> {
     let mut errors = names::labels(&spec["template"]["metadata"]["labels"], "spec.template.labels");
     errors.extend(pod::spec(&spec["template"]["spec"], "spec.template.spec", rules));
+    if !spec["template"]["spec"]["activeDeadlineSeconds"].is_null() {
+        let detail = format!("activeDeadlineSeconds in {kind} is not Supported");
+        errors.push(FieldError::forbidden("spec.template.spec.activeDeadlineSeconds", &detail));
+    }
     errors
 }
 
