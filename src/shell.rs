@@ -17,7 +17,7 @@ mod inside;
 mod job;
 mod kubectl;
 mod line;
-mod requests;
+pub mod requests;
 mod time;
 mod verbs;
 mod voice;
