@@ -11,6 +11,7 @@ mod complete;
 mod curl;
 mod dig;
 mod disk;
+pub mod draft;
 mod flags;
 mod hands;
 mod inside;

@@ -14,6 +14,7 @@ pub mod attach;
 mod create;
 mod delete;
 mod describe;
+mod diff;
 mod discover;
 pub mod drain;
 mod edit;
@@ -110,11 +111,24 @@ pub(super) struct Command {
     run: fn(&mut Call) -> Answer,
 }
 
-const GLOBAL: &[Flag] =
-    &[value("namespace", 'n'), value("context", '-'), value("kubeconfig", '-'), value("request-timeout", '-'), value("v", 'v')];
-const PICK: &[Flag] = &[value("selector", 'l'), value("field-selector", '-'), switch("all-namespaces", 'A'), switch("all", '-')];
-const FILES: &[Flag] = &[value("filename", 'f'), switch("recursive", 'R')];
-const OUTPUT: &[Flag] = &[value("output", 'o')];
+/// Flags of every command; what they say of other clusters and users is ignored, as there is one of each.
+const GLOBAL: &[Flag] = &[
+    value("namespace", 'n'),
+    value("context", '-'),
+    value("cluster", '-'),
+    value("user", '-'),
+    value("as", '-'),
+    value("kubeconfig", '-'),
+    value("request-timeout", '-'),
+    switch("warnings-as-errors", '-'),
+    value("v", 'v'),
+];
+const SELECT: &[Flag] = &[value("selector", 'l')];
+const FIELDS: &[Flag] = &[value("field-selector", '-')];
+const EVERYWHERE: &[Flag] = &[switch("all-namespaces", 'A')];
+const ALL: &[Flag] = &[switch("all", '-')];
+const FILES: &[Flag] = &[value("filename", 'f'), switch("recursive", 'R'), value("kustomize", 'k')];
+const OUTPUT: &[Flag] = &[value("output", 'o'), perhaps("show-managed-fields", '-', "true"), value("template", '-')];
 const DRY: &[Flag] = &[perhaps("dry-run", '-', "client"), value("field-manager", '-'), perhaps("validate", '-', "strict")];
 const TIMEOUT: &[Flag] = &[value("timeout", '-')];
 
@@ -128,45 +142,46 @@ macro_rules! commands {
 }
 
 commands! {
-    "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [PICK, OUTPUT, FILES, get::FLAGS] get::run, "Display one or many resources";
-    "describe" "TYPE [NAME...] | TYPE/NAME" [PICK, FILES, &[perhaps("show-events", '-', "true")]] describe::run, "Show details of a specific resource or group of resources";
+    "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [SELECT, FIELDS, EVERYWHERE, OUTPUT, FILES, get::FLAGS] get::run, "Display one or many resources";
+    "describe" "TYPE [NAME...] | TYPE/NAME" [SELECT, EVERYWHERE, FILES, &[perhaps("show-events", '-', "true"), value("chunk-size", '-')]] describe::run, "Show details of a specific resource or group of resources";
     "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Apply a configuration to a resource by file name or stdin";
     "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS] create::run, "Create a resource from a file or from stdin";
-    "replace" "-f FILE" [FILES, OUTPUT, DRY, &[switch("force", '-')]] create::replace, "Replace a resource by file name or stdin";
-    "delete" "TYPE NAME... | -f FILE" [PICK, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Delete resources by file names, stdin, resources and names, or by resources and label selector";
-    "scale" "TYPE NAME --replicas=COUNT" [PICK, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Set a new size for a deployment, replica set or stateful set";
+    "replace" "-f FILE" [FILES, OUTPUT, DRY, TIMEOUT, &[perhaps("force", '-', "true"), value("grace-period", '-'), perhaps("cascade", '-', "background"), switch("save-config", '-'), value("subresource", '-')]] create::replace, "Replace a resource by file name or stdin";
+    "delete" "TYPE NAME... | -f FILE" [SELECT, FIELDS, EVERYWHERE, ALL, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Delete resources by file names, stdin, resources and names, or by resources and label selector";
+    "scale" "TYPE NAME --replicas=COUNT" [SELECT, ALL, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Set a new size for a deployment, replica set or stateful set";
     "edit" "TYPE NAME" [OUTPUT, FILES, &[switch("windows-line-endings", '-')]] edit::run, "Edit a resource on the server";
     "patch" "TYPE NAME -p PATCH" [OUTPUT, DRY, FILES, patch::FLAGS] patch::run, "Update fields of a resource";
-    "set" "image TYPE NAME CONTAINER=IMAGE..." [PICK, OUTPUT, DRY, FILES] set::run, "Set specific features on objects";
-    "label" "TYPE NAME KEY=VALUE... KEY-..." [PICK, OUTPUT, DRY, FILES, label::FLAGS] label::labels, "Update the labels on a resource";
-    "annotate" "TYPE NAME KEY=VALUE... KEY-..." [PICK, OUTPUT, DRY, FILES, label::FLAGS] label::annotations, "Update the annotations on a resource";
-    "rollout" "status|history|undo|restart|pause|resume TYPE NAME" [PICK, OUTPUT, DRY, TIMEOUT, FILES, rollout::FLAGS] rollout::run, "Manage the rollout of a resource";
-    "wait" "TYPE NAME --for=delete|create|condition=NAME|jsonpath=..." [PICK, OUTPUT, TIMEOUT, FILES, &[value("for", '-')]] until::run, "Experimental: Wait for a specific condition on one or many resources";
-    "logs" "POD [-c CONTAINER]" [PICK, logs::FLAGS] logs::run, "Print the logs for a container in a pod";
+    "set" "image|env|resources TYPE NAME CONTAINER=IMAGE..." [SELECT, ALL, OUTPUT, DRY, FILES, set::FLAGS] set::run, "Set specific features on objects";
+    "label" "TYPE NAME KEY=VALUE... KEY-..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, DRY, FILES, label::FLAGS] label::labels, "Update the labels on a resource";
+    "annotate" "TYPE NAME KEY=VALUE... KEY-..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, DRY, FILES, label::FLAGS] label::annotations, "Update the annotations on a resource";
+    "diff" "-f FILE" [FILES, SELECT, &[perhaps("server-side", '-', "true"), value("field-manager", '-'), value("concurrency", '-')]] diff::run, "Diff the live version against a would-be applied version";
+    "rollout" "status|history|undo|restart|pause|resume TYPE NAME" [SELECT, ALL, OUTPUT, DRY, TIMEOUT, FILES, rollout::FLAGS] rollout::run, "Manage the rollout of a resource";
+    "wait" "TYPE NAME --for=delete|create|condition=NAME|jsonpath=..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, TIMEOUT, FILES, &[value("for", '-')]] until::run, "Experimental: Wait for a specific condition on one or many resources";
+    "logs" "POD [-c CONTAINER]" [SELECT, logs::FLAGS] logs::run, "Print the logs for a container in a pod";
     "exec" "POD [-c CONTAINER] -- COMMAND" [exec::FLAGS] exec::run, "Execute a command in a container";
     "run" "NAME --image=IMAGE [-- COMMAND]" [OUTPUT, DRY, TIMEOUT, run::FLAGS] run::run, "Run a particular image on the cluster";
     "expose" "TYPE NAME --port=PORT" [OUTPUT, DRY, FILES, expose::FLAGS] expose::run, "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service";
     "events" "[--for TYPE/NAME]" [&[switch("all-namespaces", 'A'), value("for", '-'), value("types", '-'), switch("watch", 'w'), switch("no-headers", '-')], OUTPUT] events::run, "List events";
-    "cordon" "NODE" [PICK, DRY] node::cordon, "Mark node as unschedulable";
-    "uncordon" "NODE" [PICK, DRY] node::uncordon, "Mark node as schedulable";
-    "drain" "NODE" [PICK, DRY, TIMEOUT, drain::FLAGS] drain::run, "Drain node in preparation for maintenance";
-    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [PICK, OUTPUT, DRY, &[switch("overwrite", '-')]] node::taint, "Update the taints on one or more nodes";
+    "cordon" "NODE" [SELECT, DRY] node::cordon, "Mark node as unschedulable";
+    "uncordon" "NODE" [SELECT, DRY] node::uncordon, "Mark node as schedulable";
+    "drain" "NODE" [SELECT, DRY, TIMEOUT, drain::FLAGS] drain::run, "Drain node in preparation for maintenance";
+    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [SELECT, ALL, OUTPUT, DRY, &[switch("overwrite", '-')]] node::taint, "Update the taints on one or more nodes";
     "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Get documentation for a resource";
     "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Print the supported API resources on the server";
+    "api-versions" "" [] discover::versions, "Print the supported API versions on the server, in the form of group/version";
+    "config" "view|get-contexts|current-context" [OUTPUT, &[switch("current", '-'), switch("minify", '-'), switch("no-headers", '-'), switch("raw", '-'), switch("flatten", '-')]] discover::config, "Look at kubeconfig files";
     "version" "" [OUTPUT, &[switch("client", '-')]] discover::version, "Print the client and server version information";
     "cluster-info" "" [] discover::cluster, "Display cluster information";
-    "auth" "can-i VERB TYPE" [&[switch("list", '-')]] discover::auth, "Inspect authorization";
+    "auth" "can-i VERB TYPE" [EVERYWHERE, &[switch("list", '-'), switch("quiet", 'q'), value("subresource", '-')]] discover::auth, "Inspect authorization";
     "autoscale" "TYPE NAME" [&[value("min", '-'), value("max", '-'), value("cpu", '-'), value("cpu-percent", '-')]] discover::autoscale, "Auto-scale a deployment, replica set or stateful set";
 }
 
 /// Other names of commands, and commands that make no sense here with the reason.
 const ABSENT: &[(&str, &str)] = &[
-    ("diff", "kubectl apply --dry-run=server -f FILE says what would be configured"),
     ("proxy", "there is always one at localhost:8001: curl localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/"),
     ("port-forward", "ask the pod directly: curl http://POD-IP:8080/"),
     ("attach", "kubectl logs POD shows what it printed"),
     ("cp", "kubectl exec POD -- cat FILE shows a file"),
-    ("config", "there is one cluster, and you are in it"),
     ("top", "nothing here uses cpu"),
     ("debug", "kubectl exec, or: run it in a pod of its own"),
     ("certificate", "there are no certificates to sign"),

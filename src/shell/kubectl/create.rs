@@ -1,11 +1,13 @@
 //! `kubectl create` and `kubectl replace`.
 
 use super::apply::with_annotation;
-use super::manifest;
-use super::{Answer, Call, generate};
+use super::manifest::{self, Manifest};
+use super::{Answer, Call, delete, generate};
+use crate::api::{Object, Refusal};
 use crate::shell::flags::{Flag, switch};
-use crate::shell::requests;
+use crate::shell::requests::{self, Written};
 use crate::shell::voice::Failure;
+use crate::sim::DeleteOptions;
 
 /// Flags of its own.
 pub const FLAGS: &[Flag] = &[switch("save-config", '-'), switch("edit", '-')];
@@ -32,20 +34,43 @@ pub fn run(call: &mut Call) -> Answer {
     Ok(None)
 }
 
-/// `kubectl replace -f`.
+/// `kubectl replace -f`; by `--force` what is there is deleted and made again.
 pub fn replace(call: &mut Call) -> Answer {
     let (good, bad) = manifest::read(call)?;
     for m in &good {
         let before = call.world.object(m.kind, &m.key()).cloned();
-        let result = match &before {
-            Some(before) => call.act(|world| requests::replace(world, before, m.value.clone())),
-            None => Err(crate::api::Refusal::not_found(m.kind, m.name())),
-        };
-        match result {
-            Ok(written) => call.done(&written.object, "replaced"),
-            Err(refusal) => call.voice.fail(Failure::at_file(&refusal, "replacing", &m.file)),
+        match (&before, call.args.on("force")) {
+            (_, true) => anew(call, m, before.as_ref()),
+            (Some(before), false) => {
+                let put = call.act(|world| requests::replace(world, before, m.value.clone()));
+                told(call, m, put, "replaced");
+            }
+            (None, false) => told(call, m, Err(Refusal::not_found(m.kind, m.name())), "replaced"),
         }
     }
     bad.into_iter().for_each(|failure| call.voice.fail(failure));
     Ok(None)
+}
+
+fn told(call: &mut Call, m: &Manifest, result: Result<Written, Refusal>, what: &str) {
+    match result {
+        Ok(written) => {
+            call.done(&written.object, what);
+            call.voice.warnings(written.warnings);
+        }
+        Err(refusal) => call.voice.fail(Failure::at_file(&refusal, "replacing", &m.file)),
+    }
+}
+
+/// Deletes without grace and creates again; an object that finalizers hold back is not replaced.
+fn anew(call: &mut Call, m: &Manifest, before: Option<&Object>) {
+    if let Some(before) = before {
+        let options = DeleteOptions { grace: Some(0), ..DeleteOptions::default() };
+        match call.act(|world| requests::delete(world, m.kind, &m.key(), options)) {
+            Ok(_) => delete::say(call, before, false),
+            Err(refusal) => call.voice.fail(Failure::from(refusal)),
+        }
+    }
+    let made = call.act(|world| requests::create(world, m.kind, m.value.clone()));
+    told(call, m, made, "replaced");
 }
