@@ -24,7 +24,6 @@ const UNMATCHED: &[(&str, usize, &str)] = &[
     ("kubectl-texts", 83, "autoscale is refused: nothing here uses cpu"),
     ("kubectl-texts", 97, "api-resources: DaemonSets do not exist here"),
     ("kubectl-texts", 98, "api-resources: CSI drivers and the like do not exist here"),
-    ("kubectl-texts", 99, "diff does not exist here"),
     ("kubectl-texts", 106, "get pods at an instant of a rolling update: it is at another place of it"),
     ("invalid", 14, "apps/v1beta1 is read with the defaults that it had"),
     ("rolling-update", 20, "get events: events of other stories told to the same control plane, and which nodes were picked"),
@@ -208,7 +207,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("fail nope", "pods \"nope\" not found"),
     ("files nope", "is no volume, claim, pod or disk here"),
     ("wait soon", "wait: invalid duration \"soon\""),
-    ("kubectl get po | grep x", "no pipes here"),
+    ("kubectl get po | awk '{print $1}'", "podyard has grep, head, tail, sort and wc -l behind a pipe"),
     ("kubeclt get po", "did you mean kubectl?"),
     ("get po", "did you mean kubectl get?"),
 ];
