@@ -18,6 +18,7 @@ mod diff;
 mod discover;
 pub mod drain;
 mod edit;
+mod endpoints;
 mod events;
 mod exec;
 mod explain;
@@ -25,6 +26,7 @@ mod expose;
 mod generate;
 mod get;
 pub mod gone;
+mod help;
 mod label;
 mod logs;
 mod manifest;
@@ -95,6 +97,8 @@ fn labels_of(text: &str) -> Map<String, Value> {
     text.split(',').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.to_owned(), value.into())).collect()
 }
 
+pub(super) use help::help;
+
 /// What a command comes to: done, or something to wait for.
 pub(super) type Answer = Result<Option<Task>, Failure>;
 
@@ -104,7 +108,7 @@ pub(super) struct Command {
     pub name: &'static str,
     /// What may follow.
     pub usage: &'static str,
-    /// What it does, in kubectl's own words.
+    /// What it does, in a sentence without its full stop.
     pub words: &'static str,
     /// Its flags besides the global ones.
     pub flags: &'static [&'static [Flag]],
@@ -142,38 +146,38 @@ macro_rules! commands {
 }
 
 commands! {
-    "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [SELECT, FIELDS, EVERYWHERE, OUTPUT, FILES, get::FLAGS] get::run, "Display one or many resources";
-    "describe" "TYPE [NAME...] | TYPE/NAME" [SELECT, EVERYWHERE, FILES, &[perhaps("show-events", '-', "true"), value("chunk-size", '-')]] describe::run, "Show details of a specific resource or group of resources";
-    "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Apply a configuration to a resource by file name or stdin";
-    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS] create::run, "Create a resource from a file or from stdin";
-    "replace" "-f FILE" [FILES, OUTPUT, DRY, TIMEOUT, &[perhaps("force", '-', "true"), value("grace-period", '-'), perhaps("cascade", '-', "background"), switch("save-config", '-'), value("subresource", '-')]] create::replace, "Replace a resource by file name or stdin";
-    "delete" "TYPE NAME... | -f FILE" [SELECT, FIELDS, EVERYWHERE, ALL, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Delete resources by file names, stdin, resources and names, or by resources and label selector";
-    "scale" "TYPE NAME --replicas=COUNT" [SELECT, ALL, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Set a new size for a deployment, replica set or stateful set";
-    "edit" "TYPE NAME" [OUTPUT, FILES, &[switch("windows-line-endings", '-')]] edit::run, "Edit a resource on the server";
-    "patch" "TYPE NAME -p PATCH" [OUTPUT, DRY, FILES, patch::FLAGS] patch::run, "Update fields of a resource";
-    "set" "image|env|resources TYPE NAME CONTAINER=IMAGE..." [SELECT, ALL, OUTPUT, DRY, FILES, set::FLAGS] set::run, "Set specific features on objects";
-    "label" "TYPE NAME KEY=VALUE... KEY-..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, DRY, FILES, label::FLAGS] label::labels, "Update the labels on a resource";
-    "annotate" "TYPE NAME KEY=VALUE... KEY-..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, DRY, FILES, label::FLAGS] label::annotations, "Update the annotations on a resource";
-    "diff" "-f FILE" [FILES, SELECT, &[perhaps("server-side", '-', "true"), value("field-manager", '-'), value("concurrency", '-')]] diff::run, "Diff the live version against a would-be applied version";
-    "rollout" "status|history|undo|restart|pause|resume TYPE NAME" [SELECT, ALL, OUTPUT, DRY, TIMEOUT, FILES, rollout::FLAGS] rollout::run, "Manage the rollout of a resource";
-    "wait" "TYPE NAME --for=delete|create|condition=NAME|jsonpath=..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, TIMEOUT, FILES, &[value("for", '-')]] until::run, "Experimental: Wait for a specific condition on one or many resources";
-    "logs" "POD [-c CONTAINER]" [SELECT, logs::FLAGS] logs::run, "Print the logs for a container in a pod";
-    "exec" "POD [-c CONTAINER] -- COMMAND" [exec::FLAGS] exec::run, "Execute a command in a container";
-    "run" "NAME --image=IMAGE [-- COMMAND]" [OUTPUT, DRY, TIMEOUT, run::FLAGS] run::run, "Run a particular image on the cluster";
-    "expose" "TYPE NAME --port=PORT" [OUTPUT, DRY, FILES, expose::FLAGS] expose::run, "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service";
-    "events" "[--for TYPE/NAME]" [&[switch("all-namespaces", 'A'), value("for", '-'), value("types", '-'), switch("watch", 'w'), switch("no-headers", '-')], OUTPUT] events::run, "List events";
-    "cordon" "NODE" [SELECT, DRY] node::cordon, "Mark node as unschedulable";
-    "uncordon" "NODE" [SELECT, DRY] node::uncordon, "Mark node as schedulable";
-    "drain" "NODE" [SELECT, DRY, TIMEOUT, drain::FLAGS] drain::run, "Drain node in preparation for maintenance";
-    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [SELECT, ALL, OUTPUT, DRY, &[switch("overwrite", '-')]] node::taint, "Update the taints on one or more nodes";
-    "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Get documentation for a resource";
-    "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Print the supported API resources on the server";
-    "api-versions" "" [] discover::versions, "Print the supported API versions on the server, in the form of group/version";
-    "config" "view|get-contexts|current-context" [OUTPUT, &[switch("current", '-'), switch("minify", '-'), switch("no-headers", '-'), switch("raw", '-'), switch("flatten", '-')]] discover::config, "Look at kubeconfig files";
-    "version" "" [OUTPUT, &[switch("client", '-')]] discover::version, "Print the client and server version information";
-    "cluster-info" "" [] discover::cluster, "Display cluster information";
-    "auth" "can-i VERB TYPE" [EVERYWHERE, &[switch("list", '-'), switch("quiet", 'q'), value("subresource", '-')]] discover::auth, "Inspect authorization";
-    "autoscale" "TYPE NAME" [&[value("min", '-'), value("max", '-'), value("cpu", '-'), value("cpu-percent", '-')]] discover::autoscale, "Auto-scale a deployment, replica set or stateful set";
+    "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [SELECT, FIELDS, EVERYWHERE, OUTPUT, FILES, get::FLAGS] get::run, "Lists objects, prints them, or watches them change";
+    "describe" "TYPE [NAME...] | TYPE/NAME" [SELECT, EVERYWHERE, FILES, &[perhaps("show-events", '-', "true"), value("chunk-size", '-')]] describe::run, "Tells all about objects, with what happened to them";
+    "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Makes objects be as files say: creates them, or changes what differs";
+    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS] create::run, "Creates objects from files, or from what is typed";
+    "replace" "-f FILE" [FILES, OUTPUT, DRY, TIMEOUT, &[perhaps("force", '-', "true"), value("grace-period", '-'), perhaps("cascade", '-', "background"), switch("save-config", '-'), value("subresource", '-')]] create::replace, "Puts whole objects in the place of those of the same name";
+    "delete" "TYPE NAME... | -f FILE" [SELECT, FIELDS, EVERYWHERE, ALL, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Deletes objects, and waits until they are gone";
+    "scale" "TYPE NAME --replicas=COUNT" [SELECT, ALL, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Sets how many pods a set is to have";
+    "edit" "TYPE NAME" [OUTPUT, FILES, &[switch("windows-line-endings", '-')]] edit::run, "Changes an object as a text";
+    "patch" "TYPE NAME -p PATCH" [OUTPUT, DRY, FILES, patch::FLAGS] patch::run, "Changes fields of objects";
+    "set" "image|env|resources TYPE NAME CONTAINER=IMAGE..." [SELECT, ALL, OUTPUT, DRY, FILES, set::FLAGS] set::run, "Changes images, variables or resources of containers";
+    "label" "TYPE NAME KEY=VALUE... KEY-..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, DRY, FILES, label::FLAGS] label::labels, "Sets and removes labels";
+    "annotate" "TYPE NAME KEY=VALUE... KEY-..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, DRY, FILES, label::FLAGS] label::annotations, "Sets and removes annotations";
+    "diff" "-f FILE" [FILES, SELECT, &[perhaps("server-side", '-', "true"), value("field-manager", '-'), value("concurrency", '-')]] diff::run, "Shows what applying files would change";
+    "rollout" "status|history|undo|restart|pause|resume TYPE NAME" [SELECT, ALL, OUTPUT, DRY, TIMEOUT, FILES, rollout::FLAGS] rollout::run, "Follows, repeats, undoes and lists changes of a set's template";
+    "wait" "TYPE NAME --for=delete|create|condition=NAME|jsonpath=..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, TIMEOUT, FILES, &[value("for", '-')]] until::run, "Waits until objects are in some state";
+    "logs" "POD [-c CONTAINER]" [SELECT, logs::FLAGS] logs::run, "Prints what a container printed";
+    "exec" "POD [-c CONTAINER] -- COMMAND" [exec::FLAGS] exec::run, "Runs a command inside a container";
+    "run" "NAME --image=IMAGE [-- COMMAND]" [OUTPUT, DRY, TIMEOUT, run::FLAGS] run::run, "Starts one pod by itself";
+    "expose" "TYPE NAME --port=PORT" [OUTPUT, DRY, FILES, expose::FLAGS] expose::run, "Makes a service for the pods of something";
+    "events" "[--for TYPE/NAME]" [&[switch("all-namespaces", 'A'), value("for", '-'), value("types", '-'), switch("watch", 'w'), switch("no-headers", '-')], OUTPUT] events::run, "Lists what happened, oldest first";
+    "cordon" "NODE" [SELECT, DRY] node::cordon, "Keeps new pods off a node";
+    "uncordon" "NODE" [SELECT, DRY] node::uncordon, "Lets new pods onto a node again";
+    "drain" "NODE" [SELECT, DRY, TIMEOUT, drain::FLAGS] drain::run, "Empties a node: cordons it and evicts its pods";
+    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [SELECT, ALL, OUTPUT, DRY, &[switch("overwrite", '-')]] node::taint, "Sets and removes what keeps pods off a node";
+    "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Says what fields a kind has and what they are for";
+    "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Lists the kinds there are";
+    "api-versions" "" [] discover::versions, "Lists the versions of the API there are";
+    "config" "view|get-contexts|current-context" [OUTPUT, &[switch("current", '-'), switch("minify", '-'), switch("no-headers", '-'), switch("raw", '-'), switch("flatten", '-')]] discover::config, "Shows which cluster commands go to";
+    "version" "" [OUTPUT, &[switch("client", '-')]] discover::version, "Prints versions";
+    "cluster-info" "" [] discover::cluster, "Says where the API server is";
+    "auth" "can-i VERB TYPE" [EVERYWHERE, &[switch("list", '-'), switch("quiet", 'q'), value("subresource", '-')]] discover::auth, "Says whether something is allowed";
+    "autoscale" "TYPE NAME" [&[value("min", '-'), value("max", '-'), value("cpu", '-'), value("cpu-percent", '-')]] discover::autoscale, "Is refused: nothing here uses cpu";
 }
 
 /// Other names of commands, and commands that make no sense here with the reason.
@@ -226,21 +230,4 @@ fn unknown(word: &str) -> Failure {
         text.push_str(&format!("\n\nDid you mean this?\n\t{name}"));
     }
     Failure::error(text)
-}
-
-/// kubectl's help: all commands, or one.
-pub(super) fn help(voice: &mut Voice, words: &[String]) -> Result<(), Failure> {
-    let Some(word) = words.first() else {
-        voice.say("kubectl controls the Kubernetes cluster manager. What podyard knows of it:\n");
-        COMMANDS.iter().for_each(|c| voice.say(format!("  {:<14} {}", c.name, c.words)));
-        voice.say("\nUsage:\n  kubectl [flags] [options]\n\nkubectl COMMAND --help tells more of one.");
-        return Ok(());
-    };
-    let command = COMMANDS.iter().find(|c| c.name == word).ok_or_else(|| unknown(word))?;
-    voice.say(format!("{}.\n\nUsage:\n  kubectl {} {}\n\nOptions:", command.words, command.name, command.usage));
-    for flag in command.flags.iter().skip(1).flat_map(|group| group.iter()) {
-        let short = if flag.short == '-' { "    ".to_owned() } else { format!("-{}, ", flag.short) };
-        voice.say(format!("  {short}--{}", flag.long));
-    }
-    Ok(())
 }

@@ -69,15 +69,17 @@ fn one(call: &mut Call, manifest: &Manifest, warnings: &mut Vec<String>) -> Resu
     Ok(())
 }
 
-/// What an object would be after it was applied: for `kubectl diff`, on a copy of the cluster.
-pub fn tried(world: &mut World, manifest: &Manifest) -> Result<Written, Failure> {
-    let modified = with_annotation(&manifest.value);
+/// What an object would be after it was applied, as a dry run answers it: for `kubectl diff`, on a copy of the cluster.
+/// What was applied last is not noted down, and the resource version stays.
+pub fn tried(world: &mut World, manifest: &Manifest) -> Result<Value, Failure> {
     let Some(live) = world.object(manifest.kind, &manifest.key()).cloned() else {
-        return Ok(requests::create(world, manifest.kind, modified)?);
+        return Ok(requests::create(world, manifest.kind, manifest.value.clone())?.object.to_value());
     };
     let before = live.to_value();
-    let (change, _) = change(&before, modified);
-    Ok(send(world, &live, &before, &change)?)
+    let (change, _) = change(&before, manifest.value.clone());
+    let mut after = send(world, &live, &before, &change)?.object.to_value();
+    after["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"].clone();
+    Ok(after)
 }
 
 /// What must be sent to turn an object into what the file says; false where nothing was ever noted down.

@@ -30,8 +30,8 @@ pub fn run(call: &mut Call) -> Answer {
 fn pages(call: &mut Call, m: &Manifest) -> Result<(String, String), Failure> {
     let live = call.world.object(m.kind, &m.key()).map(|object| yaml::print(&object.to_value()));
     let mut copy = call.world.clone();
-    let written = apply::tried(&mut copy, m)?;
-    Ok((live.unwrap_or_default(), yaml::print(&written.object.to_value())))
+    let merged = apply::tried(&mut copy, m)?;
+    Ok((live.unwrap_or_default(), yaml::print(&merged)))
 }
 
 fn show(call: &mut Call, m: &Manifest, live: &str, merged: &str) {

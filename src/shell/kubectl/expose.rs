@@ -17,7 +17,6 @@ pub const FLAGS: &[Flag] = &[
     value("protocol", '-'),
     value("labels", 'l'),
     value("session-affinity", '-'),
-    value("external-ip", '-'),
 ];
 
 /// Makes a service for the pods of something.
@@ -66,7 +65,11 @@ fn selector(call: &Call, object: &Object, value: &Value) -> Result<Value, Failur
         Kind::Pod => &value["metadata"]["labels"],
         Kind::Service => &value["spec"]["selector"],
         Kind::ReplicaSet | Kind::Deployment => &value["spec"]["selector"]["matchLabels"],
-        kind => return Err(Failure::error(format!("cannot expose a {}", kind.name()))),
+        kind => {
+            let group = kind.info().group;
+            let dot = if group.is_empty() { "" } else { "." };
+            return Err(Failure::error(format!("cannot expose a {}{dot}{group}", kind.name())));
+        }
     };
     match found {
         Value::Object(map) if !map.is_empty() => Ok(found.clone()),

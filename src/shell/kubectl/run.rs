@@ -89,6 +89,11 @@ fn manifest(call: &Call, name: &str, image: &str, restart: &str, command: &[Stri
     if let Some(list) = call.args.get("annotations") {
         meta["annotations"] = labels_of(list).into();
     }
-    Ok(json!({"apiVersion": "v1", "kind": "Pod", "metadata": meta,
-        "spec": {"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart}}))
+    let mut pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": meta,
+        "spec": {"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart}});
+    if let Some(text) = call.args.get("overrides") {
+        let change: Value = serde_json::from_str(text).map_err(|why| Failure::error(format!("Invalid JSON Patch: {why}")))?;
+        crate::api::patch::merge(&mut pod, &change);
+    }
+    Ok(pod)
 }
