@@ -52,3 +52,32 @@ fn a_claims_request_is_fixed_until_it_is_bound() {
     assert!(errors[0].ends_with(hunk), "{}", errors[0]);
     assert!(update(Kind::PersistentVolumeClaim, &claim("1Mi", "Bound"), &claim("2Mi", "Bound")).is_empty());
 }
+
+/// Upstream: ValidateDeploymentStrategy, ValidateDeploymentSpec.
+#[test]
+fn deployments() {
+    let made = |change: fn(&mut Value)| {
+        let mut deployment = json!({"metadata": {"name": "x"}, "spec": set()["spec"].clone()});
+        for field in ["updateStrategy", "podManagementPolicy"] {
+            deployment["spec"].as_object_mut().unwrap().remove(field);
+        }
+        defaults::fill(Kind::Deployment, "apps/v1", &mut deployment);
+        change(&mut deployment["spec"]);
+        texts(create(Kind::Deployment, &deployment))
+    };
+    assert_eq!(made(|_| ()), Vec::<String>::new());
+    let zero = made(|spec| spec["strategy"]["rollingUpdate"] = json!({"maxSurge": 0, "maxUnavailable": 0}));
+    assert_eq!(zero, ["spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0"]);
+    let recreate = made(|spec| spec["strategy"]["type"] = json!("Recreate"));
+    assert_eq!(recreate, ["spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'"]);
+    let deadline = made(|spec| spec["progressDeadlineSeconds"] = json!(0));
+    assert_eq!(deadline, ["spec.progressDeadlineSeconds: Invalid value: 0: must be greater than minReadySeconds"]);
+}
+
+/// Upstream: ValidateStorageClassUpdate.
+#[test]
+fn a_class_stays_what_it_is() {
+    let class = |provisioner: &str| json!({"metadata": {"name": "x"}, "provisioner": provisioner});
+    let errors = texts(update(Kind::StorageClass, &class("a"), &class("b")));
+    assert_eq!(errors, ["provisioner: Forbidden: updates to provisioner are forbidden."]);
+}
