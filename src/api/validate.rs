@@ -7,15 +7,15 @@ use super::object::Kind;
 use super::status::FieldError;
 use serde_json::Value;
 
+mod config;
 mod diff;
 mod names;
 mod pod;
-mod policy;
 mod service;
 mod storage;
 mod workload;
 
-pub use names::label_value;
+pub use names::{label_value, qualified_name};
 
 /// What is wrong with a new object.
 pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
@@ -43,14 +43,13 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// Warnings that come with an accepted object; the last one is podyard's own.
+/// Warnings that come with an accepted object.
 pub fn warnings(kind: Kind, value: &Value) -> Vec<String> {
     let text = match kind {
         Kind::PersistentVolume if value["spec"]["persistentVolumeReclaimPolicy"] == "Recycle" => {
             "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use \
              dynamic provisioning."
         }
-        Kind::Deployment => "podyard stores Deployments but has no controller for them: no pods will be made",
         _ => return Vec::new(),
     };
     vec![text.to_owned()]
@@ -63,12 +62,12 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
         Kind::StatefulSet => workload::stateful_set(spec),
         Kind::ReplicaSet => workload::replica_set(spec),
         Kind::Deployment => workload::deployment(spec),
+        Kind::PodDisruptionBudget => workload::budget(spec),
         Kind::PersistentVolumeClaim => storage::claim(spec, "spec"),
         Kind::PersistentVolume => storage::volume(spec),
         Kind::Service => service::spec(spec),
         Kind::StorageClass => storage::class(value),
-        Kind::PodDisruptionBudget => policy::budget(spec),
-        Kind::ConfigMap | Kind::Secret => policy::entries(value),
+        Kind::ConfigMap | Kind::Secret => config::entries(value),
         _ => Vec::new(),
     }
 }

@@ -37,6 +37,7 @@ pub mod rollout;
 mod run;
 mod scale;
 mod set;
+mod taint;
 mod target;
 pub mod until;
 pub mod watch;
@@ -169,7 +170,7 @@ commands! {
     "cordon" "NODE" [SELECT, DRY] node::cordon, "Keeps new pods off a node";
     "uncordon" "NODE" [SELECT, DRY] node::uncordon, "Lets new pods onto a node again";
     "drain" "NODE" [SELECT, DRY, TIMEOUT, drain::FLAGS] drain::run, "Empties a node: cordons it and evicts its pods";
-    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [SELECT, ALL, OUTPUT, DRY, &[switch("overwrite", '-')]] node::taint, "Sets and removes what keeps pods off a node";
+    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [SELECT, ALL, OUTPUT, DRY, &[switch("overwrite", '-')]] taint::run, "Sets and removes what keeps pods off a node";
     "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Says what fields a kind has and what they are for";
     "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Lists the kinds there are";
     "api-versions" "" [] discover::versions, "Lists the versions of the API there are";

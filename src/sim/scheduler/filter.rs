@@ -1,7 +1,7 @@
 //! Which nodes could take a pod, and why the others cannot (§5.2).
 
 use super::super::world::World;
-use super::seats::{Amounts, Seat, requests};
+use super::seats::{Amounts, Row, Seat, requests};
 use super::volumes::{self, Needs};
 use crate::api::pod::{Effect, Taint};
 use crate::api::{Labels, Name, Pod};
@@ -41,14 +41,20 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
     let seats = &world.scheduler.seats;
     let (count, start) = (seats.len(), seats.start);
     let asked = requests(pod);
+    let easy = asks_only_for_room(pod, needs);
     let wanted = enough(count);
+    let mut rows = seats.rows();
     let mut found = Vec::with_capacity(wanted);
     let mut refused = Vec::new();
     let mut looked = 0;
     while looked < count && found.len() < wanted {
-        let place = (start + looked) % count;
+        let place = if start + looked < count { start + looked } else { start + looked - count };
         looked += 1;
-        match judge(world, seats.at(place), pod, asked, needs) {
+        if easy && rows.get(place).is_some_and(|row| row.plain && row.has_room(asked)) {
+            found.push(place);
+            continue;
+        }
+        match judge(world, place, pod, asked, needs) {
             None => found.push(place),
             Some(verdict) => refused.push(verdict),
         }
@@ -58,13 +64,21 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
     (found, refused)
 }
 
+/// True where no filter but room and taints can refuse the pod.
+fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
+    let anywhere = pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none();
+    anywhere && needs.is_empty() && host_ports(pod).next().is_none()
+}
+
 /// The first filter that refuses decides, as in the framework.
-fn judge(world: &World, seat: &Seat, pod: &Pod, asked: Amounts, needs: &Needs) -> Option<Verdict> {
-    let shunned = if seat.plain { None } else { unschedulable(seat, pod).or_else(|| tainted(seat, pod)) };
-    shunned
+fn judge(world: &World, place: usize, pod: &Pod, asked: Amounts, needs: &Needs) -> Option<Verdict> {
+    let seats = &world.scheduler.seats;
+    let seat = seats.at(place);
+    unschedulable(seat, pod)
+        .or_else(|| tainted(seat, pod))
         .or_else(|| elsewhere(seat, pod))
         .or_else(|| ports(seat, pod))
-        .or_else(|| too_small(seat, asked))
+        .or_else(|| too_small(seats.rows().get(place)?, asked))
         .or_else(|| volumes::refuses(world, &seat.node, needs))
 }
 
@@ -136,15 +150,15 @@ fn ports(seat: &Seat, pod: &Pod) -> Option<Verdict> {
     clash.then(|| Verdict::crowded("node(s) didn't have free ports for the requested pod ports"))
 }
 
-fn too_small(seat: &Seat, (cpu, memory): Amounts) -> Option<Verdict> {
-    let rows = [
-        ("Too many pods", 1, seat.capacity.pods, seat.pods.len() as i64),
-        ("Insufficient cpu", cpu, seat.capacity.cpu, seat.requested.0),
-        ("Insufficient memory", memory, seat.capacity.memory, seat.requested.1),
-    ];
-    if rows.iter().all(|(_, wanted, total, taken)| *wanted == 0 || wanted + taken <= *total) {
+fn too_small(row: &Row, (cpu, memory): Amounts) -> Option<Verdict> {
+    if row.has_room((cpu, memory)) {
         return None;
     }
+    let rows = [
+        ("Too many pods", 1, row.capacity.pods, row.pods),
+        ("Insufficient cpu", cpu, row.capacity.cpu, row.requested.0),
+        ("Insufficient memory", memory, row.capacity.memory, row.requested.1),
+    ];
     let short: Vec<_> = rows.iter().filter(|(_, wanted, total, taken)| *wanted > 0 && wanted + taken > *total).collect();
     let hopeless = short.iter().any(|(_, wanted, total, _)| wanted > total);
     Some(Verdict { reasons: short.iter().map(|row| row.0.to_owned()).collect(), hopeless })

@@ -1,10 +1,9 @@
 //! Which of the feasible nodes suits a pod best (§5.1). Whole numbers only.
 
 use super::super::world::World;
-use super::seats::{Amounts, Capacity, Seat, counted, requests};
+use super::seats::{Amounts, Capacity, Row, Seats, counted, requests};
 use crate::api::pod::Effect;
 use crate::api::{Labels, Node, Pod, ReplicaSet, Selector, Service, StatefulSet, Uid};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 const FULL: i64 = 100;
@@ -14,37 +13,45 @@ pub fn best(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<usize> {
     if feasible.len() == 1 {
         return feasible.to_vec();
     }
-    let seats: Vec<&Seat> = feasible.iter().map(|&place| world.scheduler.seats.at(place)).collect();
-    let taints = avoided(&seats, pod);
-    let spread = spread(world, &seats, pod);
-    let affinity = preferred(&seats, pod);
-    let (asked, plain) = (counted(pod), requests(pod));
-    let total = |i: usize| {
-        let resources = least_allocated(seats[i], asked) + balanced(seats[i], plain);
-        3 * taints[i] + 2 * spread[i] + 2 * affinity[i] + resources
-    };
-    let totals: Vec<i64> = (0..seats.len()).map(total).collect();
+    let mut totals = spread(world, pod, feasible);
+    totals.iter_mut().for_each(|total| *total *= 2);
+    add_resources(world, pod, feasible, &mut totals);
+    let seats = &world.scheduler.seats;
+    let weighted = [(3, avoided(seats, pod, feasible)), (2, preferred(seats, pod, feasible))];
+    for (weight, scores) in weighted.iter().filter_map(|(weight, scores)| Some((weight, scores.as_ref()?))) {
+        totals.iter_mut().zip(scores).for_each(|(total, score)| *total += weight * score);
+    }
     let top = totals.iter().max().copied().unwrap_or_default();
     feasible.iter().zip(totals).filter(|(_, total)| *total == top).map(|(place, _)| *place).collect()
 }
 
-/// TaintToleration: fewer untolerated PreferNoSchedule taints are better.
-fn avoided(seats: &[&Seat], pod: &Pod) -> Vec<i64> {
+fn add_resources(world: &World, pod: &Pod, feasible: &[usize], totals: &mut [i64]) {
+    let (asked, plain) = (counted(pod), requests(pod));
+    let mut rows = world.scheduler.seats.rows();
+    for (place, total) in feasible.iter().zip(totals) {
+        *total += rows.get(*place).map_or(0, |row| least_allocated(row, asked) + balanced(row, plain));
+    }
+}
+
+/// TaintToleration: fewer untolerated PreferNoSchedule taints are better. None where all are equal.
+fn avoided(seats: &Seats, pod: &Pod, feasible: &[usize]) -> Option<Vec<i64>> {
     let count = |node: &Node| {
         let soft = node.spec.taints.iter().filter(|t| t.effect == Effect::PreferNoSchedule);
         soft.filter(|taint| !pod.spec.tolerations.iter().any(|t| t.tolerates(taint))).count() as i64
     };
-    let raw: Vec<i64> = seats.iter().map(|s| count(&s.node)).collect();
-    let max = raw.iter().max().copied().unwrap_or_default();
-    raw.iter().map(|n| if max == 0 { FULL } else { FULL - FULL * n / max }).collect()
+    let mut rows = seats.rows();
+    if feasible.iter().all(|&place| rows.get(place).is_some_and(|row| row.plain)) {
+        return None;
+    }
+    let raw: Vec<i64> = feasible.iter().map(|&place| count(&seats.at(place).node)).collect();
+    let max = raw.iter().max().copied().filter(|max| *max > 0)?;
+    Some(raw.iter().map(|n| FULL - FULL * n / max).collect())
 }
 
-/// NodeAffinity: the sum of the weights of preferences that hold, scaled to the best.
-fn preferred(seats: &[&Seat], pod: &Pod) -> Vec<i64> {
+/// NodeAffinity: the sum of the weights of preferences that hold, scaled to the best. None where all are equal.
+fn preferred(seats: &Seats, pod: &Pod, feasible: &[usize]) -> Option<Vec<i64>> {
     let path = "/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution";
-    let Some(wishes) = pod.spec.affinity.as_deref().and_then(|a| a.pointer(path)).and_then(|w| w.as_array()) else {
-        return vec![0; seats.len()];
-    };
+    let wishes = pod.spec.affinity.as_deref()?.pointer(path)?.as_array()?;
     let sum = |node: &Node| {
         let holds = |wish: &&serde_json::Value| {
             let term = serde_json::json!({"nodeSelectorTerms": [wish.get("preference").cloned().unwrap_or_default()]});
@@ -52,30 +59,30 @@ fn preferred(seats: &[&Seat], pod: &Pod) -> Vec<i64> {
         };
         wishes.iter().filter(holds).filter_map(|w| w.get("weight")?.as_i64()).sum::<i64>()
     };
-    let raw: Vec<i64> = seats.iter().map(|s| sum(&s.node)).collect();
-    let max = raw.iter().max().copied().unwrap_or_default();
-    raw.iter().map(|n| if max == 0 { 0 } else { FULL * n / max }).collect()
+    let raw: Vec<i64> = feasible.iter().map(|&place| sum(&seats.at(place).node)).collect();
+    let max = raw.iter().max().copied().filter(|max| *max > 0)?;
+    Some(raw.iter().map(|n| FULL * n / max).collect())
 }
 
 /// LeastAllocated: the mean of what is left of cpu and memory.
-fn least_allocated(seat: &Seat, asked: Amounts) -> i64 {
-    let Capacity { cpu, memory, .. } = seat.capacity;
+fn least_allocated(row: &Row, asked: Amounts) -> i64 {
+    let Capacity { cpu, memory, .. } = row.capacity;
     let left = |total: i64, taken: i64| if total == 0 || taken > total { 0 } else { (total - taken) * 100 / total };
-    let sum = left(cpu, seat.counted.0 + asked.0) + left(memory, seat.counted.1 + asked.1);
+    let sum = left(cpu, row.counted.0 + asked.0) + left(memory, row.counted.1 + asked.1);
     sum / 2
 }
 
 /// NodeResourcesBalancedAllocation: how much evener cpu and memory are used with the pod; pods without requests are
 /// not looked at.
-fn balanced(seat: &Seat, asked: Amounts) -> i64 {
+fn balanced(row: &Row, asked: Amounts) -> i64 {
     if asked == (0, 0) {
         return 0;
     }
-    let Capacity { cpu, memory, .. } = seat.capacity;
+    let Capacity { cpu, memory, .. } = row.capacity;
     let share = |taken: i64, total: i64| if total == 0 { MILLION } else { (i128::from(taken) * MILLION / i128::from(total)).min(MILLION) };
     let evenness = |taken: Amounts| (MILLION - (share(taken.0, cpu) - share(taken.1, memory)).abs() / 2) * 100 / MILLION;
-    let with = evenness((seat.requested.0 + asked.0, seat.requested.1 + asked.1));
-    (50 + (50 + with - evenness(seat.requested)) / 2) as i64
+    let with = evenness((row.requested.0 + asked.0, row.requested.1 + asked.1));
+    (50 + (50 + with - evenness(row.requested)) / 2) as i64
 }
 
 const MILLION: i128 = 1_000_000;
@@ -85,24 +92,27 @@ const DEFAULT_SKEW: (i64, i64) = (3, 5);
 
 /// PodTopologySpread with the default constraints: fewer pods of the same kind are better. A constraint adds
 /// count · ln(domains + 2) + skew − 1 for each node that has the key.
-fn spread(world: &World, seats: &[&Seat], pod: &Pod) -> Vec<i64> {
-    let Some(alike) = alike(world, pod) else { return vec![FULL; seats.len()] };
-    let counts: Vec<i64> = seats.iter().map(|s| alike.count(s, pod)).collect();
-    let zones = by_zone(seats, &counts);
-    let (host_weight, zone_weight) = (ln_milli(seats.len() + 2), ln_milli(zones.len() + 2));
-    let raw = |(seat, count): (&&Seat, &i64)| {
-        let in_zone = zones.get(&*seat.zone).map_or(0, |n| n * zone_weight + (DEFAULT_SKEW.1 - 1) * 1000);
+fn spread(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<i64> {
+    let Some(mut alike) = alike(world, pod) else { return vec![FULL; feasible.len()] };
+    let seats = &world.scheduler.seats;
+    let mut rows = seats.rows();
+    let mut look = |&place: &usize| rows.get(place).map_or((0, None), |row| (alike.count(seats, place, row, pod), row.zone));
+    let looks: Vec<(i64, Option<u32>)> = feasible.iter().map(&mut look).collect();
+    let zones = by_zone(&looks);
+    let (host_weight, zone_weight) = (ln_milli(looks.len() + 2), ln_milli(zones.len() + 2));
+    let raw = |(count, zone): &(i64, Option<u32>)| {
+        let in_zone = zone.and_then(|z| zones.get(&z)).map_or(0, |n| n * zone_weight + (DEFAULT_SKEW.1 - 1) * 1000);
         (count * host_weight + (DEFAULT_SKEW.0 - 1) * 1000 + in_zone + 500) / 1000
     };
-    let rounded: Vec<i64> = seats.iter().zip(&counts).map(raw).collect();
+    let rounded: Vec<i64> = looks.iter().map(raw).collect();
     let (max, min) = (rounded.iter().max().copied().unwrap_or_default(), rounded.iter().min().copied().unwrap_or_default());
     rounded.iter().map(|s| if max == 0 { FULL } else { FULL * (max + min - s) / max }).collect()
 }
 
-fn by_zone<'s>(seats: &[&'s Seat], counts: &[i64]) -> BTreeMap<&'s str, i64> {
+fn by_zone(looks: &[(i64, Option<u32>)]) -> BTreeMap<u32, i64> {
     let mut zones = BTreeMap::new();
-    for (seat, count) in seats.iter().zip(counts).filter(|(seat, _)| !seat.zone.is_empty()) {
-        *zones.entry(&*seat.zone).or_default() += count;
+    for (count, zone) in looks.iter().filter_map(|(count, zone)| Some((count, (*zone)?))) {
+        *zones.entry(zone).or_default() += count;
     }
     zones
 }
@@ -111,27 +121,33 @@ fn by_zone<'s>(seats: &[&'s Seat], counts: &[i64]) -> BTreeMap<&'s str, i64> {
 struct Alike {
     labels: Labels,
     set: Option<Selector>,
-    owners: RefCell<Vec<(Uid, bool)>>,
+    /// Sorted by owner; there are few, and they are asked for at every node.
+    owners: Vec<(Uid, bool)>,
 }
 
 impl Alike {
-    fn count(&self, seat: &Seat, pod: &Pod) -> i64 {
-        let owned: i64 = seat.crowd.iter().filter(|(owner, _)| self.includes_owner(*owner, seat, pod)).map(|(_, n)| n).sum();
-        if !seat.loose {
+    fn count(&mut self, seats: &Seats, place: usize, row: &Row, pod: &Pod) -> i64 {
+        if row.pods == 0 {
+            return 0;
+        }
+        let crowd = if row.crowded { &seats.at(place).crowd[..] } else { &row.crowd[..] };
+        let owned: i64 = crowd.iter().filter(|(owner, n)| *n > 0 && self.includes_owner(*owner, seats, place, pod)).map(|(_, n)| n).sum();
+        if !row.loose {
             return owned;
         }
-        let loose = seat.pods.iter().filter(|s| s.owner.is_nil() && !s.leaving && self.includes(&s.pod, pod)).count();
+        let loose = seats.at(place).pods.iter().filter(|s| s.owner.is_nil() && !s.leaving && self.includes(&s.pod, pod)).count();
         owned + loose as i64
     }
 
     /// Simplified: the pods of one owner are taken to be alike, as long as nobody labels one of them apart.
-    fn includes_owner(&self, owner: Uid, seat: &Seat, pod: &Pod) -> bool {
-        let known = self.owners.borrow().iter().find(|(uid, _)| *uid == owner).map(|(_, alike)| *alike);
-        known.unwrap_or_else(|| {
-            let alike = seat.pods.iter().find(|s| s.owner == owner).is_some_and(|s| self.includes(&s.pod, pod));
-            self.owners.borrow_mut().push((owner, alike));
-            alike
-        })
+    fn includes_owner(&mut self, owner: Uid, seats: &Seats, place: usize, pod: &Pod) -> bool {
+        let slot = match self.owners.binary_search_by_key(&owner, |(uid, _)| *uid) {
+            Ok(slot) => return self.owners[slot].1,
+            Err(slot) => slot,
+        };
+        let alike = seats.at(place).pods.iter().find(|s| s.owner == owner).is_some_and(|s| self.includes(&s.pod, pod));
+        self.owners.insert(slot, (owner, alike));
+        alike
     }
 
     fn includes(&self, other: &Pod, pod: &Pod) -> bool {
@@ -157,7 +173,7 @@ fn alike(world: &World, pod: &Pod) -> Option<Alike> {
         "StatefulSet" => world.get::<StatefulSet>(&key).map(|s| s.spec.selector.clone()),
         _ => None,
     });
-    (!labels.is_empty() || set.is_some()).then_some(Alike { labels, set, owners: RefCell::default() })
+    (!labels.is_empty() || set.is_some()).then_some(Alike { labels, set, owners: Vec::new() })
 }
 
 /// 1000 · ln(n), rounded down, without floating point: log₂ by repeated squaring in 32-bit fixed point.

@@ -1,6 +1,8 @@
 //! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
 
 use crate::api::{Name, Node, Object, Pod, Uid};
+use imbl::shared_ptr::DefaultSharedPtr;
+use imbl::vector::Focus;
 use imbl::{OrdMap, Vector};
 use std::sync::Arc;
 
@@ -40,27 +42,74 @@ pub struct Seat {
     pub node: Arc<Node>,
     /// Its pods that have not ended.
     pub pods: Vec<Sitter>,
-    /// Cpu (thousandths) and memory (bytes) that they request.
+    /// How many of its pods that stay each managing owner has.
+    pub crowd: Vec<(Uid, i64)>,
+    /// The node's zone; empty where it has none.
+    pub zone: Name,
+}
+
+/// The numbers of a node that every search reads, side by side in memory: thousands are looked at for one pod.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Cpu (thousandths) and memory (bytes) that its pods request.
     pub requested: Amounts,
     /// The same, where a pod without requests counts for something.
     pub counted: Amounts,
     /// What the node has.
     pub capacity: Capacity,
-    /// The node's zone; empty where it has none.
-    pub zone: Name,
+    /// How many of its pods have not ended.
+    pub pods: i64,
+    /// Which zone it is in: a number that its zone's name was given; none where it has no zone.
+    pub zone: Option<u32>,
     /// True where it is neither cordoned nor tainted.
     pub plain: bool,
-    /// How many of its pods that stay each managing owner has.
-    pub crowd: Vec<(Uid, i64)>,
     /// True where a pod that stays has no managing owner.
     pub loose: bool,
+    /// The first of [`Seat::crowd`].
+    pub crowd: [(Uid, i64); 2],
+    /// True where [`Seat::crowd`] has more than the row holds.
+    pub crowded: bool,
+}
+
+impl Row {
+    fn new(node: &Node) -> Row {
+        Row {
+            requested: (0, 0),
+            counted: (0, 0),
+            capacity: capacity(node),
+            pods: 0,
+            zone: None,
+            plain: is_plain(node),
+            loose: false,
+            crowd: [(Uid::default(), 0); 2],
+            crowded: false,
+        }
+    }
+    /// True where a pod that asks for this much has room.
+    pub fn has_room(&self, (cpu, memory): Amounts) -> bool {
+        self.pods < self.capacity.pods
+            && (cpu == 0 || cpu + self.requested.0 <= self.capacity.cpu)
+            && (memory == 0 || memory + self.requested.1 <= self.capacity.memory)
+    }
+    /// Takes over what a seat's pods come to.
+    fn recount(&mut self, seat: &Seat) {
+        self.pods = seat.pods.len() as i64;
+        self.loose = seat.pods.iter().any(|s| !s.leaving && s.owner.is_nil());
+        self.crowded = seat.crowd.len() > self.crowd.len();
+        let mut owners = seat.crowd.iter().copied();
+        self.crowd = std::array::from_fn(|_| owners.next().unwrap_or_default());
+    }
+    fn add(&mut self, pod: &Pod, sign: i64) {
+        let sum = |a: Amounts, b: Amounts| (a.0 + sign * b.0, a.1 + sign * b.1);
+        self.requested = sum(self.requested, requests(pod));
+        self.counted = sum(self.counted, counted(pod));
+    }
 }
 
 impl Seat {
     /// Counts its pods by owner anew.
     fn recount(&mut self) {
         self.crowd.clear();
-        self.loose = self.pods.iter().any(|s| !s.leaving && s.owner.is_nil());
         for sitter in self.pods.iter().filter(|s| !s.leaving && !s.owner.is_nil()) {
             match self.crowd.iter_mut().find(|(owner, _)| *owner == sitter.owner) {
                 Some((_, count)) => *count += 1,
@@ -100,7 +149,9 @@ fn zone(node: &Node) -> Name {
 #[derive(Clone, Debug, Default)]
 pub struct Seats {
     list: Vector<Arc<Seat>>,
+    rows: Vector<Row>,
     places: OrdMap<Name, usize>,
+    zones: Vector<Name>,
     /// Where the next search begins, so that all nodes get their turn.
     pub start: usize,
 }
@@ -133,70 +184,67 @@ impl Seats {
     pub fn at(&self, place: usize) -> &Seat {
         &self.list[place]
     }
+    /// The numbers of all nodes, by place.
+    pub fn rows(&self) -> Focus<'_, Row, DefaultSharedPtr> {
+        self.rows.focus()
+    }
     /// Takes over a node as it now is; true where that could matter to a pod that waits.
     pub fn set(&mut self, node: &Arc<Node>) -> bool {
-        match self.places.get(&node.metadata.name) {
-            Some(&place) => {
-                let old = &self.list[place].node;
-                let matters = old.spec != node.spec
-                    || old.metadata.labels != node.metadata.labels
-                    || !Arc::ptr_eq(&old.status.allocatable, &node.status.allocatable);
-                let seat = Arc::make_mut(&mut self.list[place]);
-                seat.node = node.clone();
-                if matters {
-                    (seat.capacity, seat.zone, seat.plain) = (capacity(node), zone(node), is_plain(node));
-                }
-                matters
-            }
-            None => {
-                self.places.insert(node.metadata.name.clone(), self.list.len());
-                let seat = Seat {
-                    node: node.clone(),
-                    pods: Vec::new(),
-                    requested: (0, 0),
-                    counted: (0, 0),
-                    capacity: capacity(node),
-                    zone: zone(node),
-                    plain: is_plain(node),
-                    crowd: Vec::new(),
-                    loose: false,
-                };
-                self.list.push_back(Arc::new(seat));
-                true
-            }
+        let Some(&place) = self.places.get(&node.metadata.name) else {
+            self.add(node);
+            return true;
+        };
+        let seat = Arc::make_mut(&mut self.list[place]);
+        let matters = seat.node.spec != node.spec
+            || seat.node.metadata.labels != node.metadata.labels
+            || !Arc::ptr_eq(&seat.node.status.allocatable, &node.status.allocatable);
+        seat.node = node.clone();
+        if matters {
+            seat.zone = zone(node);
+            let row = &mut self.rows[place];
+            (row.capacity, row.plain, row.zone) = (capacity(node), is_plain(node), number(&mut self.zones, &seat.zone));
         }
+        matters
+    }
+    fn add(&mut self, node: &Arc<Node>) {
+        self.places.insert(node.metadata.name.clone(), self.list.len());
+        let zone = zone(node);
+        let row = Row { zone: number(&mut self.zones, &zone), ..Row::new(node) };
+        self.rows.push_back(row);
+        self.list.push_back(Arc::new(Seat { node: node.clone(), pods: Vec::new(), crowd: Vec::new(), zone }));
     }
     /// Forgets a node.
     pub fn remove(&mut self, node: &Name) {
         if let Some(place) = self.places.remove(node) {
             self.list.remove(place);
+            self.rows.remove(place);
             self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.name.clone(), i)).collect();
         }
     }
-    fn seat(&mut self, node: &Name) -> Option<&mut Seat> {
-        let place = *self.places.get(node)?;
-        self.list.get_mut(place).map(Arc::make_mut)
+    /// Changes who sits on a node; `change` tells whether anything was changed.
+    fn reseat(&mut self, node: &Name, change: impl FnOnce(&mut Vec<Sitter>, &mut Row) -> bool) {
+        let Some(&place) = self.places.get(node) else { return };
+        let seat = Arc::make_mut(&mut self.list[place]);
+        let row = &mut self.rows[place];
+        if change(&mut seat.pods, row) {
+            seat.recount();
+            row.recount(seat);
+        }
     }
     /// A pod takes its seat.
     pub fn sit(&mut self, pod: &Arc<Pod>) {
-        let (requested, counted) = (requests(pod), counted(pod));
-        if let Some(seat) = self.seat(&pod.spec.node_name) {
-            seat.pods.push(Sitter::new(pod));
-            seat.recount();
-            seat.requested = (seat.requested.0 + requested.0, seat.requested.1 + requested.1);
-            seat.counted = (seat.counted.0 + counted.0, seat.counted.1 + counted.1);
-        }
+        self.reseat(&pod.spec.node_name, |pods, row| {
+            pods.push(Sitter::new(pod));
+            row.add(pod, 1);
+            true
+        });
     }
     /// A pod leaves its seat, if it has one.
     pub fn leave(&mut self, pod: &Pod) {
-        let (requested, counted) = (requests(pod), counted(pod));
-        let Some(seat) = self.seat(&pod.spec.node_name) else { return };
-        if let Some(i) = seat.pods.iter().position(|p| p.pod.metadata.uid == pod.metadata.uid) {
-            seat.pods.remove(i);
-            seat.recount();
-            seat.requested = (seat.requested.0 - requested.0, seat.requested.1 - requested.1);
-            seat.counted = (seat.counted.0 - counted.0, seat.counted.1 - counted.1);
-        }
+        self.reseat(&pod.spec.node_name, |pods, row| {
+            let place = pods.iter().position(|p| p.pod.metadata.uid == pod.metadata.uid);
+            place.inspect(|i| drop(pods.remove(*i))).inspect(|_| row.add(pod, -1)).is_some()
+        });
     }
     /// A seated pod has other labels, or is on its way out.
     pub fn renew(&mut self, before: Option<&Object>, pod: &Arc<Pod>) {
@@ -205,10 +253,21 @@ impl Seats {
         if same {
             return;
         }
-        let Some(seat) = self.seat(&pod.spec.node_name) else { return };
-        if let Some(place) = seat.pods.iter_mut().find(|p| p.pod.metadata.uid == pod.metadata.uid) {
-            *place = Sitter::new(pod);
-            seat.recount();
-        }
+        self.reseat(&pod.spec.node_name, |pods, _| {
+            let sitter = pods.iter_mut().find(|p| p.pod.metadata.uid == pod.metadata.uid);
+            sitter.map(|sitter| *sitter = Sitter::new(pod)).is_some()
+        });
     }
+}
+
+/// The number that stands for a zone.
+fn number(zones: &mut Vector<Name>, zone: &Name) -> Option<u32> {
+    if zone.is_empty() {
+        return None;
+    }
+    let place = zones.iter().position(|known| known == zone).unwrap_or_else(|| {
+        zones.push_back(zone.clone());
+        zones.len() - 1
+    });
+    u32::try_from(place).ok()
 }

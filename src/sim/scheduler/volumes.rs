@@ -17,6 +17,13 @@ pub struct Needs {
     pub taken: bool,
 }
 
+impl Needs {
+    /// True where no volume says anything about the node.
+    pub fn is_empty(&self) -> bool {
+        self.bound.is_empty() && self.unbound.is_empty() && !self.taken
+    }
+}
+
 /// Why a pod cannot be scheduled anywhere, whatever the nodes.
 pub enum Obstacle {
     /// Claims that nobody has bound yet, though they need not wait for a pod.

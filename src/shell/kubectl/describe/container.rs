@@ -74,8 +74,8 @@ fn state(page: &mut Describe, label: &str, state: &ContainerState) {
             if !ended.reason.is_empty() {
                 page.field(3, "Reason", &ended.reason);
             }
-            if let Some(message) = ended.rest.get("message") {
-                page.field(3, "Message", &text(message, ""));
+            if !ended.message.is_empty() {
+                page.field(3, "Message", &ended.message);
             }
             page.field(3, "Exit Code", &ended.exit_code.to_string());
             if let Some(signal) = ended.rest.get("signal").filter(|s| s.as_i64() > Some(0)) {
@@ -102,8 +102,7 @@ fn amounts(page: &mut Describe, c: &Container) {
 }
 
 fn probes(page: &mut Describe, c: &Container) {
-    let startup = c.rest.get("startupProbe").and_then(|probe| serde_json::from_value(probe.clone()).ok());
-    for (label, probe) in [("Liveness", &c.liveness_probe), ("Readiness", &c.readiness_probe), ("Startup", &startup)] {
+    for (label, probe) in [("Liveness", &c.liveness_probe), ("Readiness", &c.readiness_probe), ("Startup", &c.startup_probe)] {
         if let Some(probe) = probe {
             page.field(2, label, &probe_text(probe));
         }

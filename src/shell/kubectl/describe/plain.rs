@@ -1,10 +1,8 @@
 //! Kinds without behaviour that kubectl still describes in a way of their own.
 
-use super::{labels, or_none, text};
+use super::{labels, text};
 use crate::api::object::{Kind, Object};
 use crate::api::table::Describe;
-use crate::api::{Selector, selector_text};
-use serde::Deserialize;
 use serde_json::Value;
 
 /// Describes an object of one of these kinds; false for any other.
@@ -14,7 +12,6 @@ pub fn describe(page: &mut Describe, object: &Object) -> bool {
         Kind::Secret => secret,
         Kind::ServiceAccount => account,
         Kind::Namespace => namespace,
-        Kind::PodDisruptionBudget => budget,
         _ => return false,
     };
     let meta = object.meta();
@@ -22,9 +19,7 @@ pub fn describe(page: &mut Describe, object: &Object) -> bool {
     if object.kind().info().namespaced {
         page.field(0, "Namespace", &meta.namespace);
     }
-    if object.kind() != Kind::PodDisruptionBudget {
-        labels(page, meta);
-    }
+    labels(page, meta);
     body(page, &object.to_value());
     true
 }
@@ -67,24 +62,4 @@ fn account(page: &mut Describe, _: &Value) {
 fn namespace(page: &mut Describe, value: &Value) {
     page.field(0, "Status", &text(&value["status"]["phase"], ""));
     page.line(0, "\nNo resource quota.\n\nNo LimitRange resource.");
-}
-
-fn budget(page: &mut Describe, value: &Value) {
-    let (spec, status) = (&value["spec"], &value["status"]);
-    let limits = [("Min available", &spec["minAvailable"]), ("Max unavailable", &spec["maxUnavailable"])];
-    if let Some((label, limit)) = limits.into_iter().find(|(_, limit)| !limit.is_null()) {
-        page.field(0, label, &text(limit, ""));
-    }
-    let selector = Selector::deserialize(&spec["selector"]).ok().filter(|_| !spec["selector"].is_null());
-    page.field(0, "Selector", &selector.map_or("<unset>".to_owned(), |s| or_none(&selector_text::print(&s)).to_owned()));
-    page.line(0, "Status:");
-    let counts = [
-        ("Allowed disruptions", "disruptionsAllowed"),
-        ("Current", "currentHealthy"),
-        ("Desired", "desiredHealthy"),
-        ("Total", "expectedPods"),
-    ];
-    for (label, field) in counts {
-        page.field(2, label, &text(&status[field], "0"));
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::container::containers;
 use super::{annotations, labels, pairs, text, time};
-use crate::api::pod::{ContainerStatus, Effect, Pod, PodSpec, PodTemplate, Toleration, Volume};
+use crate::api::pod::{Effect, Pod, PodSpec, PodTemplate, Toleration, Volume};
 use crate::api::table::Describe;
 use crate::api::{Selector, age, selector_text};
 use crate::sim::World;
@@ -39,8 +39,7 @@ pub fn describe(world: &World, page: &mut Describe, pod: &Pod) {
         page.field(0, "NominatedNodeName", &text(node, ""));
     }
     if !pod.spec.init_containers.is_empty() {
-        let statuses = pod.status.rest.get("initContainerStatuses").and_then(|list| Vec::<ContainerStatus>::deserialize(list).ok());
-        containers(page, "Init Containers", &pod.spec.init_containers, &statuses.unwrap_or_default(), Some(pod));
+        containers(page, "Init Containers", &pod.spec.init_containers, &pod.status.init_container_statuses, Some(pod));
     }
     containers(page, "Containers", &pod.spec.containers, &pod.status.container_statuses, Some(pod));
     gates(page, pod);
