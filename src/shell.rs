@@ -6,18 +6,21 @@
 
 use crate::api::Time;
 use crate::sim::World;
+use pipe::Filter;
 
 mod complete;
 mod curl;
 mod dig;
 mod disk;
+pub mod draft;
 mod flags;
 mod hands;
 mod inside;
 mod job;
 mod kubectl;
 mod line;
-mod requests;
+mod pipe;
+pub mod requests;
 mod time;
 mod verbs;
 mod voice;
@@ -62,10 +65,40 @@ pub fn run(world: &mut World, line: &str, stdin: Option<&str>) -> Turn {
 
 /// Runs a line now; file names are resolved by `files`.
 pub fn run_with(world: &mut World, line: &str, stdin: Option<&str>, files: &dyn Fn(&str) -> Option<String>) -> Turn {
-    match line::words(line) {
-        Ok(words) if words.is_empty() => Turn::Done(Output::default()),
-        Ok(words) => verbs::dispatch(world, &words, Input { stdin, files }),
-        Err(complaint) => Turn::Done(Output { err: complaint + "\n", rc: 2, ..Output::default() }),
+    let complaint = |text: String, rc| Turn::Done(Output { err: text + "\n", rc, ..Output::default() });
+    let stages = match line::stages(line) {
+        Ok(stages) => stages,
+        Err(text) => return complaint(text, 2),
+    };
+    let Some((words, behind)) = stages.split_first().filter(|(words, _)| !words.is_empty()) else {
+        return Turn::Done(Output::default());
+    };
+    let filters: Result<Vec<Filter>, String> = behind.iter().map(|words| pipe::read(words)).collect();
+    match filters {
+        Ok(filters) => verbs::dispatch(world, words, Input { stdin, files }).piped(filters),
+        Err(text) => complaint(text, 127),
+    }
+}
+
+impl Turn {
+    /// The same with its standard output sent through filters.
+    fn piped(self, filters: Vec<Filter>) -> Turn {
+        match self {
+            Turn::Done(output) => Turn::Done(output.piped(&filters)),
+            Turn::Waiting(job) => Turn::Waiting(job.piped(filters)),
+        }
+    }
+}
+
+impl Output {
+    /// Sends standard output through filters, the last of which decides how the line ended.
+    fn piped(mut self, filters: &[Filter]) -> Output {
+        for filter in filters {
+            let (out, found) = filter.pass(&self.out);
+            self.out = out;
+            self.rc = i32::from(!found);
+        }
+        self
     }
 }
 

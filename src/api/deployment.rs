@@ -2,7 +2,7 @@
 
 use super::int_or_string::{IntOrString, Round};
 use super::labels::Selector;
-use super::meta::{Labels, Meta, Name, Rest, Truth, is_blank};
+use super::meta::{Labels, Meta, Name, Rest, Truth, is_blank, is_unset};
 use super::pod::PodTemplate;
 use super::time::Time;
 use serde::{Deserialize, Serialize};
@@ -69,30 +69,18 @@ pub struct DeploymentSpec {
     /// How pods of an old template are replaced.
     pub strategy: DeploymentStrategy,
     /// Seconds that a pod must be ready to count as available.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub min_ready_seconds: i32,
     /// How many old ReplicaSets are kept.
     pub revision_history_limit: i32,
     /// True while template changes are only noted.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub paused: bool,
     /// Seconds without progress after which a roll-out counts as failed; `i32::MAX` for never.
     pub progress_deadline_seconds: i32,
     /// Everything else.
     #[serde(flatten)]
     pub rest: Rest,
-}
-
-fn is_zero(n: &i32) -> bool {
-    *n == 0
-}
-
-fn is_zero_long(n: &i64) -> bool {
-    *n == 0
-}
-
-fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 impl Default for DeploymentSpec {
@@ -165,22 +153,22 @@ impl Default for RollingUpdateDeployment {
 #[serde(rename_all = "camelCase", default)]
 pub struct DeploymentStatus {
     /// The generation that this status answers.
-    #[serde(skip_serializing_if = "is_zero_long")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub observed_generation: i64,
     /// Active pods of all its ReplicaSets.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub replicas: i32,
     /// Active pods of the present template.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub updated_replicas: i32,
     /// Ready pods.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub ready_replicas: i32,
     /// Pods that have been ready for `minReadySeconds`.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub available_replicas: i32,
     /// Pods that are wanted, by old and new ReplicaSets together, and not available.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub unavailable_replicas: i32,
     /// Pods that are going.
     #[serde(skip_serializing_if = "Option::is_none")]

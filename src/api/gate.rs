@@ -4,10 +4,12 @@
 //! Missing fields, ranges and words are the business of validation, not of the gate. All kinds go through one
 //! deserialiser type, because each further one costs a minute of compile time.
 
+mod shape;
 mod source;
 mod words;
 
-use source::Source;
+pub use shape::{Shape, shape};
+use source::{Fault, Source};
 use std::cell::RefCell;
 use std::fmt;
 
@@ -55,8 +57,8 @@ impl fmt::Display for GateError {
 
 impl std::error::Error for GateError {}
 
-/// What reading found: unknown fields, and the first wrong type with its path.
-type Reading = (Vec<String>, Option<(String, String)>);
+/// What reading found: unknown fields, and the first value of a wrong type.
+type Reading = (Vec<String>, Option<Fault>);
 type Reader = fn(&Value) -> Reading;
 
 /// The kinds that are checked; any other passes.
@@ -91,16 +93,14 @@ const READ_AS: &[(&str, &str)] =
 /// Kinds without behaviour here pass unread. Numbers are accepted as quantities (`cpu: 1`), as the server does.
 pub fn check(api_version: &str, kind: &str, value: &Value) -> Result<(), GateError> {
     let published = READ_AS.iter().find(|(old, _)| *old == api_version).map_or(api_version, |(_, new)| new);
-    let Some((_, _, reader)) = KINDS.iter().find(|(version, name, _)| (*version, *name) == (published, kind)) else {
-        return Ok(());
-    };
+    let Some(reader) = reader(published, kind) else { return Ok(()) };
     let mut value = value.clone();
     if let Some(version) = value.get_mut("apiVersion") {
         *version = published.into();
     }
     let wrong_quantity = words::quantities(&mut value).err();
     let (unknown, wrong) = reader(&value);
-    let wrong = wrong.map(|(path, error)| words::wrong_type(kind, &path, &error, &value)).or(wrong_quantity);
+    let wrong = wrong.map(|fault| words::wrong_type(kind, &fault.path.unwrap_or_default(), &fault.words, &value)).or(wrong_quantity);
     if unknown.is_empty() && wrong.is_none() {
         return Ok(());
     }
@@ -109,10 +109,14 @@ pub fn check(api_version: &str, kind: &str, value: &Value) -> Result<(), GateErr
     Err(GateError { kind: kind.to_string(), version, unknown, wrong })
 }
 
+fn reader(api_version: &str, kind: &str) -> Option<Reader> {
+    KINDS.iter().find(|(version, name, _)| (*version, *name) == (api_version, kind)).map(|(_, _, reader)| *reader)
+}
+
 fn read<T: DeserializeOwned>(value: &Value) -> Reading {
     let unknown = RefCell::new(Vec::new());
     let wrong = T::deserialize(Source::new(value, &unknown)).err();
-    (unknown.into_inner(), wrong.map(|fault| (fault.path.unwrap_or_default(), fault.words)))
+    (unknown.into_inner(), wrong)
 }
 
 #[cfg(test)]

@@ -14,6 +14,11 @@ pub fn is_blank(name: &Name) -> bool {
     name.is_empty()
 }
 
+/// True for a number of zero or a flag that is off, which is not printed.
+pub fn is_unset<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// A version 4 UUID; zero means not yet assigned.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Uid(pub u128);
@@ -181,12 +186,6 @@ impl<'de> Deserialize<'de> for Rest {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
 pub struct Revision(pub u64);
 
-impl Revision {
-    fn is_zero(&self) -> bool {
-        self.0 == 0
-    }
-}
-
 impl Serialize for Revision {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
@@ -197,10 +196,6 @@ impl<'de> Deserialize<'de> for Revision {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Revision, D::Error> {
         Ok(Revision(String::deserialize(deserializer)?.parse().unwrap_or_default()))
     }
-}
-
-fn is_zero(n: &i64) -> bool {
-    *n == 0
 }
 
 /// metav1.ObjectMeta; managedFields are not kept.
@@ -220,10 +215,10 @@ pub struct Meta {
     #[serde(skip_serializing_if = "Uid::is_nil")]
     pub uid: Uid,
     /// Revision of the last write.
-    #[serde(skip_serializing_if = "Revision::is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub resource_version: Revision,
     /// Counts changes of the spec; 0 for kinds that do not keep it.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub generation: i64,
     /// When the API server stored it, in whole seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -278,10 +273,6 @@ impl Meta {
     }
 }
 
-fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
 /// metav1.OwnerReference.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -295,10 +286,10 @@ pub struct OwnerRef {
     /// The owner's identity; a namesake with another uid is no owner.
     pub uid: Uid,
     /// True for the one owner that manages the dependant.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub controller: bool,
     /// True where a foreground deletion of the owner waits for the dependant.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub block_owner_deletion: bool,
 }
 
@@ -322,7 +313,7 @@ pub struct ObjectRef {
     #[serde(skip_serializing_if = "is_blank")]
     pub namespace: Name,
     /// Revision at the time of writing.
-    #[serde(skip_serializing_if = "Revision::is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub resource_version: Revision,
     /// Identity.
     #[serde(skip_serializing_if = "Uid::is_nil")]

@@ -1,6 +1,6 @@
 //! Nodes, leases and namespaces.
 
-use super::meta::{Condition, Meta, Name, Rest, Truth, condition, is_blank};
+use super::meta::{Condition, Meta, Name, Rest, Truth, condition, is_blank, is_unset};
 use super::pod::Taint;
 use super::quantity::Quantity;
 use serde::{Deserialize, Serialize};
@@ -34,15 +34,11 @@ pub struct NodeSpec {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub taints: Vec<Taint>,
     /// True where cordoned.
-    #[serde(skip_serializing_if = "is_not_set")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub unschedulable: bool,
     /// Everything else.
     #[serde(flatten)]
     pub rest: Rest,
-}
-
-fn is_not_set(flag: &bool) -> bool {
-    !*flag
 }
 
 /// What a kubelet last reported of its node.

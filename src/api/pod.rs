@@ -122,10 +122,6 @@ impl PodSpec {
     }
 }
 
-fn is_not_set(flag: &bool) -> bool {
-    !*flag
-}
-
 impl Pod {
     /// True once the scheduler has bound it.
     pub fn is_scheduled(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::int_or_string::IntOrString;
 use super::labels::Selector;
-use super::meta::{Condition, Meta, Name, Rest};
+use super::meta::{Condition, Meta, Name, Rest, is_unset};
 use super::time::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ pub enum UnhealthyPodEvictionPolicy {
 #[serde(rename_all = "camelCase", default)]
 pub struct PodDisruptionBudgetStatus {
     /// The generation that this status answers.
-    #[serde(skip_serializing_if = "is_zero_long")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub observed_generation: i64,
     /// Pods that may go and have not gone yet: name, and when they were evicted.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -70,8 +70,4 @@ pub struct PodDisruptionBudgetStatus {
     /// DisruptionAllowed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
-}
-
-fn is_zero_long(n: &i64) -> bool {
-    *n == 0
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
 
-/// resource.Quantity: the text it was written as, and its value in thousandths.
+/// resource.Quantity: its canonical text, and its value in thousandths.
 #[derive(Clone, Debug, Default)]
 pub struct Quantity {
     text: Name,
@@ -38,6 +38,8 @@ impl Quantity {
             Some((base, power)) => shift(decimal(base, factor)?, power.parse().ok()?)?,
             None => decimal(number, factor)?,
         };
+        let exponent = number.contains(['e', 'E']);
+        let text = if exponent { text.to_owned() } else { canonical(milli, text.ends_with('i')) };
         Some(Quantity { text: text.into(), milli })
     }
     /// A whole number.
@@ -52,6 +54,16 @@ impl Quantity {
     pub fn value(&self) -> i128 {
         self.milli.div_euclid(1000) + i128::from(self.milli.rem_euclid(1000) != 0)
     }
+}
+
+/// The shortest exact text: `1Gi` for `1024Mi`, `100m` for `0.1`. Binary suffixes only for whole numbers of at least 1024,
+/// rounded up. Upstream: Quantity.CanonicalizeBytes.
+fn canonical(milli: i128, binary: bool) -> String {
+    let whole = milli.div_euclid(1000) + i128::from(milli.rem_euclid(1000) != 0);
+    let (milli, binary) = if binary && whole.abs() >= 1024 { (whole * 1000, true) } else { (milli, false) };
+    let fits = |(suffix, factor): &&(&str, i128)| (suffix.ends_with('i') == binary || suffix.is_empty()) && milli % factor == 0;
+    let (suffix, factor) = SUFFIXES.iter().filter(fits).max_by_key(|(_, factor)| *factor).unwrap_or(&("m", 1));
+    if milli == 0 { "0".to_owned() } else { format!("{}{suffix}", milli / factor) }
 }
 
 fn decimal(text: &str, factor: i128) -> Option<i128> {
@@ -119,6 +131,25 @@ impl<'de> Deserialize<'de> for Quantity {
 #[cfg(test)]
 mod tests {
     use super::Quantity;
+
+    /// Upstream: TestQuantityParse in apimachinery/pkg/api/resource.
+    #[test]
+    fn canonical_texts() {
+        for (written, shown) in [
+            ("1024Mi", "1Gi"),
+            ("1000Mi", "1000Mi"),
+            ("1.5Gi", "1536Mi"),
+            ("0.5Ki", "512"),
+            ("0.1", "100m"),
+            ("1000m", "1"),
+            ("1000", "1k"),
+            ("1.5G", "1500M"),
+            ("0Gi", "0"),
+            ("-2000m", "-2"),
+        ] {
+            assert_eq!(Quantity::parse(written).unwrap().to_string(), shown);
+        }
+    }
 
     #[test]
     fn values() {

@@ -1,6 +1,6 @@
 //! Services, endpoint slices and events.
 
-use super::meta::{Labels, Meta, Name, ObjectRef, Rest, is_blank};
+use super::meta::{Labels, Meta, Name, ObjectRef, Rest, is_blank, is_unset};
 use super::time::Time;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -54,7 +54,7 @@ pub struct ServiceSpec {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<ServicePort>,
     /// True where DNS also names pods that are not ready.
-    #[serde(skip_serializing_if = "is_not_set")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub publish_not_ready_addresses: bool,
     /// `None` or `ClientIP`.
     #[serde(skip_serializing_if = "is_blank")]
@@ -62,10 +62,6 @@ pub struct ServiceSpec {
     /// Everything else.
     #[serde(flatten)]
     pub rest: Rest,
-}
-
-fn is_not_set(flag: &bool) -> bool {
-    !*flag
 }
 
 /// A port of a service.
@@ -214,7 +210,7 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_timestamp: Option<Time>,
     /// How often; 0 for the scheduler's events, which do not count.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub count: i32,
     /// Normal or Warning.
     #[serde(rename = "type")]
@@ -226,10 +222,6 @@ pub struct Event {
     /// Everything else.
     #[serde(flatten)]
     pub rest: Rest,
-}
-
-fn is_zero(n: &i32) -> bool {
-    *n == 0
 }
 
 /// Who reports an event, and from where.

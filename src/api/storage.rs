@@ -1,7 +1,7 @@
 //! Claims, volumes, classes and attachments.
 
 use super::labels::Selector;
-use super::meta::{Condition, Meta, Name, ObjectRef, Rest, is_blank};
+use super::meta::{Condition, Meta, Name, ObjectRef, Rest, is_blank, is_unset};
 use super::pod::{HostPath, Resources};
 use super::quantity::Quantity;
 use super::time::Time;
@@ -263,12 +263,8 @@ pub struct Nfs {
     /// Exported path.
     pub path: Name,
     /// True where mounted for reading.
-    #[serde(skip_serializing_if = "is_not_set")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub read_only: bool,
-}
-
-fn is_not_set(flag: &bool) -> bool {
-    !*flag
 }
 
 /// A volume of a storage driver.

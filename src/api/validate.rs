@@ -7,6 +7,7 @@ use super::object::Kind;
 use super::status::FieldError;
 use serde_json::Value;
 
+mod config;
 mod diff;
 mod names;
 mod pod;
@@ -34,8 +35,8 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
         Kind::StatefulSet => workload::stateful_set_update(&old["spec"], &new["spec"]),
         Kind::ReplicaSet | Kind::Deployment => workload::selector_update(&old["spec"], &new["spec"]),
         Kind::PersistentVolumeClaim => storage::claim_update(old, new),
-        Kind::StorageClass => storage::class_update(old, new),
         Kind::PersistentVolume => storage::volume_update(&old["spec"], &new["spec"]),
+        Kind::StorageClass => storage::class_update(old, new),
         Kind::Service => service::update(&old["spec"], &new["spec"]),
         _ => Vec::new(),
     });
@@ -66,6 +67,7 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
         Kind::PersistentVolume => storage::volume(spec),
         Kind::Service => service::spec(spec),
         Kind::StorageClass => storage::class(value),
+        Kind::ConfigMap | Kind::Secret => config::entries(value),
         _ => Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! ReplicaSets, StatefulSets and their revisions.
 
 use super::labels::Selector;
-use super::meta::{Condition, Meta, Name, Rest, is_blank};
+use super::meta::{Condition, Meta, Name, Rest, is_blank, is_unset};
 use super::pod::PodTemplate;
 use super::storage::PersistentVolumeClaim;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct ReplicaSetSpec {
     /// How many pods.
     pub replicas: i32,
     /// Seconds that a pod must be ready to count as available.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub min_ready_seconds: i32,
     /// Which pods are its own.
     pub selector: Selector,
@@ -44,14 +44,6 @@ impl Default for ReplicaSetSpec {
     }
 }
 
-fn is_zero(n: &i32) -> bool {
-    *n == 0
-}
-
-fn is_zero_long(n: &i64) -> bool {
-    *n == 0
-}
-
 /// What a ReplicaSet's controller last saw.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -59,19 +51,19 @@ pub struct ReplicaSetStatus {
     /// Active pods.
     pub replicas: i32,
     /// Active pods that carry all labels of the template.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub fully_labeled_replicas: i32,
     /// Ready pods.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub ready_replicas: i32,
     /// Pods that have been ready for `minReadySeconds`.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub available_replicas: i32,
     /// Pods that are going.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminating_replicas: Option<i32>,
     /// The generation that this status answers.
-    #[serde(skip_serializing_if = "is_zero_long")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub observed_generation: i64,
     /// ReplicaFailure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -181,7 +173,7 @@ pub struct StatefulSetSpec {
     /// How many old revisions are kept.
     pub revision_history_limit: i32,
     /// Seconds that a pod must be ready to count as available.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub min_ready_seconds: i32,
     /// Where ordinals begin.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -221,18 +213,18 @@ impl Default for StatefulSetSpec {
 #[serde(rename_all = "camelCase", default)]
 pub struct StatefulSetStatus {
     /// The generation that this status answers.
-    #[serde(skip_serializing_if = "is_zero_long")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub observed_generation: i64,
     /// Pods that exist, going and surplus ones included.
     pub replicas: i32,
     /// Running and ready pods.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub ready_replicas: i32,
     /// Pods at the current revision that are not going.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub current_replicas: i32,
     /// Pods at the update revision that are not going.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub updated_replicas: i32,
     /// The revision that pods are at.
     #[serde(skip_serializing_if = "is_blank")]

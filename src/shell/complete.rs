@@ -20,6 +20,11 @@ pub fn complete(world: &World, line: &str) -> Vec<String> {
     candidates
 }
 
+/// Pairs that pods carry.
+fn labels(world: &World) -> Vec<String> {
+    world.objects(Kind::Pod).flat_map(|pod| pod.meta().labels.iter().map(|(key, value)| format!("{key}={value}"))).collect()
+}
+
 fn names(world: &World, kind: Kind) -> Vec<String> {
     world.objects(kind).map(|o| o.meta().name.to_string()).collect()
 }
@@ -47,8 +52,13 @@ fn urls(world: &World) -> Vec<String> {
 }
 
 /// Subcommands of commands that have some.
-const SUBCOMMANDS: &[(&str, &[&str])] =
-    &[("rollout", &["status", "history", "undo", "restart"]), ("set", &["image"]), ("auth", &["can-i"])];
+const SUBCOMMANDS: &[(&str, &[&str])] = &[
+    ("rollout", &["status", "history", "undo", "restart", "pause", "resume"]),
+    ("set", &["image", "env", "resources"]),
+    ("auth", &["can-i"]),
+    ("config", &["view", "get-contexts", "current-context"]),
+    ("create", &["deployment", "namespace", "configmap", "secret", "service", "poddisruptionbudget", "serviceaccount"]),
+];
 
 fn kubectl(world: &World, words: &[&str], last: &str) -> Vec<String> {
     let Some((name, rest)) = words.split_first() else {
@@ -61,6 +71,11 @@ fn kubectl(world: &World, words: &[&str], last: &str) -> Vec<String> {
     if let Some(values) = words.last().and_then(|flag| values_of(flag)) {
         return values.iter().map(|v| (*v).to_owned()).collect();
     }
+    match words.last() {
+        Some(&"-n" | &"--namespace") => return names(world, Kind::Namespace),
+        Some(&"-l" | &"--selector") => return labels(world),
+        _ => {}
+    }
     let mut plain: Vec<&str> = rest.iter().filter(|w| !w.starts_with('-')).copied().collect();
     if let Some((_, subcommands)) = SUBCOMMANDS.iter().find(|(command, _)| command == name) {
         if plain.is_empty() {
@@ -71,6 +86,7 @@ fn kubectl(world: &World, words: &[&str], last: &str) -> Vec<String> {
     match *name {
         "cordon" | "uncordon" | "drain" => names(world, Kind::Node),
         "logs" | "exec" => names(world, Kind::Pod),
+        "run" | "create" | "config" | "auth" => Vec::new(),
         _ => resource(world, &plain, last),
     }
 }
@@ -81,7 +97,9 @@ fn values_of(flag: &str) -> Option<&'static [&'static str]> {
         "-o" | "--output" => Some(&["wide", "yaml", "json", "name", "jsonpath=", "custom-columns="]),
         "--type" => Some(&["strategic", "merge", "json"]),
         "--cascade" => Some(&["background", "foreground", "orphan"]),
-        "-n" | "--namespace" => Some(&["default", "kube-system", "kube-public", "kube-node-lease"]),
+        "--dry-run" => Some(&["client", "server"]),
+        "--for" => Some(&["condition=Ready", "delete", "create", "jsonpath="]),
+        "--subresource" => Some(&["status", "scale"]),
         _ => None,
     }
 }
@@ -115,6 +133,8 @@ mod tests {
         assert_eq!(complete(&world, "k describe node/node-1"), ["node/node-1"]);
         assert_eq!(complete(&world, "k delete po --gra"), ["--grace-period"]);
         assert_eq!(complete(&world, "k get po -o y"), ["yaml"]);
+        assert_eq!(complete(&world, "k get po -n kube-n"), ["kube-node-lease"]);
+        assert_eq!(complete(&world, "k create dep"), ["deployment"]);
         assert!(complete(&world, "nonsense ").is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! A command that waits, polled as virtual time passes.
 
 use super::kubectl::{attach::Attached, drain::Drain, gone::Gone, rollout::Rollout, until::Until, watch::Watch};
+use super::pipe::Filter;
 use super::time::{Pause, Settle};
 use super::voice::{Failure, Voice};
 use super::{Output, Turn};
@@ -36,11 +37,12 @@ pub enum Task {
 pub struct Job {
     voice: Voice,
     task: Box<Task>,
+    filters: Vec<Filter>,
 }
 
 impl Job {
     pub(super) fn start(world: &mut World, voice: Voice, task: Task) -> Turn {
-        let mut job = Job { voice, task: Box::new(task) };
+        let mut job = Job { voice, task: Box::new(task), filters: Vec::new() };
         match job.poll(world) {
             Some(output) => Turn::Done(output),
             None => Turn::Waiting(job),
@@ -60,7 +62,12 @@ impl Job {
             Task::Attached(task) => task.poll(world, voice),
             Task::Drain(task) => task.poll(world, voice),
         };
-        done.then(|| self.voice.output())
+        done.then(|| self.voice.output().piped(&self.filters))
+    }
+
+    /// The same with its output sent through filters once it is done.
+    pub(super) fn piped(self, filters: Vec<Filter>) -> Job {
+        Job { filters, ..self }
     }
 
     /// When to poll even where nothing happens; `None` where only changes matter.
@@ -76,9 +83,9 @@ impl Job {
         }
     }
 
-    /// What it has printed on standard output.
+    /// What it has printed on standard output; nothing yet where that goes through a pipe.
     pub fn so_far(&self) -> &str {
-        &self.voice.out
+        if self.filters.is_empty() { &self.voice.out } else { "" }
     }
 
     /// True where it would wait for ever and nothing more is going on: a watch of a cluster at rest.
@@ -91,6 +98,6 @@ impl Job {
         if !matches!(*self.task, Task::Watch(_)) {
             self.voice.fail(Failure { text: format!("^C ({why})"), rc: 130 });
         }
-        self.voice.output()
+        self.voice.output().piped(&self.filters)
     }
 }

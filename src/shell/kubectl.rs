@@ -5,22 +5,28 @@ use super::flags::{self, Args, Flag, perhaps, switch, value};
 use super::job::Task;
 use super::verbs::near;
 use super::voice::{Failure, Voice};
+use crate::api::{Object, yaml};
 use crate::sim::World;
+use serde_json::{Map, Value};
 
 mod apply;
 pub mod attach;
 mod create;
 mod delete;
 mod describe;
+mod diff;
 mod discover;
 pub mod drain;
 mod edit;
+mod endpoints;
 mod events;
 mod exec;
 mod explain;
 mod expose;
+mod generate;
 mod get;
 pub mod gone;
+mod help;
 mod label;
 mod logs;
 mod manifest;
@@ -64,15 +70,21 @@ impl Call<'_> {
         self.args.get("dry-run").filter(|how| *how != "none").map(|how| if how == "server" { "server" } else { "client" })
     }
     /// Says what was done to an object: `pod/x created`, or just its name where `-o name` is asked for.
-    pub fn done(&mut self, object: &crate::api::Object, what: &str) {
+    pub fn done(&mut self, object: &Object, what: &str) {
         let name = format!("{}/{}", object.kind().singular(), object.meta().name);
         match (self.args.get("output"), self.dry_run()) {
             (Some("name"), _) => self.voice.say(name),
-            (Some("yaml"), _) => self.voice.out.push_str(&crate::api::yaml::print(&object.to_value())),
-            (Some("json"), _) => self.voice.say(print::json(&object.to_value())),
+            (Some("yaml" | "json"), _) => self.show(&object.to_value()),
             (_, Some("server")) => self.voice.say(format!("{name} {what} (server dry run)")),
             (_, Some(_)) => self.voice.say(format!("{name} {what} (dry run)")),
             (_, None) => self.voice.say(format!("{name} {what}")),
+        }
+    }
+    /// Prints an object as `-o yaml` or `-o json` asks.
+    pub fn show(&mut self, value: &Value) {
+        match self.args.get("output") {
+            Some("json") => self.voice.say(print::json(value)),
+            _ => self.voice.out.push_str(&yaml::print(value)),
         }
     }
     /// Does something to the cluster, or to a copy of it that is thrown away where this is a dry run.
@@ -80,6 +92,13 @@ impl Call<'_> {
         if self.dry_run().is_some() { act(&mut self.world.clone()) } else { act(self.world) }
     }
 }
+
+/// `a=1,b=2` as labels.
+fn labels_of(text: &str) -> Map<String, Value> {
+    text.split(',').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.to_owned(), value.into())).collect()
+}
+
+pub(super) use help::help;
 
 /// What a command comes to: done, or something to wait for.
 pub(super) type Answer = Result<Option<Task>, Failure>;
@@ -90,18 +109,31 @@ pub(super) struct Command {
     pub name: &'static str,
     /// What may follow.
     pub usage: &'static str,
-    /// What it does, in kubectl's own words.
+    /// What it does, in a sentence without its full stop.
     pub words: &'static str,
     /// Its flags besides the global ones.
     pub flags: &'static [&'static [Flag]],
     run: fn(&mut Call) -> Answer,
 }
 
-const GLOBAL: &[Flag] =
-    &[value("namespace", 'n'), value("context", '-'), value("kubeconfig", '-'), value("request-timeout", '-'), value("v", 'v')];
-const PICK: &[Flag] = &[value("selector", 'l'), value("field-selector", '-'), switch("all-namespaces", 'A'), switch("all", '-')];
-const FILES: &[Flag] = &[value("filename", 'f'), switch("recursive", 'R')];
-const OUTPUT: &[Flag] = &[value("output", 'o')];
+/// Flags of every command; what they say of other clusters and users is ignored, as there is one of each.
+const GLOBAL: &[Flag] = &[
+    value("namespace", 'n'),
+    value("context", '-'),
+    value("cluster", '-'),
+    value("user", '-'),
+    value("as", '-'),
+    value("kubeconfig", '-'),
+    value("request-timeout", '-'),
+    switch("warnings-as-errors", '-'),
+    value("v", 'v'),
+];
+const SELECT: &[Flag] = &[value("selector", 'l')];
+const FIELDS: &[Flag] = &[value("field-selector", '-')];
+const EVERYWHERE: &[Flag] = &[switch("all-namespaces", 'A')];
+const ALL: &[Flag] = &[switch("all", '-')];
+const FILES: &[Flag] = &[value("filename", 'f'), switch("recursive", 'R'), value("kustomize", 'k')];
+const OUTPUT: &[Flag] = &[value("output", 'o'), perhaps("show-managed-fields", '-', "true"), value("template", '-')];
 const DRY: &[Flag] = &[perhaps("dry-run", '-', "client"), value("field-manager", '-'), perhaps("validate", '-', "strict")];
 const TIMEOUT: &[Flag] = &[value("timeout", '-')];
 
@@ -115,45 +147,46 @@ macro_rules! commands {
 }
 
 commands! {
-    "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [PICK, OUTPUT, FILES, get::FLAGS] get::run, "Display one or many resources";
-    "describe" "TYPE [NAME...] | TYPE/NAME" [PICK, FILES, &[perhaps("show-events", '-', "true")]] describe::run, "Show details of a specific resource or group of resources";
-    "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Apply a configuration to a resource by file name or stdin";
-    "create" "-f FILE | namespace|deployment|configmap|service NAME" [FILES, OUTPUT, DRY, create::FLAGS] create::run, "Create a resource from a file or from stdin";
-    "replace" "-f FILE" [FILES, OUTPUT, DRY, &[switch("force", '-')]] create::replace, "Replace a resource by file name or stdin";
-    "delete" "TYPE NAME... | -f FILE" [PICK, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Delete resources by file names, stdin, resources and names, or by resources and label selector";
-    "scale" "TYPE NAME --replicas=COUNT" [PICK, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Set a new size for a deployment, replica set or stateful set";
-    "edit" "TYPE NAME" [OUTPUT, FILES, &[switch("windows-line-endings", '-')]] edit::run, "Edit a resource on the server";
-    "patch" "TYPE NAME -p PATCH" [OUTPUT, DRY, FILES, patch::FLAGS] patch::run, "Update fields of a resource";
-    "set" "image TYPE NAME CONTAINER=IMAGE..." [PICK, OUTPUT, DRY, FILES] set::run, "Set specific features on objects";
-    "label" "TYPE NAME KEY=VALUE... KEY-..." [PICK, OUTPUT, DRY, FILES, label::FLAGS] label::labels, "Update the labels on a resource";
-    "annotate" "TYPE NAME KEY=VALUE... KEY-..." [PICK, OUTPUT, DRY, FILES, label::FLAGS] label::annotations, "Update the annotations on a resource";
-    "rollout" "status|history|undo|restart|pause|resume TYPE NAME" [PICK, OUTPUT, DRY, TIMEOUT, FILES, rollout::FLAGS] rollout::run, "Manage the rollout of a resource";
-    "wait" "TYPE NAME --for=delete|create|condition=NAME|jsonpath=..." [PICK, OUTPUT, TIMEOUT, FILES, &[value("for", '-')]] until::run, "Experimental: Wait for a specific condition on one or many resources";
-    "logs" "POD [-c CONTAINER]" [PICK, logs::FLAGS] logs::run, "Print the logs for a container in a pod";
-    "exec" "POD [-c CONTAINER] -- COMMAND" [exec::FLAGS] exec::run, "Execute a command in a container";
-    "run" "NAME --image=IMAGE [-- COMMAND]" [OUTPUT, DRY, TIMEOUT, run::FLAGS] run::run, "Run a particular image on the cluster";
-    "expose" "TYPE NAME --port=PORT" [OUTPUT, DRY, FILES, expose::FLAGS] expose::run, "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service";
-    "events" "[--for TYPE/NAME]" [&[switch("all-namespaces", 'A'), value("for", '-'), value("types", '-'), switch("watch", 'w'), switch("no-headers", '-')], OUTPUT] events::run, "List events";
-    "cordon" "NODE" [PICK, DRY] node::cordon, "Mark node as unschedulable";
-    "uncordon" "NODE" [PICK, DRY] node::uncordon, "Mark node as schedulable";
-    "drain" "NODE" [PICK, DRY, TIMEOUT, drain::FLAGS] drain::run, "Drain node in preparation for maintenance";
-    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [PICK, OUTPUT, DRY, &[switch("overwrite", '-')]] taint::run, "Update the taints on one or more nodes";
-    "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Get documentation for a resource";
-    "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Print the supported API resources on the server";
-    "version" "" [OUTPUT, &[switch("client", '-')]] discover::version, "Print the client and server version information";
-    "cluster-info" "" [] discover::cluster, "Display cluster information";
-    "auth" "can-i VERB TYPE" [&[switch("list", '-')]] discover::auth, "Inspect authorization";
-    "autoscale" "TYPE NAME" [&[value("min", '-'), value("max", '-'), value("cpu", '-'), value("cpu-percent", '-')]] discover::autoscale, "Auto-scale a deployment, replica set or stateful set";
+    "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [SELECT, FIELDS, EVERYWHERE, OUTPUT, FILES, get::FLAGS] get::run, "Lists objects, prints them, or watches them change";
+    "describe" "TYPE [NAME...] | TYPE/NAME" [SELECT, EVERYWHERE, FILES, &[perhaps("show-events", '-', "true"), value("chunk-size", '-')]] describe::run, "Tells all about objects, with what happened to them";
+    "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Makes objects be as files say: creates them, or changes what differs";
+    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS] create::run, "Creates objects from files, or from what is typed";
+    "replace" "-f FILE" [FILES, OUTPUT, DRY, TIMEOUT, &[perhaps("force", '-', "true"), value("grace-period", '-'), perhaps("cascade", '-', "background"), switch("save-config", '-'), value("subresource", '-')]] create::replace, "Puts whole objects in the place of those of the same name";
+    "delete" "TYPE NAME... | -f FILE" [SELECT, FIELDS, EVERYWHERE, ALL, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Deletes objects, and waits until they are gone";
+    "scale" "TYPE NAME --replicas=COUNT" [SELECT, ALL, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Sets how many pods a set is to have";
+    "edit" "TYPE NAME" [OUTPUT, FILES, &[switch("windows-line-endings", '-')]] edit::run, "Changes an object as a text";
+    "patch" "TYPE NAME -p PATCH" [OUTPUT, DRY, FILES, patch::FLAGS] patch::run, "Changes fields of objects";
+    "set" "image|env|resources TYPE NAME CONTAINER=IMAGE..." [SELECT, ALL, OUTPUT, DRY, FILES, set::FLAGS] set::run, "Changes images, variables or resources of containers";
+    "label" "TYPE NAME KEY=VALUE... KEY-..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, DRY, FILES, label::FLAGS] label::labels, "Sets and removes labels";
+    "annotate" "TYPE NAME KEY=VALUE... KEY-..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, DRY, FILES, label::FLAGS] label::annotations, "Sets and removes annotations";
+    "diff" "-f FILE" [FILES, SELECT, &[perhaps("server-side", '-', "true"), value("field-manager", '-'), value("concurrency", '-')]] diff::run, "Shows what applying files would change";
+    "rollout" "status|history|undo|restart|pause|resume TYPE NAME" [SELECT, ALL, OUTPUT, DRY, TIMEOUT, FILES, rollout::FLAGS] rollout::run, "Follows, repeats, undoes and lists changes of a set's template";
+    "wait" "TYPE NAME --for=delete|create|condition=NAME|jsonpath=..." [SELECT, FIELDS, EVERYWHERE, ALL, OUTPUT, TIMEOUT, FILES, &[value("for", '-')]] until::run, "Waits until objects are in some state";
+    "logs" "POD [-c CONTAINER]" [SELECT, logs::FLAGS] logs::run, "Prints what a container printed";
+    "exec" "POD [-c CONTAINER] -- COMMAND" [exec::FLAGS] exec::run, "Runs a command inside a container";
+    "run" "NAME --image=IMAGE [-- COMMAND]" [OUTPUT, DRY, TIMEOUT, run::FLAGS] run::run, "Starts one pod by itself";
+    "expose" "TYPE NAME --port=PORT" [OUTPUT, DRY, FILES, expose::FLAGS] expose::run, "Makes a service for the pods of something";
+    "events" "[--for TYPE/NAME]" [&[switch("all-namespaces", 'A'), value("for", '-'), value("types", '-'), switch("watch", 'w'), switch("no-headers", '-')], OUTPUT] events::run, "Lists what happened, oldest first";
+    "cordon" "NODE" [SELECT, DRY] node::cordon, "Keeps new pods off a node";
+    "uncordon" "NODE" [SELECT, DRY] node::uncordon, "Lets new pods onto a node again";
+    "drain" "NODE" [SELECT, DRY, TIMEOUT, drain::FLAGS] drain::run, "Empties a node: cordons it and evicts its pods";
+    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [SELECT, ALL, OUTPUT, DRY, &[switch("overwrite", '-')]] taint::run, "Sets and removes what keeps pods off a node";
+    "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Says what fields a kind has and what they are for";
+    "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Lists the kinds there are";
+    "api-versions" "" [] discover::versions, "Lists the versions of the API there are";
+    "config" "view|get-contexts|current-context" [OUTPUT, &[switch("current", '-'), switch("minify", '-'), switch("no-headers", '-'), switch("raw", '-'), switch("flatten", '-')]] discover::config, "Shows which cluster commands go to";
+    "version" "" [OUTPUT, &[switch("client", '-')]] discover::version, "Prints versions";
+    "cluster-info" "" [] discover::cluster, "Says where the API server is";
+    "auth" "can-i VERB TYPE" [EVERYWHERE, &[switch("list", '-'), switch("quiet", 'q'), value("subresource", '-')]] discover::auth, "Says whether something is allowed";
+    "autoscale" "TYPE NAME" [&[value("min", '-'), value("max", '-'), value("cpu", '-'), value("cpu-percent", '-')]] discover::autoscale, "Is refused: nothing here uses cpu";
 }
 
 /// Other names of commands, and commands that make no sense here with the reason.
 const ABSENT: &[(&str, &str)] = &[
-    ("diff", "kubectl apply --dry-run=server -f FILE says what would be configured"),
     ("proxy", "there is always one at localhost:8001: curl localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/"),
     ("port-forward", "ask the pod directly: curl http://POD-IP:8080/"),
     ("attach", "kubectl logs POD shows what it printed"),
     ("cp", "kubectl exec POD -- cat FILE shows a file"),
-    ("config", "there is one cluster, and you are in it"),
     ("top", "nothing here uses cpu"),
     ("debug", "kubectl exec, or: run it in a pod of its own"),
     ("certificate", "there are no certificates to sign"),
@@ -198,21 +231,4 @@ fn unknown(word: &str) -> Failure {
         text.push_str(&format!("\n\nDid you mean this?\n\t{name}"));
     }
     Failure::error(text)
-}
-
-/// kubectl's help: all commands, or one.
-pub(super) fn help(voice: &mut Voice, words: &[String]) -> Result<(), Failure> {
-    let Some(word) = words.first() else {
-        voice.say("kubectl controls the Kubernetes cluster manager. What podyard knows of it:\n");
-        COMMANDS.iter().for_each(|c| voice.say(format!("  {:<14} {}", c.name, c.words)));
-        voice.say("\nUsage:\n  kubectl [flags] [options]\n\nkubectl COMMAND --help tells more of one.");
-        return Ok(());
-    };
-    let command = COMMANDS.iter().find(|c| c.name == word).ok_or_else(|| unknown(word))?;
-    voice.say(format!("{}.\n\nUsage:\n  kubectl {} {}\n\nOptions:", command.words, command.name, command.usage));
-    for flag in command.flags.iter().skip(1).flat_map(|group| group.iter()) {
-        let short = if flag.short == '-' { "    ".to_owned() } else { format!("-{}, ", flag.short) };
-        voice.say(format!("  {short}--{}", flag.long));
-    }
-    Ok(())
 }

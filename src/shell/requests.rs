@@ -1,7 +1,12 @@
-//! Requests to the API server, as it takes them: gate, defaults, validation, then the world's own door.
+//! The one door for every write, whoever asks: a command line, an editor, an HTTP client.
+//!
+//! A request passes the gate (does it read as the published type?), gets its defaults, is validated in the API server's
+//! words, and only then goes through the world's own door, where admission has its say. What it comes to is the object
+//! as it now stands, or a [`Refusal`], which is the Status that a client would get. [`serve`] takes any request; the
+//! other functions are its parts, for those who know what they want.
 
 use crate::api::object::{Kind, Object};
-use crate::api::{FieldError, Key, Reason, Refusal, defaults, gate, validate};
+use crate::api::{FieldError, Key, Reason, Refusal, defaults, gate, patch, validate};
 use crate::sim::{Act, DeleteOptions, Request, World};
 use serde_json::{Value, json};
 
@@ -12,6 +17,117 @@ pub struct Written {
     pub object: Object,
     /// Without `Warning: `.
     pub warnings: Vec<String>,
+}
+
+/// How a patch is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patch {
+    /// RFC 6902: a list of operations.
+    Json,
+    /// RFC 7396: maps are merged, lists replaced.
+    Merge,
+    /// Lists are merged by the keys of their items.
+    Strategic,
+}
+
+/// What is asked of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verb {
+    /// POST of a manifest.
+    Create(Value),
+    /// PUT of a whole object.
+    Replace(Value),
+    /// PATCH.
+    Patch(Patch, Value),
+    /// DELETE.
+    Delete(DeleteOptions),
+}
+
+/// The part of an object that a request is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All but its status.
+    Whole,
+    /// Its status alone.
+    Status,
+    /// How many replicas it has, as an autoscaling/v1 Scale.
+    Scale,
+}
+
+/// Answers a request as the API server would: the object as it now stands, or as it last stood where it was deleted at
+/// once. The key's name is blank for a creation.
+pub fn serve(world: &mut World, verb: Verb, kind: Kind, key: &Key, part: Part) -> Result<Written, Refusal> {
+    if let Verb::Create(manifest) = verb {
+        return create(world, kind, placed(kind, key, manifest)?);
+    }
+    let before = world.object(kind, key).cloned().ok_or_else(|| Refusal::not_found(kind, &key.name))?;
+    let after = match verb {
+        Verb::Delete(options) => {
+            let left = delete(world, kind, key, options)?;
+            return Ok(Written { object: left.unwrap_or(before), warnings: Vec::new() });
+        }
+        Verb::Patch(how, change) if part != Part::Scale => return patch(world, &before, how, &change, part == Part::Status),
+        Verb::Patch(how, change) => patched(how, scale_of(&before), &change)?,
+        Verb::Create(body) | Verb::Replace(body) => named(kind, key, body)?,
+    };
+    match part {
+        Part::Whole => replace(world, &before, after),
+        Part::Status => replace_status(world, &before, after),
+        Part::Scale => {
+            let replicas = after["spec"]["replicas"].as_i64().unwrap_or(0);
+            scale(world, &before, replicas)
+        }
+    }
+}
+
+/// A set's autoscaling/v1 Scale.
+pub fn scale_of(object: &Object) -> Value {
+    let value = object.to_value();
+    json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": &*object.meta().name, "namespace": &*object.meta().namespace},
+        "spec": {"replicas": value["spec"]["replicas"]}, "status": {"replicas": value["status"]["replicas"]}})
+}
+
+/// A manifest in the namespace of the request. Upstream: EnsureObjectNamespaceMatchesRequestNamespace.
+fn placed(kind: Kind, key: &Key, mut manifest: Value) -> Result<Value, Refusal> {
+    if kind.info().namespaced {
+        match manifest["metadata"]["namespace"].as_str().unwrap_or_default() {
+            "" => manifest["metadata"]["namespace"] = (*key.namespace).into(),
+            given if *given == *key.namespace => {}
+            _ => {
+                let why = "the namespace of the provided object does not match the namespace sent on the request";
+                return Err(Refusal::bad_request(why));
+            }
+        }
+    }
+    Ok(manifest)
+}
+
+/// An object under the name of the request.
+fn named(kind: Kind, key: &Key, body: Value) -> Result<Value, Refusal> {
+    let name = body["metadata"]["name"].as_str().unwrap_or_default();
+    if *name != *key.name {
+        let why = format!("the name of the object ({name}) does not match the name on the URL ({})", key.name);
+        return Err(Refusal::bad_request(why));
+    }
+    placed(kind, key, body)
+}
+
+/// Changes an object, or its status, as a patch says.
+pub fn patch(world: &mut World, before: &Object, how: Patch, change: &Value, status: bool) -> Result<Written, Refusal> {
+    let after = patched(how, before.to_value(), change)?;
+    if status { replace_status(world, before, after) } else { replace(world, before, after) }
+}
+
+/// What the server says of a patch that it cannot read or follow.
+pub const NONSENSE: &str = "the server rejected our request due to an error in our request";
+
+fn patched(how: Patch, mut value: Value, change: &Value) -> Result<Value, Refusal> {
+    match how {
+        Patch::Json => patch::json(&mut value, change).map_err(|_| senseless(NONSENSE))?,
+        Patch::Merge => patch::merge(&mut value, change),
+        Patch::Strategic => patch::strategic(&mut value, change).map_err(Refusal::bad_request)?,
+    }
+    Ok(value)
 }
 
 /// Creates an object from a manifest of that kind, in whatever version it is written.
@@ -89,4 +205,35 @@ pub fn senseless(message: impl Into<String>) -> Refusal {
 pub fn replace_status(world: &mut World, before: &Object, after: Value) -> Result<Written, Refusal> {
     let object = send(world, Request::UpdateStatus(read(before.kind(), after)?))?;
     Ok(Written { object, warnings: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Options;
+
+    fn config(data: &str) -> Value {
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": data}})
+    }
+
+    /// Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers.
+    #[test]
+    fn requests_of_any_client() {
+        let mut world = World::new(Options::default());
+        let (kind, key, nowhere) = (Kind::ConfigMap, Key::new("default", "c"), Key::new("nowhere", "c"));
+        let mut ask = |verb: Verb, key: &Key| serve(&mut world, verb, kind, key, Part::Whole);
+        assert_eq!(ask(Verb::Create(config("1")), &nowhere).unwrap_err().message, "namespaces \"nowhere\" not found");
+        ask(Verb::Create(config("1")), &key).unwrap();
+        assert_eq!(ask(Verb::Create(config("1")), &key).unwrap_err().reason.code(), 409);
+        let wrong = ask(Verb::Replace(json!({"metadata": {"name": "d"}})), &key).unwrap_err();
+        assert_eq!(wrong.message, "the name of the object (d) does not match the name on the URL (c)");
+        let patched = ask(Verb::Patch(Patch::Merge, json!({"data": {"b": "2"}})), &key).unwrap();
+        assert_eq!(patched.object.to_value()["data"], json!({"a": "1", "b": "2"}));
+        let mut stale = patched.object.to_value();
+        ask(Verb::Patch(Patch::Json, json!([{"op": "remove", "path": "/data/b"}])), &key).unwrap();
+        stale["data"]["c"] = "3".into();
+        assert_eq!(ask(Verb::Replace(stale), &key).unwrap_err().reason, Reason::Conflict);
+        ask(Verb::Delete(DeleteOptions::default()), &key).unwrap();
+        assert_eq!(ask(Verb::Delete(DeleteOptions::default()), &key).unwrap_err().reason, Reason::NotFound);
+    }
 }

@@ -34,6 +34,8 @@ pub struct Fault {
     pub path: Option<String>,
     /// serde's words.
     pub words: String,
+    /// Where something else stands instead of a struct: the fields of that struct.
+    pub fields: &'static [&'static str],
 }
 
 impl fmt::Display for Fault {
@@ -46,7 +48,7 @@ impl std::error::Error for Fault {}
 
 impl Error for Fault {
     fn custom<T: fmt::Display>(words: T) -> Fault {
-        Fault { path: None, words: words.to_string() }
+        Fault { path: None, words: words.to_string(), fields: &[] }
     }
 }
 
@@ -96,6 +98,11 @@ impl<'v> Deserializer<'v> for Source<'v, '_> {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_struct<V: Visitor<'v>>(self, _: &'static str, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
+        let is_map = self.value.is_object();
+        self.deserialize_any(visitor).map_err(|fault| if is_map { fault } else { Fault { fields, ..fault } })
+    }
+
     fn deserialize_enum<V: Visitor<'v>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
         let Value::String(text) = self.value else { return self.deserialize_any(visitor) };
         visitor.visit_enum(BorrowedStrDeserializer::new(text)).map_err(|fault| self.place(fault))
@@ -109,7 +116,7 @@ impl<'v> Deserializer<'v> for Source<'v, '_> {
     forward_to_deserialize_any! {
         <V: Visitor<'v>>
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier
+        tuple_struct map identifier
     }
 }
 

@@ -1,8 +1,7 @@
 //! Containers of a pod: image, command, ports, resources, mounts, probes.
 
-use super::super::meta::{Name, Rest, is_blank};
+use super::super::meta::{Name, Rest, is_blank, is_unset};
 use super::super::quantity::Quantity;
-use super::is_not_set;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -109,7 +108,7 @@ pub struct VolumeMount {
     /// Which of the pod's volumes.
     pub name: Name,
     /// True where writes are refused.
-    #[serde(skip_serializing_if = "is_not_set")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub read_only: bool,
     /// Everything else.
     #[serde(flatten)]

@@ -1,7 +1,6 @@
 //! Volumes of a pod: where the files that its containers mount come from.
 
-use super::super::meta::{Name, Rest};
-use super::is_not_set;
+use super::super::meta::{Name, Rest, is_unset};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -32,7 +31,7 @@ pub struct ClaimSource {
     /// The claim's name.
     pub claim_name: Name,
     /// True where the pod only reads.
-    #[serde(skip_serializing_if = "is_not_set")]
+    #[serde(skip_serializing_if = "is_unset")]
     pub read_only: bool,
 }
 

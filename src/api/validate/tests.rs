@@ -121,3 +121,24 @@ fn a_claim_without_class_may_get_one_and_a_failed_growth_may_be_taken_back() {
     let shrunk = texts(update(Kind::PersistentVolumeClaim, &classy, &claim(json!("fast"), "1Gi")));
     assert_eq!(shrunk, ["spec.resources.requests.storage: Forbidden: field can not be less than status.capacity"]);
 }
+
+/// Upstream: ValidateDeploymentStrategy, ValidateDeploymentSpec.
+#[test]
+fn deployments() {
+    let made = |change: fn(&mut Value)| {
+        let mut deployment = json!({"metadata": {"name": "x"}, "spec": set()["spec"].clone()});
+        for field in ["updateStrategy", "podManagementPolicy"] {
+            deployment["spec"].as_object_mut().unwrap().remove(field);
+        }
+        defaults::fill(Kind::Deployment, "apps/v1", &mut deployment);
+        change(&mut deployment["spec"]);
+        texts(create(Kind::Deployment, &deployment))
+    };
+    assert_eq!(made(|_| ()), Vec::<String>::new());
+    let zero = made(|spec| spec["strategy"]["rollingUpdate"] = json!({"maxSurge": 0, "maxUnavailable": 0}));
+    assert_eq!(zero, ["spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0"]);
+    let recreate = made(|spec| spec["strategy"]["type"] = json!("Recreate"));
+    assert_eq!(recreate, ["spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'"]);
+    let deadline = made(|spec| spec["progressDeadlineSeconds"] = json!(0));
+    assert_eq!(deadline, ["spec.progressDeadlineSeconds: Invalid value: 0: must be greater than minReadySeconds"]);
+}

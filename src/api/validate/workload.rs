@@ -1,9 +1,9 @@
 //! ReplicaSets, StatefulSets and Deployments.
 
 use super::{names, not_negative, one_of, pod, storage, text};
-use crate::api::Selector;
 use crate::api::meta::Labels;
 use crate::api::status::FieldError;
+use crate::api::{Operator, Requirement, Selector};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,24 +19,22 @@ const MUTABLE: [&str; 7] = [
     "minReadySeconds",
 ];
 
-/// What is wrong with a StatefulSet's spec.
+/// What is wrong with a StatefulSet's spec, in upstream's order.
 pub fn stateful_set(spec: &Value) -> Vec<FieldError> {
     let mut errors = policies(spec);
-    errors.extend(not_negative(spec, "spec", "replicas"));
-    errors.extend(not_negative(spec, "spec", "minReadySeconds"));
-    errors.extend(not_negative(&spec["ordinals"], "spec.ordinals", "start"));
     for field in ["whenDeleted", "whenScaled"] {
         let path = "spec.persistentVolumeClaimRetentionPolicy";
         errors.extend(one_of(&spec["persistentVolumeClaimRetentionPolicy"], path, field, &["Delete", "Retain"]));
     }
-    errors.extend(selector(spec, "statefulset"));
-    errors.extend(template(spec, &pod::STATEFUL));
-    for (at, claim) in super::items(spec, "spec", "volumeClaimTemplates") {
-        errors.extend(storage::claim(&claim["spec"], &format!("{at}.spec")));
+    for field in ["replicas", "minReadySeconds", "revisionHistoryLimit"] {
+        errors.extend(not_negative(spec, "spec", field));
     }
-    if !spec["template"]["spec"]["activeDeadlineSeconds"].is_null() {
-        let detail = "activeDeadlineSeconds in StatefulSet is not Supported";
-        errors.push(FieldError::forbidden("spec.template.spec.activeDeadlineSeconds", detail));
+    errors.extend(not_negative(&spec["ordinals"], "spec.ordinals", "start"));
+    errors.extend(selector(spec, "statefulset"));
+    errors.extend(template(spec, &pod::STATEFUL, "StatefulSet"));
+    for (at, claim) in super::items(spec, "spec", "volumeClaimTemplates") {
+        errors.extend(names::part(text(&claim["metadata"], "name"), format!("{at}.metadata.name")));
+        errors.extend(storage::claim(&claim["spec"], &format!("{at}.spec")));
     }
     errors
 }
@@ -67,7 +65,7 @@ pub fn replica_set(spec: &Value) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = not_negative(spec, "spec", "replicas").into_iter().collect();
     errors.extend(not_negative(spec, "spec", "minReadySeconds"));
     errors.extend(selector(spec, "deployment"));
-    errors.extend(template(spec, &pod::TEMPLATES));
+    errors.extend(template(spec, &pod::TEMPLATES, "ReplicaSet"));
     errors
 }
 
@@ -134,28 +132,52 @@ pub fn budget(spec: &Value) -> Vec<FieldError> {
     }
     errors.extend(["minAvailable", "maxUnavailable"].iter().flat_map(|field| amount(spec, "spec", field)));
     errors.extend(one_of(spec, "spec", "unhealthyPodEvictionPolicy", &["AlwaysAllow", "IfHealthyBudget"]));
+    errors.extend(requirements(&Selector::deserialize(&spec["selector"]).unwrap_or_default(), "spec.selector"));
     errors
 }
 
+/// A set's selector, and whether it matches its template; one that is absent matches nothing.
 fn selector(spec: &Value, kind: &str) -> Vec<FieldError> {
-    if spec["selector"].is_null() {
-        return vec![FieldError::required("spec.selector", "")];
-    }
+    let mut errors = Vec::new();
     let selector = Selector::deserialize(&spec["selector"]).unwrap_or_default();
-    if selector.is_empty() {
+    if spec["selector"].is_null() {
+        errors.push(FieldError::required("spec.selector", ""));
+    } else if selector.is_empty() {
         return vec![FieldError::invalid("spec.selector", json!({}), &format!("empty selector is invalid for {kind}"))];
     }
+    errors.extend(requirements(&selector, "spec.selector"));
     let labels = &spec["template"]["metadata"]["labels"];
-    if selector.matches(&Labels::deserialize(labels).unwrap_or_default()) {
-        return Vec::new();
+    if selector.is_empty() || !selector.matches(&Labels::deserialize(labels).unwrap_or_default()) {
+        let shown = if labels.is_null() { json!({}) } else { labels.clone() };
+        errors.push(FieldError::invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"));
     }
-    let shown = if labels.is_null() { json!({}) } else { labels.clone() };
-    vec![FieldError::invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`")]
+    errors
 }
 
-fn template(spec: &Value, rules: &pod::Rules) -> Vec<FieldError> {
+/// Requirements need values, or must not have any. Upstream: ValidateLabelSelectorRequirement.
+fn requirements(selector: &Selector, path: &str) -> Vec<FieldError> {
+    let wrong = |(i, r): (usize, &Requirement)| {
+        let at = format!("{path}.matchExpressions[{i}].values");
+        match r.operator {
+            Operator::In | Operator::NotIn if r.values.is_empty() => {
+                Some(FieldError::required(at, "must be specified when `operator` is 'In' or 'NotIn'"))
+            }
+            Operator::Exists | Operator::DoesNotExist if !r.values.is_empty() => {
+                Some(FieldError::forbidden(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+            }
+            _ => None,
+        }
+    };
+    selector.match_expressions.iter().enumerate().filter_map(wrong).collect()
+}
+
+fn template(spec: &Value, rules: &pod::Rules, kind: &str) -> Vec<FieldError> {
     let mut errors = names::labels(&spec["template"]["metadata"]["labels"], "spec.template.labels");
     errors.extend(pod::spec(&spec["template"]["spec"], "spec.template.spec", rules));
+    if !spec["template"]["spec"]["activeDeadlineSeconds"].is_null() {
+        let detail = format!("activeDeadlineSeconds in {kind} is not Supported");
+        errors.push(FieldError::forbidden("spec.template.spec.activeDeadlineSeconds", &detail));
+    }
     errors
 }
 

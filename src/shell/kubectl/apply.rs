@@ -7,7 +7,7 @@ use crate::api::{Reason, Refusal, gate, patch};
 use crate::shell::flags::{Flag, perhaps, switch, value};
 use crate::shell::requests::{self, Written};
 use crate::shell::voice::Failure;
-use crate::sim::World;
+use crate::sim::{DeleteOptions, World};
 use serde_json::{Value, json};
 
 /// Flags of its own.
@@ -18,14 +18,20 @@ pub const FLAGS: &[Flag] = &[
     perhaps("wait", '-', "true"),
     switch("overwrite", '-'),
     value("selector", 'l'),
-    value("kustomize", 'k'),
+    switch("prune", '-'),
+    switch("all", '-'),
 ];
+
+const NO_PRUNING: &str = "podyard does not prune: kubectl delete -l SELECTOR, or kubectl delete -f FILE, removes what is no longer wanted";
 
 /// Where what was applied last is noted.
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Applies each object; what is wrong with one does not stop the others.
 pub fn run(call: &mut Call) -> Answer {
+    if call.args.on("prune") {
+        return Err(Failure::error(NO_PRUNING));
+    }
     let (good, bad) = manifest::read(call)?;
     if good.is_empty() && bad.is_empty() {
         return Err(Failure::error("no objects passed to apply"));
@@ -46,8 +52,11 @@ fn one(call: &mut Call, manifest: &Manifest, warnings: &mut Vec<String>) -> Resu
         return Err(Failure::error("error when retrieving current configuration: resource name may not be empty"));
     }
     warnings.extend(manifest.notice.clone());
-    let modified = with_annotation(&manifest.value);
     let live = call.world.object(manifest.kind, &manifest.key()).cloned();
+    if call.args.on("server-side") {
+        return server_side(call, manifest, live.as_ref(), warnings);
+    }
+    let modified = with_annotation(&manifest.value);
     let (written, what) = match live {
         None => {
             let made = call.act(|world| requests::create(world, manifest.kind, modified));
@@ -56,22 +65,60 @@ fn one(call: &mut Call, manifest: &Manifest, warnings: &mut Vec<String>) -> Resu
         Some(live) => update(call, manifest, modified, &live, warnings)?,
     };
     warnings.extend(written.warnings);
-    let what = if call.args.on("server-side") { "serverside-applied" } else { what };
     call.done(&written.object, what);
+    Ok(())
+}
+
+/// What an object would be after it was applied, as a dry run answers it: for `kubectl diff`, on a copy of the cluster.
+/// What was applied last is not noted down, and the resource version stays.
+pub fn tried(world: &mut World, manifest: &Manifest) -> Result<Value, Failure> {
+    let Some(live) = world.object(manifest.kind, &manifest.key()).cloned() else {
+        return Ok(requests::create(world, manifest.kind, manifest.value.clone())?.object.to_value());
+    };
+    let before = live.to_value();
+    let (change, _) = change(&before, manifest.value.clone());
+    let mut after = send(world, &live, &before, &change)?.object.to_value();
+    after["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"].clone();
+    Ok(after)
+}
+
+/// What must be sent to turn an object into what the file says; false where nothing was ever noted down.
+fn change(before: &Value, mut modified: Value) -> (Value, bool) {
+    let note = before["metadata"]["annotations"][LAST_APPLIED].as_str();
+    let mut last: Value = note.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    last["apiVersion"] = before["apiVersion"].clone();
+    modified["apiVersion"] = before["apiVersion"].clone();
+    (patch::three_way(&last, &modified, before), note.is_some())
+}
+
+/// The server merges what the file says; nothing is noted down. Nobody owns fields here: there are no conflicts, and
+/// what a file no longer says stays.
+fn server_side(call: &mut Call, manifest: &Manifest, live: Option<&Object>, warnings: &mut Vec<String>) -> Result<(), Failure> {
+    let mut wanted = manifest.value.clone();
+    let made = call.act(|world| match live {
+        None => requests::create(world, manifest.kind, wanted),
+        Some(live) => {
+            wanted["apiVersion"] = live.kind().api_version().into();
+            send(world, live, &live.to_value(), &wanted)
+        }
+    });
+    let written = made.map_err(Failure::from)?;
+    warnings.extend(written.warnings);
+    call.done(&written.object, "serverside-applied");
     Ok(())
 }
 
 fn update(
     call: &mut Call,
     manifest: &Manifest,
-    mut modified: Value,
+    modified: Value,
     live: &Object,
     warnings: &mut Vec<String>,
 ) -> Result<(Written, &'static str), Failure> {
     let before = live.to_value();
-    let note = before["metadata"]["annotations"][LAST_APPLIED].as_str();
     let name = format!("{}/{}", live.kind().info().plural, live.meta().name);
-    if note.is_none() {
+    let (change, noted) = change(&before, modified.clone());
+    if !noted {
         warnings.push(format!(
             "resource {name} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used \
              on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be \
@@ -81,16 +128,24 @@ fn update(
     if live.meta().is_terminating() {
         warnings.push(format!("Detected changes to resource {} which is currently being deleted.", live.meta().name));
     }
-    let mut last: Value = note.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    last["apiVersion"] = before["apiVersion"].clone();
-    modified["apiVersion"] = before["apiVersion"].clone();
-    let change = patch::three_way(&last, &modified, &before);
     if change.as_object().is_none_or(|map| map.is_empty()) {
         return Ok((Written { object: live.clone(), warnings: Vec::new() }, "unchanged"));
     }
-    let sent = call.act(|world| send(world, live, &before, &change));
+    let sent = match call.act(|world| send(world, live, &before, &change)) {
+        Err(refusal) if call.args.on("force") && matches!(refusal.reason, Reason::Invalid | Reason::Conflict) => {
+            call.act(|world| anew(world, live, manifest, modified))
+        }
+        sent => sent,
+    };
     let written = sent.map_err(|refusal| refused(&refusal, manifest, live, &change))?;
     Ok((written, "configured"))
+}
+
+/// `--force`: what cannot be changed is deleted and made again.
+fn anew(world: &mut World, live: &Object, manifest: &Manifest, modified: Value) -> Result<Written, Refusal> {
+    let options = DeleteOptions { grace: Some(0), ..DeleteOptions::default() };
+    requests::delete(world, live.kind(), &live.key(), options)?;
+    requests::create(world, manifest.kind, modified)
 }
 
 fn send(world: &mut World, live: &Object, before: &Value, change: &Value) -> Result<Written, Refusal> {

@@ -114,7 +114,8 @@ pub fn invalid_timeout(text: &str) -> Failure {
     Failure::error(format!("invalid argument {text:?} for \"--timeout\" flag: time: invalid duration {text:?}"))
 }
 
-fn say(call: &mut Call, object: &Object, force: bool) {
+/// `pod "x" deleted from default namespace`.
+pub fn say(call: &mut Call, object: &Object, force: bool) {
     let (kind, meta) = (object.kind(), object.meta());
     if call.args.get("output") == Some("name") {
         call.voice.say(format!("{}/{}", kind.singular(), meta.name));

@@ -1,7 +1,7 @@
 //! `kubectl describe`. Upstream: kubectl/pkg/describe/describe.go.
 
 use super::apply::LAST_APPLIED;
-use super::{Answer, Call, manifest, target};
+use super::{Answer, Call, manifest, print, target};
 use crate::api::object::{Kind, Object};
 use crate::api::service::EventType;
 use crate::api::table::Describe;
@@ -11,11 +11,14 @@ use crate::sim::World;
 use serde_json::Value;
 use std::sync::Arc;
 
+mod container;
 mod generic;
 mod network;
 mod node;
+mod plain;
 mod pod;
 mod storage;
+mod volumes;
 mod workload;
 
 /// Describes each object.
@@ -59,9 +62,13 @@ fn by_prefix(call: &Call, words: &[String], found: &mut target::Found) {
     }
 }
 
+/// Kinds whose description has no list of events. Upstream: SecretDescriber, NamespaceDescriber.
+const EVENTLESS: [Kind; 2] = [Kind::Secret, Kind::Namespace];
+
 fn describe(world: &World, object: &Object, events: bool) -> String {
     let mut page = Describe::new();
     match object {
+        _ if plain::describe(&mut page, object) => {}
         Object::Pod(o) => pod::describe(world, &mut page, o),
         Object::Node(o) => node::describe(world, &mut page, o),
         Object::PersistentVolumeClaim(o) => storage::claim(world, &mut page, o),
@@ -75,7 +82,7 @@ fn describe(world: &World, object: &Object, events: bool) -> String {
         Object::EndpointSlice(o) => network::slice(&mut page, o),
         other => generic::describe(&mut page, other),
     }
-    if events {
+    if events && !EVENTLESS.contains(&object.kind()) {
         self::events(world, &mut page, object);
     }
     page.print()
@@ -95,9 +102,40 @@ fn labels(page: &mut Describe, meta: &Meta) {
     annotations(page, 0, &meta.annotations);
 }
 
+/// The longest annotation that is shown on one line, and the longest part of one that is shown at all.
+const LONGEST: usize = 140;
+
+/// Annotations but for kubectl's own; a long one, or one of several lines, stands below its key and is cut.
+/// Upstream: printAnnotationsMultiline.
 fn annotations(page: &mut Describe, level: usize, annotations: &Labels) {
-    let shown: Labels = annotations.iter().filter(|(key, _)| &***key != LAST_APPLIED).map(|(k, v)| (k.clone(), v.clone())).collect();
-    pairs(page, level, "Annotations", &shown, ": ");
+    let mut lines = Vec::new();
+    for (key, value) in annotations.iter().filter(|(key, _)| &***key != LAST_APPLIED) {
+        let value = value.strip_suffix('\n').unwrap_or(value);
+        if key.len() + value.len() + 2 > LONGEST || value.contains('\n') {
+            lines.push(format!("{key}:"));
+            lines.extend(value.split('\n').map(|line| format!("  {}", shortened(line, LONGEST - 2))));
+        } else {
+            lines.push(format!("{key}: {value}"));
+        }
+    }
+    page.list(level, "Annotations", &lines);
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().map(|(at, _)| at).find(|at| *at >= most) {
+        Some(at) => format!("{}...", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// `a=1,b=2`, or `<none>`. Upstream: labels.FormatLabels.
+fn formatted(labels: &Labels) -> String {
+    or_none(&labels.to_string()).to_owned()
+}
+
+/// A value as Go's `%v` prints it, or what stands for an absent one.
+fn text(value: &Value, absent: &str) -> String {
+    if value.is_null() { absent.to_owned() } else { print::plain(value) }
 }
 
 fn pairs(page: &mut Describe, level: usize, label: &str, labels: &Labels, between: &str) {

@@ -1,8 +1,7 @@
 //! `kubectl edit`: there is no editor behind a line of text, so what an editor saved comes as its here document.
 
 use super::{Answer, Call, target};
-use crate::api::yaml;
-use crate::shell::requests;
+use crate::shell::draft::{self, Saved};
 use crate::shell::voice::Failure;
 
 const NO_EDITOR: &str = "there is no editor here: press e on the object in podyard's screen, give the edited manifest as a here document, or \
@@ -19,23 +18,20 @@ pub fn run(call: &mut Call) -> Answer {
         return if objects.is_empty() { Ok(None) } else { Err(Failure::error("podyard edits one object at a time")) };
     };
     let Some(text) = call.input.stdin else { return Err(Failure::error(NO_EDITOR)) };
-    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-        call.voice.warn("Edit cancelled, saved file was empty.");
-        return Ok(None);
+    match call.act(|world| draft::save(world, object, text)) {
+        Saved::Edited(written) => {
+            call.done(&written.object, "edited");
+            call.voice.warnings(written.warnings);
+            Ok(None)
+        }
+        Saved::Cancelled(why) => {
+            call.voice.warn(why);
+            Ok(None)
+        }
+        Saved::Reopened(text, error) => {
+            let reasons = text.lines().filter(|line| line.starts_with("# * "));
+            let reasons: String = reasons.map(|line| format!("\n{}", line.trim_start_matches("# "))).collect();
+            Err(Failure::plain(format!("{error}{reasons}\nEdit cancelled, no valid changes were saved.")))
+        }
     }
-    let mut documents = yaml::documents(text);
-    let document = documents.pop().filter(|_| documents.is_empty()).ok_or_else(|| Failure::error("one document is expected"))?;
-    let after = document.value.map_err(|problem| Failure::error(format!("The edited file had a syntax error: {}", problem.message)))?;
-    if after == object.to_value() {
-        call.voice.warn("Edit cancelled, no changes made.");
-        return Ok(None);
-    }
-    let same = |field: &str| after["metadata"][field].as_str() == object.to_value()["metadata"][field].as_str();
-    if !(same("name") && same("namespace")) {
-        return Err(Failure::error("At least one of apiVersion, kind and name was changed"));
-    }
-    let written = call.act(|world| requests::replace(world, object, after))?;
-    call.done(&written.object, "edited");
-    call.voice.warnings(written.warnings);
-    Ok(None)
 }

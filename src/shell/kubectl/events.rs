@@ -10,6 +10,12 @@ use std::sync::Arc;
 pub fn run(call: &mut Call) -> Answer {
     let about = about(call)?;
     let types: Option<Vec<String>> = call.args.get("types").map(|t| t.split(',').map(str::to_lowercase).collect());
+    if let Some(other) = types.iter().flatten().find(|word| !matches!(word.as_str(), "normal" | "warning")) {
+        return Err(Failure::error(format!("valid --types are Normal or Warning, not {other:?}")));
+    }
+    if call.args.on("watch") {
+        return Err(Failure::error("podyard watches events as kubectl get events -w does"));
+    }
     let everywhere = call.args.on("all-namespaces");
     let wanted = |e: &Arc<Event>| {
         let word = if e.kind == EventType::Warning { "warning" } else { "normal" };

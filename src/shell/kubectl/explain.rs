@@ -1,34 +1,42 @@
-//! `kubectl explain` for the fields that matter here; the texts are the API's own.
+//! `kubectl explain`: fields and types as published, and in a sentence what the ones that matter here are for.
 
 use super::{Answer, Call, target};
-use crate::api::gate;
+use crate::api::gate::{self, Shape};
 use crate::api::object::Kind;
-use crate::shell::voice::Failure;
-use serde_json::{Value, json};
+use crate::shell::voice::{Failure, Voice};
 
-/// Kind and path (`StatefulSet.spec.replicas`), type, then the text up to the next line that begins with `##`.
+/// `## STRUCT.FIELD [VALUE|VALUE]`, then its sentences, a paragraph a line. A struct of `*` stands for any that has no
+/// entry of its own.
 const TEXTS: &str = include_str!("explain.txt");
+
+/// Columns of a description.
+const WIDTH: usize = 76;
 
 /// Explains a kind or a field.
 pub fn run(call: &mut Call) -> Answer {
     let usage =
         "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.";
-    let path = call.args.words.first().ok_or_else(|| Failure::error(usage))?.clone();
-    let mut parts = path.split('.').filter(|part| !part.is_empty());
+    let word = call.args.words.first().ok_or_else(|| Failure::error(usage))?.clone();
+    let mut parts = word.split('.').filter(|part| !part.is_empty());
     let kind = target::kind(parts.next().unwrap_or_default())?;
-    let fields: Vec<&str> = parts.collect();
+    let path: Vec<&str> = parts.collect();
     header(call, kind);
-    if !exists(kind, &fields) {
-        let name = fields.last().copied().unwrap_or_default();
-        return Err(Failure::error(format!("field {name:?} does not exist")));
+    let missing = |name: &str| Failure::error(format!("field {name:?} does not exist"));
+    let mut owner = kind.name().to_owned();
+    let mut shape = gate::shape(kind, &[]).ok_or_else(|| missing(kind.name()))?;
+    for end in 1..=path.len() {
+        owner = shape.name.clone();
+        shape = gate::shape(kind, &path[..end]).ok_or_else(|| missing(path[end - 1]))?;
     }
-    let wanted = std::iter::once(kind.name()).chain(fields.iter().copied()).collect::<Vec<_>>().join(".");
-    match entry(&wanted) {
-        Some((shape, text)) => say(call, fields.last().copied(), shape, text),
-        None => {
-            let known: Vec<&str> = TEXTS.lines().filter_map(|l| l.strip_prefix("## ")).filter_map(|l| l.split(' ').next()).collect();
-            call.voice.say(format!("DESCRIPTION:\n    The field exists. podyard explains only: {}", known.join(", ")));
-        }
+    let known = entry(&path.last().map_or_else(|| kind.name().to_owned(), |field| format!("{owner}.{field}")));
+    if let Some(field) = path.last() {
+        title(call.voice, field, &shape, known);
+    }
+    describe(call.voice, known);
+    let recursive = call.args.on("recursive");
+    if !shape.fields.is_empty() {
+        call.voice.say("FIELDS:");
+        fields(call.voice, kind, &path, &shape, recursive, 1);
     }
     Ok(None)
 }
@@ -40,43 +48,106 @@ fn header(call: &mut Call, kind: Kind) {
     call.voice.say(format!("KIND:       {}\nVERSION:    v1\n", kind.name()));
 }
 
-/// The type and the text of an entry.
-fn entry(path: &str) -> Option<(&'static str, &'static str)> {
-    let start = TEXTS.split("## ").find(|block| block.split_whitespace().next() == Some(path))?;
-    let (head, text) = start.split_once('\n')?;
-    Some((head.split_once(' ').map_or("", |(_, shape)| shape), text.trim_end()))
+/// Values and text of an entry.
+type Entry = (&'static str, &'static str);
+
+fn entry(name: &str) -> Option<Entry> {
+    let any = name.rsplit_once('.').map(|(_, field)| format!("*.{field}"));
+    find(name).or_else(|| find(&any?))
 }
 
-fn say(call: &mut Call, field: Option<&str>, shape: &str, text: &str) {
-    let (shape, values) = shape.split_once(' ').unwrap_or((shape, ""));
-    if let Some(field) = field {
-        call.voice.say(format!("FIELD: {field} {shape}"));
-        if !values.is_empty() {
-            call.voice.say("ENUM:");
-            values.split('|').for_each(|value| call.voice.say(format!("    {value}")));
-        }
-        call.voice.say("");
+fn find(name: &str) -> Option<Entry> {
+    let block = TEXTS.split("## ").find(|block| block.split_whitespace().next() == Some(name))?;
+    let (head, text) = block.split_once('\n')?;
+    Some((head.split_once(' ').map_or("", |(_, values)| values), text.trim_end()))
+}
+
+fn title(voice: &mut Voice, field: &str, shape: &Shape, known: Option<Entry>) {
+    voice.say(format!("FIELD: {field} <{}>", shape.text));
+    let values = known.map_or("", |(values, _)| values);
+    if !values.is_empty() {
+        voice.say("ENUM:");
+        values.split('|').for_each(|value| voice.say(format!("    {value}")));
     }
-    call.voice.say("DESCRIPTION:");
-    text.lines().for_each(|line| call.voice.say(format!("    {line}")));
-    call.voice.say("");
+    voice.say("");
 }
 
-/// True where the published type of the kind has such a field: found out by asking the gate about an object with it.
-fn exists(kind: Kind, fields: &[&str]) -> bool {
-    let unknown = |lists: u32| {
-        let mut value = Value::Null;
-        for (i, field) in fields.iter().enumerate().rev() {
-            value = json!({ *field: value });
-            if i > 0 && lists >> (i - 1) & 1 == 1 {
-                value = json!([value]);
-            }
+fn describe(voice: &mut Voice, known: Option<Entry>) {
+    voice.say("DESCRIPTION:");
+    let text = known.map_or("<empty>", |(_, text)| text);
+    text.lines().flat_map(wrapped).for_each(|line| voice.say(format!("    {line}")));
+    voice.say("");
+}
+
+/// A paragraph in lines of at most [`WIDTH`] columns.
+fn wrapped(paragraph: &str) -> Vec<String> {
+    let mut lines = vec![paragraph.chars().take_while(|c| *c == ' ').collect::<String>()];
+    for word in paragraph.split_whitespace() {
+        let line = lines.last_mut().map_or(0, |line| line.trim_start().len());
+        match lines.last_mut() {
+            Some(last) if line == 0 => last.push_str(word),
+            Some(last) if last.len() + 1 + word.len() <= WIDTH => *last += &format!(" {word}"),
+            _ => lines.push(word.to_owned()),
         }
-        let mut object = if fields.is_empty() { json!({}) } else { value };
-        object["apiVersion"] = kind.api_version().into();
-        object["kind"] = kind.name().into();
-        gate::check(&kind.api_version(), kind.name(), &object).err().is_some_and(|e| !e.unknown.is_empty() || e.wrong.is_some())
-    };
-    let shapes = 1u32 << fields.len().saturating_sub(1).min(8);
-    (0..shapes).any(|lists| !unknown(lists))
+    }
+    lines
+}
+
+/// The deepest that `--recursive` goes: types may hold themselves.
+const DEEPEST: usize = 12;
+
+fn fields(voice: &mut Voice, kind: Kind, path: &[&str], shape: &Shape, recursive: bool, level: usize) {
+    let mut names = shape.fields.to_vec();
+    names.sort_unstable();
+    for name in names {
+        let here: Vec<&str> = path.iter().copied().chain([name]).collect();
+        let Some(field) = gate::shape(kind, &here) else { continue };
+        voice.say(format!("{}{name}\t<{}>", "  ".repeat(level), field.text));
+        if !recursive {
+            let text = entry(&format!("{}.{name}", shape.name)).map_or("<empty>", |(_, text)| text);
+            text.lines().flat_map(wrapped).for_each(|line| voice.say(format!("    {line}")));
+            voice.say("");
+        } else if level < DEEPEST {
+            fields(voice, kind, &here, &field, recursive, level + 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every entry speaks of a field that some published type has.
+    #[test]
+    fn texts_are_about_real_fields() {
+        let mut structs = std::collections::BTreeMap::new();
+        for row in crate::api::object::KINDS {
+            collect(row.kind, &mut Vec::new(), &mut structs);
+        }
+        for block in TEXTS.split("## ").filter(|block| !block.is_empty()) {
+            let name = block.split_whitespace().next().unwrap();
+            let (owner, field) = name.split_once('.').unwrap_or((name, ""));
+            let fields: Option<&&[&str]> = structs.get(owner);
+            let is_real = fields.is_some_and(|fields| field.is_empty() || fields.contains(&field));
+            assert!(owner == "*" || is_real, "{name}");
+        }
+    }
+
+    fn collect(kind: Kind, path: &mut Vec<&'static str>, structs: &mut std::collections::BTreeMap<String, &'static [&'static str]>) {
+        let Some(shape) = gate::shape(kind, path) else { return };
+        if shape.fields.is_empty() || path.len() > 7 || structs.insert(shape.name.clone(), shape.fields).is_some() {
+            return;
+        }
+        for field in shape.fields {
+            path.push(field);
+            collect(kind, path, structs);
+            path.pop();
+        }
+    }
+
+    #[test]
+    fn paragraphs_are_wrapped() {
+        assert_eq!(wrapped(""), [""]);
+        assert!(wrapped(&"word ".repeat(40)).iter().all(|line| line.len() <= WIDTH));
+    }
 }

@@ -1,9 +1,8 @@
 //! `kubectl expose`.
 
-use super::{Answer, Call, target};
+use super::{Answer, Call, generate, labels_of, target};
 use crate::api::object::{Kind, Object};
 use crate::shell::flags::{Flag, value};
-use crate::shell::requests;
 use crate::shell::voice::Failure;
 use serde_json::{Value, json};
 
@@ -14,9 +13,10 @@ pub const FLAGS: &[Flag] = &[
     value("name", '-'),
     value("type", '-'),
     value("cluster-ip", '-'),
-    value("selector", 'l'),
+    value("selector", '-'),
     value("protocol", '-'),
-    value("labels", '-'),
+    value("labels", 'l'),
+    value("session-affinity", '-'),
 ];
 
 /// Makes a service for the pods of something.
@@ -29,8 +29,7 @@ pub fn run(call: &mut Call) -> Answer {
     found.missing.into_iter().for_each(|refusal| call.voice.fail(refusal));
     for object in found.objects {
         let manifest = manifest(call, &object)?;
-        let written = call.act(|world| requests::create(world, Kind::Service, manifest))?;
-        call.done(&written.object, "exposed");
+        generate::send(call, Kind::Service, manifest, "exposed", "")?;
     }
     Ok(None)
 }
@@ -46,27 +45,31 @@ fn manifest(call: &Call, object: &Object) -> Result<Value, Failure> {
     let target = call.args.get("target-port").map_or(json!(port), |text| text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)));
     let protocol = call.args.get("protocol").unwrap_or("TCP");
     let mut spec = json!({"selector": selector, "ports": [{"port": port, "targetPort": target, "protocol": protocol}]});
-    for (flag, field) in [("type", "type"), ("cluster-ip", "clusterIP")] {
+    for (flag, field) in [("type", "type"), ("cluster-ip", "clusterIP"), ("session-affinity", "sessionAffinity")] {
         if let Some(text) = call.args.get(flag) {
             spec[field] = text.into();
         }
     }
     let mut meta = json!({"name": name, "namespace": &*object.meta().namespace});
-    if !value["metadata"]["labels"].is_null() {
-        meta["labels"] = value["metadata"]["labels"].clone();
+    if let Some(labels) = call.args.get("labels").map(|text| labels_of(text).into()).or(value["metadata"].get("labels").cloned()) {
+        meta["labels"] = labels;
     }
     Ok(json!({"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}))
 }
 
 fn selector(call: &Call, object: &Object, value: &Value) -> Result<Value, Failure> {
     if let Some(text) = call.args.get("selector") {
-        return Ok(text.split(',').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), Value::from(v))).collect());
+        return Ok(labels_of(text).into());
     }
     let found = match object.kind() {
         Kind::Pod => &value["metadata"]["labels"],
         Kind::Service => &value["spec"]["selector"],
         Kind::ReplicaSet | Kind::Deployment => &value["spec"]["selector"]["matchLabels"],
-        kind => return Err(Failure::error(format!("cannot expose a {}", kind.name()))),
+        kind => {
+            let group = kind.info().group;
+            let dot = if group.is_empty() { "" } else { "." };
+            return Err(Failure::error(format!("cannot expose a {}{dot}{group}", kind.name())));
+        }
     };
     match found {
         Value::Object(map) if !map.is_empty() => Ok(found.clone()),

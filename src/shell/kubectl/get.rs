@@ -3,13 +3,13 @@
 use super::print::{self, Style};
 use super::target::{self, Found, Wanted};
 use super::watch::Watch;
-use super::{Answer, Call, manifest};
-use crate::api::jsonpath;
-use crate::api::object::Object;
+use super::{Answer, Call, endpoints, manifest};
+use crate::api::object::{Kind, Object};
+use crate::api::{Refusal, jsonpath};
 use crate::shell::flags::{Flag, perhaps, switch, value};
 use crate::shell::job::Task;
 use crate::shell::voice::Failure;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::cmp::Ordering;
 
 /// Flags of its own.
@@ -24,7 +24,9 @@ pub const FLAGS: &[Flag] = &[
     perhaps("ignore-not-found", '-', "true"),
     switch("show-kind", '-'),
     value("chunk-size", '-'),
-    switch("show-managed-fields", '-'),
+    perhaps("server-print", '-', "true"),
+    value("subresource", '-'),
+    value("raw", '-'),
 ];
 
 const NOTHING_ASKED: &str = "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported \
@@ -33,12 +35,18 @@ const NOTHING_ASKED: &str = "You must specify the type of resource to get. Use \
 
 /// Lists, prints or watches.
 pub fn run(call: &mut Call) -> Answer {
+    if let Some(path) = call.args.get("raw").map(str::to_owned) {
+        return raw(call, &path);
+    }
     let words = match call.args.get("filename") {
         Some(_) => manifest::names(call)?,
         None => call.args.words.clone(),
     };
     if words.is_empty() {
         return Err(Failure::plain(NOTHING_ASKED));
+    }
+    if endpoints::NAMES.contains(&words[0].as_str()) {
+        return endpoints::run(call);
     }
     let wanted = target::wanted(call, &words)?;
     let style = style(call, &wanted);
@@ -88,7 +96,11 @@ fn output(call: &Call, wanted: &Wanted, found: &Found, style: &Style) -> Result<
         if found.objects.is_empty() && !found.missing.is_empty() {
             return Ok(None);
         }
-        return print::formatted(format, &found.objects, single, headers).map(Some);
+        let format = print::from_file(format, call.input.files)?;
+        return match call.args.get("subresource") {
+            Some("scale") => print::scales(&format, &found.objects, single).map(Some),
+            _ => print::formatted(&format, &found.objects, single, headers).map(Some),
+        };
     }
     let mut tables: Vec<String> = Vec::new();
     let mut rest = found.objects.as_slice();
@@ -99,6 +111,44 @@ fn output(call: &Call, wanted: &Wanted, found: &Found, style: &Style) -> Result<
         rest = after;
     }
     Ok(Some(tables.join("\n")))
+}
+
+/// `--raw PATH`: what a client reads at a path of the API. Objects and lists of them, and what says that all is well.
+fn raw(call: &mut Call, path: &str) -> Answer {
+    let path = path.split('?').next().unwrap_or(path);
+    if matches!(path, "/healthz" | "/livez" | "/readyz") {
+        call.voice.out.push_str("ok");
+        return Ok(None);
+    }
+    let missing = || Failure::plain("Error from server (NotFound): the server could not find the requested resource");
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let rest = match parts.as_slice() {
+        ["api", "v1", rest @ ..] | ["apis", _, "v1", rest @ ..] => rest,
+        _ => return Err(missing()),
+    };
+    let (namespace, rest) = match rest {
+        ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
+        rest => ("", rest),
+    };
+    let kind_of = |plural: &str| Kind::by_resource(plural).filter(|kind| kind.info().plural == plural).ok_or_else(missing);
+    let value = match rest {
+        [plural] => list(call, kind_of(plural)?, namespace),
+        [plural, name] => {
+            let kind = kind_of(plural)?;
+            let object = call.world.object(kind, &target::key(kind, name, namespace));
+            object.ok_or_else(|| Refusal::not_found(kind, name))?.to_value()
+        }
+        _ => return Err(missing()),
+    };
+    call.voice.say(value.to_string());
+    Ok(None)
+}
+
+fn list(call: &Call, kind: Kind, namespace: &str) -> Value {
+    let here = |object: &&Object| namespace.is_empty() || *object.meta().namespace == *namespace;
+    let items: Vec<Value> = call.world.objects(kind).filter(here).map(Object::to_value).collect();
+    let revision = call.world.store().revision().0.to_string();
+    json!({"apiVersion": kind.api_version(), "kind": format!("{}List", kind.name()), "metadata": {"resourceVersion": revision}, "items": items})
 }
 
 /// Sorts by a field; objects without it come first.

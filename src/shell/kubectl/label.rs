@@ -39,7 +39,7 @@ fn run(call: &mut Call, noun: &Noun) -> Answer {
     }
     let objects = target::objects(call, targets)?;
     if call.args.on("list") {
-        objects.iter().for_each(|o| o.meta().labels.iter().for_each(|(key, value)| call.voice.say(format!("{key}={value}"))));
+        list(call, &objects, noun);
         return Ok(None);
     }
     if settings.is_empty() {
@@ -53,6 +53,19 @@ fn run(call: &mut Call, noun: &Noun) -> Answer {
         }
     }
     Ok(None)
+}
+
+/// What is set, under the name of each object where there are several.
+fn list(call: &mut Call, objects: &[Object], noun: &Noun) {
+    let several = objects.len() > 1;
+    for object in objects {
+        let (kind, meta) = (object.kind(), object.meta());
+        if several {
+            call.voice.say(format!("Listing {} for {}.{}/{}:", noun.field, kind.name(), kind.info().group, meta.name));
+        }
+        let set = if noun.checks_values { &meta.labels } else { &meta.annotations };
+        set.iter().for_each(|(key, value)| call.voice.say(format!("{}{key}={value}", if several { " " } else { "" })));
+    }
 }
 
 /// A key and its value; `None` to drop it.
@@ -77,6 +90,9 @@ fn one(call: &mut Call, object: &Object, settings: &[Setting], noun: &Noun) -> R
     }
     for (key, value) in settings {
         set(call, &mut after["metadata"][noun.field], key, value.as_deref())?;
+    }
+    if let Some(asked) = call.args.get("resource-version").filter(|asked| before["metadata"]["resourceVersion"] != **asked) {
+        after["metadata"]["resourceVersion"] = asked.into();
     }
     let changed = after["metadata"][noun.field] != before["metadata"].get(noun.field).cloned().unwrap_or_else(|| json!({}));
     let written = if changed { call.act(|world| requests::replace(world, object, after))?.object } else { object.clone() };

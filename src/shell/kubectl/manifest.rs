@@ -42,6 +42,9 @@ impl Manifest {
 /// All manifests given with `-f`: those that can be used, and what is wrong with the others.
 pub fn read(call: &Call) -> Result<(Vec<Manifest>, Vec<Failure>), Failure> {
     let (mut good, mut bad) = (Vec::new(), Vec::new());
+    if call.args.get("kustomize").is_some() {
+        return Err(Failure::error("podyard reads no kustomizations: give the manifests with -f"));
+    }
     let names: Vec<&str> = call.args.all("filename").flat_map(|list| list.split(',')).collect();
     if names.is_empty() {
         return Err(Failure::error("must specify one of -f and -k"));

@@ -2,9 +2,9 @@
 
 use super::{Answer, Call, target};
 use crate::api::object::Object;
-use crate::api::{Refusal, patch, yaml};
+use crate::api::{Refusal, yaml};
 use crate::shell::flags::{Flag, value};
-use crate::shell::requests::{self, Written};
+use crate::shell::requests::{self, NONSENSE, Part, Patch, Verb, Written};
 use crate::shell::voice::Failure;
 use crate::sim::World;
 use serde_json::Value;
@@ -16,16 +16,17 @@ pub const FLAGS: &[Flag] = &[value("patch", 'p'), value("patch-file", '-'), valu
 pub fn run(call: &mut Call) -> Answer {
     let text = text(call)?;
     let kind = call.args.get("type").unwrap_or("strategic").to_ascii_lowercase();
-    if !matches!(kind.as_str(), "strategic" | "merge" | "json") {
-        return Err(Failure::error(format!("--type must be one of [json merge strategic], not {kind:?}")));
-    }
+    let (_, how) = *TYPES
+        .iter()
+        .find(|(name, _)| *name == kind)
+        .ok_or_else(|| Failure::error(format!("--type must be one of [json merge strategic], not {kind:?}")))?;
+    let part = part(call)?;
     let words = call.args.words.clone();
     if words.is_empty() {
         return Err(Failure::error("resource(s) were provided, but no name was specified"));
     }
     for object in target::objects(call, &words)? {
-        let status = call.args.get("subresource") == Some("status");
-        match call.act(|world| send(world, &object, &kind, &text, status)) {
+        match call.act(|world| send(world, &object, how, &text, part)) {
             Ok(written) => {
                 let same = written.object.meta().resource_version == object.meta().resource_version;
                 call.done(&written.object, if same { "patched (no change)" } else { "patched" });
@@ -35,6 +36,23 @@ pub fn run(call: &mut Call) -> Answer {
         }
     }
     Ok(None)
+}
+
+/// Words of `--type`.
+const TYPES: [(&str, Patch); 3] = [("json", Patch::Json), ("merge", Patch::Merge), ("strategic", Patch::Strategic)];
+
+fn part(call: &Call) -> Result<Part, Failure> {
+    match call.args.get("subresource").unwrap_or_default() {
+        "" => Ok(Part::Whole),
+        "status" => Ok(Part::Status),
+        "scale" => Ok(Part::Scale),
+        other => Err(Failure::error(format!("invalid subresource value: {other:?}. Must be one of [resize scale status]"))),
+    }
+}
+
+fn send(world: &mut World, object: &Object, how: Patch, text: &str, part: Part) -> Result<Written, Refusal> {
+    let change = parse(text).map_err(|why| if how == Patch::Json { requests::senseless(NONSENSE) } else { Refusal::bad_request(why) })?;
+    requests::serve(world, Verb::Patch(how, change), object.kind(), &object.key(), part)
 }
 
 fn text(call: &Call) -> Result<String, Failure> {
@@ -49,19 +67,6 @@ fn text(call: &Call) -> Result<String, Failure> {
         return Ok(call.input.stdin.unwrap_or_default().to_owned());
     }
     (call.input.files)(name).ok_or_else(|| Failure::error(format!("unable to read patch file: open {name}: no such file or directory")))
-}
-
-const NONSENSE: &str = "the server rejected our request due to an error in our request";
-
-fn send(world: &mut World, object: &Object, kind: &str, text: &str, status: bool) -> Result<Written, Refusal> {
-    let patch = parse(text).map_err(|why| if kind == "json" { requests::senseless(NONSENSE) } else { Refusal::bad_request(why) })?;
-    let mut after = object.to_value();
-    match kind {
-        "json" => patch::json(&mut after, &patch).map_err(|_| requests::senseless(NONSENSE))?,
-        "merge" => patch::merge(&mut after, &patch),
-        _ => patch::strategic(&mut after, &patch).map_err(Refusal::bad_request)?,
-    }
-    if status { requests::replace_status(world, object, after) } else { requests::replace(world, object, after) }
 }
 
 /// A patch is JSON where it looks like it, YAML otherwise; errors are Go's.

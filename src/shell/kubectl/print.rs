@@ -2,6 +2,7 @@
 
 use crate::api::object::{Kind, Object};
 use crate::api::{Time, columns, jsonpath, table, yaml};
+use crate::shell::requests;
 use crate::shell::voice::Failure;
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
@@ -81,6 +82,35 @@ fn value(objects: &[Object], single: bool) -> Value {
     }
 }
 
+/// A format whose template is in a file, with the template in its place.
+pub fn from_file(format: &str, files: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
+    let Some((name, path)) = format.split_once("-file=") else { return Ok(format.to_owned()) };
+    let missing = || Failure::error(format!("error reading --template {path}, open {path}: no such file or directory"));
+    let text = files(path).ok_or_else(missing)?;
+    if name != "custom-columns" {
+        return Ok(format!("{name}={}", text.trim_end()));
+    }
+    let mut lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let (names, paths) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let wrong = || Failure::error(format!("number of headers({}) and number of fields({}) must match", names.len(), paths.len()));
+    let pairs: Vec<String> = names.iter().zip(&paths).map(|(name, path)| format!("{name}:{path}")).collect();
+    if names.len() == paths.len() { Ok(format!("custom-columns={}", pairs.join(","))) } else { Err(wrong()) }
+}
+
+/// The scale subresources of sets.
+pub fn scales(format: &str, objects: &[Object], single: bool) -> Result<String, Failure> {
+    let scales: Vec<Value> = objects.iter().map(requests::scale_of).collect();
+    let value = match scales.as_slice() {
+        [one] if single => one.clone(),
+        _ => json!({"apiVersion": "v1", "items": scales, "kind": "List", "metadata": {"resourceVersion": ""}}),
+    };
+    match format.split_once('=').unwrap_or((format, "")) {
+        ("json", _) => Ok(json(&value) + "\n"),
+        ("jsonpath", template) => jsonpath::render(template, &value).map_err(Failure::error),
+        _ => Ok(yaml::print(&value)),
+    }
+}
+
 const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,\
                        name,template,templatefile,wide,yaml";
 
@@ -98,7 +128,8 @@ pub fn formatted(format: &str, objects: &[Object], single: bool, headers: bool) 
             Ok(json(&Value::Array(found.into_iter().cloned().collect())) + "\n")
         }
         "custom-columns" => custom(template, objects, headers),
-        "go-template" | "template" => {
+        "kyaml" => Err(Failure::error("podyard prints no KYAML: -o yaml and -o json show the same fields")),
+        "go-template" | "template" | "go-template-file" | "templatefile" => {
             Err(Failure::error("podyard does not fill Go templates; -o jsonpath and -o custom-columns pick fields as well"))
         }
         _ => Err(Failure::error(format!(

@@ -1,7 +1,7 @@
 //! `kubectl run`: a pod by itself, attached to where asked.
 
 use super::attach::Attached;
-use super::{Answer, Call};
+use super::{Answer, Call, generate, labels_of};
 use crate::api::object::Kind;
 use crate::shell::flags::{Flag, switch, value};
 use crate::shell::job::Task;
@@ -20,6 +20,7 @@ pub const FLAGS: &[Flag] = &[
     switch("quiet", 'q'),
     value("restart", '-'),
     value("env", '-'),
+    value("annotations", '-'),
     value("port", '-'),
     value("labels", 'l'),
     value("image-pull-policy", '-'),
@@ -40,12 +41,11 @@ pub fn run(call: &mut Call) -> Answer {
     if !matches!(restart, "Always" | "OnFailure" | "Never") {
         return Err(Failure::error(format!("invalid restart policy: {restart}")));
     }
-    let manifest = manifest(call, &name, &image, restart, &command)?;
-    let written = call.act(|world| requests::create(world, Kind::Pod, manifest))?;
+    let manifest = manifest(call, &name, &image, restart, &command, attached)?;
     if !attached {
-        call.done(&written.object, "created");
-        return Ok(None);
+        return generate::send(call, Kind::Pod, manifest, "created", "");
     }
+    let written = call.act(|world| requests::create(world, Kind::Pod, manifest))?;
     if call.args.on("stdin") && !call.args.on("quiet") {
         call.voice.warn(
             "All commands and output from this session will be recorded in container logs, including credentials and sensitive information \
@@ -55,7 +55,7 @@ pub fn run(call: &mut Call) -> Answer {
     Ok(Some(Task::Attached(Attached::new(&written.object, command, call.args.on("rm")))))
 }
 
-fn manifest(call: &Call, name: &str, image: &str, restart: &str, command: &[String]) -> Result<Value, Failure> {
+fn manifest(call: &Call, name: &str, image: &str, restart: &str, command: &[String], attached: bool) -> Result<Value, Failure> {
     let mut container = json!({"name": name, "image": image});
     if !command.is_empty() {
         container[if call.args.on("command") { "command" } else { "args" }] = json!(command);
@@ -79,9 +79,21 @@ fn manifest(call: &Call, name: &str, image: &str, restart: &str, command: &[Stri
         container["stdinOnce"] = true.into();
     }
     let labels: Value = match call.args.get("labels") {
-        Some(text) => text.split(',').filter_map(|p| p.split_once('=')).map(|(k, v)| (k.to_owned(), Value::from(v))).collect(),
+        Some(text) => labels_of(text).into(),
         None => json!({"run": name}),
     };
-    Ok(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": call.namespace(), "labels": labels},
-        "spec": {"containers": [container], "restartPolicy": restart}}))
+    let mut meta = json!({"name": name, "labels": labels});
+    if attached || call.args.get("namespace").is_some() {
+        meta["namespace"] = call.namespace().into();
+    }
+    if let Some(list) = call.args.get("annotations") {
+        meta["annotations"] = labels_of(list).into();
+    }
+    let mut pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": meta,
+        "spec": {"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart}});
+    if let Some(text) = call.args.get("overrides") {
+        let change: Value = serde_json::from_str(text).map_err(|why| Failure::error(format!("Invalid JSON Patch: {why}")))?;
+        crate::api::patch::merge(&mut pod, &change);
+    }
+    Ok(pod)
 }

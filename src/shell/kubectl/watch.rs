@@ -14,7 +14,8 @@ use crate::sim::change::{ChangeId, What};
 pub struct Watch {
     wanted: Wanted,
     style: Style,
-    names_only: bool,
+    /// Where it is no table: each object as it comes.
+    format: Option<String>,
     next: ChangeId,
     widths: Widths,
     headers_due: bool,
@@ -27,14 +28,15 @@ impl Watch {
         if wanted.kinds.len() > 1 {
             return Err(Failure::error("you may only specify a single resource type"));
         }
-        let format = call.args.get("output");
-        if !get::is_table(format) && format != Some("name") {
-            return Err(Failure::error("podyard watches as a table, or with -o wide or -o name"));
+        let format = call.args.get("output").filter(|format| !get::is_table(Some(format)));
+        let format = format.map(|format| print::from_file(format, call.input.files)).transpose()?;
+        if let Some(format) = &format {
+            print::formatted(format, &[], false, false)?;
         }
         Ok(Watch {
             wanted,
             style,
-            names_only: format == Some("name"),
+            format,
             next: call.world.changes().next(),
             widths: Widths::default(),
             headers_due: !call.args.on("no-headers"),
@@ -82,8 +84,8 @@ impl Watch {
         if objects.is_empty() {
             return;
         }
-        if self.names_only {
-            voice.out.push_str(&print::formatted("name", objects, false, false).unwrap_or_default());
+        if let Some(format) = &self.format {
+            objects.iter().for_each(|object| each(voice, format, object, std::mem::take(&mut self.headers_due)));
             return;
         }
         let headers = if std::mem::take(&mut self.headers_due) { self.style.headers(self.kind()) } else { Vec::new() };
@@ -91,4 +93,12 @@ impl Watch {
         let rows: Vec<Vec<String>> = objects.iter().map(|o| self.style.row(o, world.now(), event)).collect();
         voice.out.push_str(&self.widths.write(&headers, &rows));
     }
+}
+
+/// One object of a watch; documents of YAML are told apart by a line.
+fn each(voice: &mut Voice, format: &str, object: &Object, first: bool) {
+    if format == "yaml" && !first {
+        voice.say("---");
+    }
+    voice.out.push_str(&print::formatted(format, std::slice::from_ref(object), true, first).unwrap_or_default());
 }

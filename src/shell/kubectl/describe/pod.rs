@@ -1,17 +1,23 @@
 //! Pods and pod templates, described.
 
-use super::{annotations, labels, or_none, pairs, time};
-use crate::api::age;
-use crate::api::meta::condition;
-use crate::api::pod::{Container, ContainerState, ContainerStatus, Effect, Pod, PodSpec, PodTemplate, Probe, Toleration, Volume};
+use super::container::containers;
+use super::{annotations, labels, pairs, text, time};
+use crate::api::pod::{Effect, Pod, PodSpec, PodTemplate, Toleration, Volume};
 use crate::api::table::Describe;
+use crate::api::{Selector, age, selector_text};
 use crate::sim::World;
+use serde::Deserialize;
+use serde_json::Value;
 
 pub fn describe(world: &World, page: &mut Describe, pod: &Pod) {
     let meta = &pod.metadata;
-    page.field(0, "Name", &meta.name).field(0, "Namespace", &meta.namespace).field(0, "Priority", "0");
-    if let Some(account) = pod.spec.rest.get("serviceAccountName").and_then(|a| a.as_str()) {
-        page.field(0, "Service Account", account);
+    let rest = |field: &str| pod.spec.rest.get(field);
+    page.field(0, "Name", &meta.name).field(0, "Namespace", &meta.namespace);
+    page.field(0, "Priority", &rest("priority").map_or_else(|| "0".to_owned(), ToString::to_string));
+    for (label, field) in [("Priority Class Name", "priorityClassName"), ("Service Account", "serviceAccountName")] {
+        if let Some(name) = rest(field).and_then(Value::as_str) {
+            page.field(0, label, name);
+        }
     }
     let node = if pod.is_scheduled() { format!("{}/{}", pod.spec.node_name, pod.status.host_ip) } else { "<none>".to_owned() };
     page.field(0, "Node", &node);
@@ -29,15 +35,30 @@ pub fn describe(world: &World, page: &mut Describe, pod: &Pod) {
     if let Some(owner) = meta.controller() {
         page.field(0, "Controlled By", &format!("{}/{}", owner.kind, owner.name));
     }
-    if !pod.spec.init_containers.is_empty() {
-        containers(page, "Init Containers", 0, &pod.spec.init_containers, &pod.status.init_container_statuses, true);
+    if let Some(node) = pod.status.rest.get("nominatedNodeName") {
+        page.field(0, "NominatedNodeName", &text(node, ""));
     }
-    containers(page, "Containers", 0, &pod.spec.containers, &pod.status.container_statuses, true);
+    if !pod.spec.init_containers.is_empty() {
+        containers(page, "Init Containers", &pod.spec.init_containers, &pod.status.init_container_statuses, Some(pod));
+    }
+    containers(page, "Containers", &pod.spec.containers, &pod.status.container_statuses, Some(pod));
     gates(page, pod);
     conditions(page, pod);
     volumes(page, 0, &pod.spec.volumes);
     page.field(0, "QoS Class", &pod.status.qos_class);
     placement(page, 0, &pod.spec);
+    spread(page, 0, &pod.spec);
+}
+
+/// Conditions of others' making that must hold before the pod is ready.
+fn gates(page: &mut Describe, pod: &Pod) {
+    let Some(gates) = pod.spec.rest.get("readinessGates").and_then(Value::as_array).filter(|gates| !gates.is_empty()) else { return };
+    page.line(0, "Readiness Gates:").line(1, "Type\tStatus");
+    for gate in gates {
+        let name = text(&gate["conditionType"], "");
+        let status = pod.status.conditions.iter().find(|c| *c.kind == *name).map_or("<none>", |c| c.status.text());
+        page.line(1, &format!("{name} \t{status} "));
+    }
 }
 
 fn status(world: &World, page: &mut Describe, pod: &Pod) {
@@ -53,15 +74,6 @@ fn status(world: &World, page: &mut Describe, pod: &Pod) {
         if !text.is_empty() {
             page.field(0, label, text);
         }
-    }
-}
-
-fn gates(page: &mut Describe, pod: &Pod) {
-    let Some(gates) = pod.spec.rest.get("readinessGates").and_then(|g| g.as_array()).filter(|g| !g.is_empty()) else { return };
-    page.line(0, "Readiness Gates:").line(1, "Type\tStatus");
-    for kind in gates.iter().filter_map(|gate| gate["conditionType"].as_str()) {
-        let status = condition(&pod.status.conditions, kind).map_or("<none>", |c| c.status.text());
-        page.line(1, &format!("{kind} \t{status} "));
     }
 }
 
@@ -82,12 +94,21 @@ pub fn template(page: &mut Describe, template: &PodTemplate) {
     if !template.metadata.annotations.is_empty() {
         annotations(page, 1, &template.metadata.annotations);
     }
-    if !template.spec.init_containers.is_empty() {
-        containers(page, "Init Containers", 1, &template.spec.init_containers, &[], false);
+    let spec = &template.spec;
+    let rest = |field: &str| spec.rest.get(field).map(|v| text(v, "")).filter(|t| !t.is_empty());
+    if let Some(account) = rest("serviceAccountName") {
+        page.field(1, "Service Account", &account);
     }
-    containers(page, "Containers", 1, &template.spec.containers, &[], false);
-    volumes(page, 1, &template.spec.volumes);
-    placement(page, 1, &template.spec);
+    if !spec.init_containers.is_empty() {
+        containers(page, "Init Containers", &spec.init_containers, &[], None);
+    }
+    containers(page, "Containers", &spec.containers, &[], None);
+    volumes(page, 1, &spec.volumes);
+    spread(page, 1, spec);
+    if let Some(class) = rest("priorityClassName") {
+        page.field(1, "Priority Class Name", &class);
+    }
+    placement(page, 1, spec);
 }
 
 fn placement(page: &mut Describe, level: usize, spec: &PodSpec) {
@@ -116,142 +137,6 @@ pub fn effect(effect: Effect) -> &'static str {
     }
 }
 
-/// Containers; of pods with what is known of their state, and of templates, whose names upstream indents by three.
-fn containers(page: &mut Describe, title: &str, level: usize, list: &[Container], statuses: &[ContainerStatus], pod: bool) {
-    page.line(level, &format!("{title}:"));
-    for c in list {
-        let status = statuses.iter().find(|s| s.name == c.name);
-        page.line(0, &format!("{}{}:", if pod { "  " } else { "   " }, c.name));
-        identity(page, c, status, pod);
-        if let Some(status) = status {
-            state(page, "State", &status.state);
-            if status.last_state.terminated.is_some() {
-                state(page, "Last State", &status.last_state);
-            }
-            page.field(2, "Ready", if status.ready { "True" } else { "False" });
-            page.field(2, "Restart Count", &status.restart_count.to_string());
-        }
-        settings(page, c);
-    }
-}
-
-fn identity(page: &mut Describe, c: &Container, status: Option<&ContainerStatus>, pod: bool) {
-    if pod && let Some(status) = status {
-        page.field(2, "Container ID", &status.container_id);
-    }
-    page.field(2, "Image", &c.image);
-    if pod && let Some(status) = status {
-        page.field(2, "Image ID", &status.image_id);
-    }
-    let name = |name: &str| if name.is_empty() { String::new() } else { format!(" ({name})") };
-    let ports: Vec<String> = c.ports.iter().map(|p| format!("{}/{}{}", p.container_port, p.protocol, name(&p.name))).collect();
-    let hosts: Vec<String> = c.ports.iter().map(|p| format!("{}/{}{}", p.host_port.unwrap_or(0), p.protocol, name(&p.name))).collect();
-    let s = if ports.len() > 1 { "s" } else { "" };
-    page.field(2, &format!("Port{s}"), or_none(&ports.join(", ")));
-    page.field(2, &format!("Host Port{s}"), or_none(&hosts.join(", ")));
-    for (label, words) in [("Command", &c.command), ("Args", &c.args)] {
-        if !words.is_empty() {
-            page.line(2, &format!("{label}:"));
-            words.iter().for_each(|word| _ = page.line(3, word));
-        }
-    }
-}
-
-fn state(page: &mut Describe, label: &str, state: &ContainerState) {
-    match state {
-        ContainerState { running: Some(running), .. } => {
-            page.field(2, label, "Running").field(3, "Started", &time(running.started_at));
-        }
-        ContainerState { terminated: Some(ended), .. } => {
-            page.field(2, label, "Terminated");
-            if !ended.reason.is_empty() {
-                page.field(3, "Reason", &ended.reason);
-            }
-            if !ended.message.is_empty() {
-                page.field(3, "Message", &ended.message);
-            }
-            page.field(3, "Exit Code", &ended.exit_code.to_string());
-            page.field(3, "Started", &time(ended.started_at)).field(3, "Finished", &time(ended.finished_at));
-        }
-        ContainerState { waiting, .. } => {
-            page.field(2, label, "Waiting");
-            if let Some(waiting) = waiting.as_ref().filter(|w| !w.reason.is_empty()) {
-                page.field(3, "Reason", &waiting.reason);
-            }
-        }
-    }
-}
-
-fn settings(page: &mut Describe, c: &Container) {
-    for (label, amounts) in [("Limits", &c.resources.limits), ("Requests", &c.resources.requests)] {
-        if !amounts.is_empty() {
-            page.line(2, &format!("{label}:"));
-            amounts.iter().for_each(|(name, amount)| _ = page.field(3, name, &amount.to_string()));
-        }
-    }
-    for (label, probe) in [("Liveness", &c.liveness_probe), ("Readiness", &c.readiness_probe), ("Startup", &c.startup_probe)] {
-        if let Some(probe) = probe {
-            page.field(2, label, &probe_text(probe));
-        }
-    }
-    environment_from(page, c);
-    if c.env.is_empty() {
-        page.field(2, "Environment", "<none>");
-    } else {
-        page.line(2, "Environment:");
-    }
-    for variable in &c.env {
-        let source = variable["valueFrom"]["fieldRef"].as_object().map(|s| {
-            let text = |field: &str| s.get(field).and_then(|v| v.as_str()).unwrap_or_default();
-            format!(" ({}:{})", text("apiVersion"), text("fieldPath"))
-        });
-        let value = source.unwrap_or_else(|| variable["value"].as_str().unwrap_or_default().to_owned());
-        page.field(3, variable["name"].as_str().unwrap_or_default(), &value);
-    }
-    if c.volume_mounts.is_empty() {
-        page.field(2, "Mounts", "<none>");
-        return;
-    }
-    page.line(2, "Mounts:");
-    let mut mounts: Vec<_> = c.volume_mounts.iter().collect();
-    mounts.sort_by(|a, b| a.mount_path.cmp(&b.mount_path));
-    for m in mounts {
-        page.line(3, &format!("{} from {} ({})", m.mount_path, m.name, if m.read_only { "ro" } else { "rw" }));
-    }
-}
-
-fn environment_from(page: &mut Describe, c: &Container) {
-    let Some(sources) = c.rest.get("envFrom").and_then(|v| v.as_array()).filter(|v| !v.is_empty()) else { return };
-    page.line(2, "Environment Variables from:");
-    for source in sources {
-        for (field, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
-            let Some(reference) = source.get(field) else { continue };
-            let optional = reference["optional"].as_bool().unwrap_or(false);
-            page.line(3, &format!("{}\t{kind}\tOptional: {optional}", reference["name"].as_str().unwrap_or_default()));
-        }
-    }
-}
-
-/// `http-get http://:8080/ delay=0s timeout=1s period=10s #success=1 #failure=3`.
-fn probe_text(p: &Probe) -> String {
-    let text = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
-    let handler = if let Some(get) = p.rest.get("httpGet") {
-        let host = get["host"].as_str().unwrap_or_default();
-        format!("http-get {}://{host}:{}{}", text(&get["scheme"]).to_lowercase(), text(&get["port"]), text(&get["path"]))
-    } else if let Some(exec) = p.rest.get("exec") {
-        let words: Vec<String> = exec["command"].as_array().into_iter().flatten().map(text).collect();
-        format!("exec [{}]", words.join(" "))
-    } else if let Some(socket) = p.rest.get("tcpSocket") {
-        format!("tcp-socket {}:{}", socket["host"].as_str().unwrap_or_default(), text(&socket["port"]))
-    } else {
-        "unknown".to_owned()
-    };
-    format!(
-        "{handler} delay={}s timeout={}s period={}s #success={} #failure={}",
-        p.initial_delay_seconds, p.timeout_seconds, p.period_seconds, p.success_threshold, p.failure_threshold
-    )
-}
-
 fn volumes(page: &mut Describe, level: usize, list: &[Volume]) {
     if list.is_empty() {
         page.field(level, "Volumes", "<none>");
@@ -260,31 +145,23 @@ fn volumes(page: &mut Describe, level: usize, list: &[Volume]) {
     page.line(level, "Volumes:");
     for v in list {
         page.line(0, &format!("{}{}:", if level == 0 { "  " } else { "   " }, v.name));
-        volume(page, v);
+        super::volumes::source(page, &serde_json::to_value(v).unwrap_or_default());
     }
 }
 
-/// Volumes made of objects: field, type, label of the object's name and its field.
-const OBJECTS: [(&str, &str, &str, &str); 2] = [
-    ("configMap", "ConfigMap (a volume populated by a ConfigMap)", "Name", "name"),
-    ("secret", "Secret (a volume populated by a Secret)", "SecretName", "secretName"),
-];
+/// How pods are to be spread, one line a key of the nodes' labels.
+fn spread(page: &mut Describe, level: usize, spec: &PodSpec) {
+    let Some(list) = spec.rest.get("topologySpreadConstraints").and_then(Value::as_array).filter(|l| !l.is_empty()) else { return };
+    let mut lines: Vec<(String, String)> = list.iter().map(constraint).collect();
+    lines.sort_by(|a, b| a.0.cmp(&b.0));
+    let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+    page.list(level, "Topology Spread Constraints", &lines);
+}
 
-fn volume(page: &mut Describe, v: &Volume) {
-    if let Some(claim) = &v.persistent_volume_claim {
-        page.field(2, "Type", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)");
-        page.field(2, "ClaimName", &claim.claim_name).field(2, "ReadOnly", &claim.read_only.to_string());
-    } else if let Some(dir) = &v.host_path {
-        page.field(2, "Type", "HostPath (bare host directory volume)");
-        page.field(2, "Path", &dir.path).field(2, "HostPathType", &dir.kind);
-    } else if let Some(dir) = &v.empty_dir {
-        page.field(2, "Type", "EmptyDir (a temporary directory that shares a pod's lifetime)");
-        page.field(2, "Medium", dir["medium"].as_str().unwrap_or_default());
-        page.field(2, "SizeLimit", dir["sizeLimit"].as_str().unwrap_or("<unset>"));
-    } else if let Some((source, (_, words, label, name))) = OBJECTS.iter().find_map(|row| Some((v.rest.get(row.0)?, *row))) {
-        page.field(2, "Type", words).field(2, label, source[name].as_str().unwrap_or_default());
-        page.field(2, "Optional", &source["optional"].as_bool().unwrap_or(false).to_string());
-    } else {
-        page.field(2, "Type", "<unknown>");
-    }
+fn constraint(c: &Value) -> (String, String) {
+    let key = text(&c["topologyKey"], "");
+    let selector = Selector::deserialize(&c["labelSelector"]).ok();
+    let selector = selector.map(|s| format!(" for selector {}", selector_text::print(&s))).unwrap_or_default();
+    let line = format!("{key}:{} when max skew {} is exceeded{selector}", text(&c["whenUnsatisfiable"], ""), text(&c["maxSkew"], ""));
+    (key, line)
 }

@@ -1,11 +1,13 @@
 //! Claims, volumes and classes, described.
 
-use super::{annotations, finalizers, labels, or_none, status};
+use super::{finalizers, formatted, labels, status, text, volumes};
 use crate::api::columns::storage::{is_default, modes};
 use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use crate::api::table::Describe;
+use crate::api::{Labels, Time};
 use crate::sim::World;
+use serde::Deserialize;
 use serde_json::Value;
 
 pub fn claim(world: &World, page: &mut Describe, pvc: &PersistentVolumeClaim) {
@@ -20,6 +22,7 @@ pub fn claim(world: &World, page: &mut Describe, pvc: &PersistentVolumeClaim) {
     page.field(0, "Capacity", &size);
     page.field(0, "Access Modes", &if bound { modes(&pvc.status.access_modes) } else { String::new() });
     page.field(0, "VolumeMode", &pvc.spec.volume_mode);
+    data_source(page, pvc);
     let users: Vec<String> = world
         .list::<Pod>()
         .filter(|p| p.metadata.namespace == meta.namespace)
@@ -27,6 +30,35 @@ pub fn claim(world: &World, page: &mut Describe, pvc: &PersistentVolumeClaim) {
         .map(|p| p.metadata.name.to_string())
         .collect();
     page.list(0, "Used By", &users);
+    conditions(page, pvc);
+}
+
+fn conditions(page: &mut Describe, pvc: &PersistentVolumeClaim) {
+    if pvc.status.conditions.is_empty() {
+        return;
+    }
+    page.line(0, "Conditions:").line(1, "Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage");
+    page.line(1, "----\t------\t-----------------\t------------------\t------\t-------");
+    for c in &pvc.status.conditions {
+        let (probed, turned) = (never(None), never(c.last_transition_time));
+        page.line(1, &format!("{} \t{} \t{probed} \t{turned} \t{} \t{}", c.kind, c.status.text(), c.reason, c.message));
+    }
+}
+
+/// A time, or Go's zero.
+fn never(at: Option<Time>) -> String {
+    at.map_or_else(|| "Mon, 01 Jan 0001 00:00:00 +0000".to_owned(), Time::rfc1123z)
+}
+
+/// What a claim's volume is filled from.
+fn data_source(page: &mut Describe, pvc: &PersistentVolumeClaim) {
+    let Some(source) = pvc.spec.rest.get("dataSource").filter(|s| s.is_object()) else { return };
+    page.line(0, "DataSource:");
+    for (label, field) in [("APIGroup", "apiGroup"), ("Kind", "kind"), ("Name", "name")] {
+        if !source[field].is_null() {
+            page.field(1, label, &text(&source[field], ""));
+        }
+    }
 }
 
 pub fn volume(world: &World, page: &mut Describe, pv: &PersistentVolume) {
@@ -42,9 +74,14 @@ pub fn volume(world: &World, page: &mut Describe, pv: &PersistentVolume) {
     page.field(0, "Capacity", &spec.capacity.get("storage").map(ToString::to_string).unwrap_or_default());
     affinity(page, spec.node_affinity.as_ref());
     page.field(0, "Message", &pv.status.message).line(0, "Source:");
-    for (label, value) in source(pv) {
-        page.line(0, &format!("    {label}:\t{value}"));
-    }
+    volumes::source(page, &serde_json::to_value(spec).unwrap_or_default());
+}
+
+/// `kubernetes.io/hostname in [node-1]`.
+fn requirement(r: &Value) -> String {
+    let values: Vec<&str> = r["values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let list = if values.is_empty() { String::new() } else { format!(" [{}]", values.join(", ")) };
+    format!("{} {}{list}", text(&r["key"], ""), text(&r["operator"], "").to_lowercase())
 }
 
 fn affinity(page: &mut Describe, affinity: Option<&Value>) {
@@ -55,64 +92,16 @@ fn affinity(page: &mut Describe, affinity: Option<&Value>) {
     };
     page.line(0, "Node Affinity:").field(1, "Required Terms", "");
     for (i, term) in terms.iter().enumerate() {
-        let requirement = |r: &Value| {
-            let values: Vec<&str> = r["values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            format!(
-                "{} {} [{}]",
-                r["key"].as_str().unwrap_or_default(),
-                r["operator"].as_str().unwrap_or_default().to_lowercase(),
-                values.join(", ")
-            )
-        };
         let lines: Vec<String> = term["matchExpressions"].as_array().into_iter().flatten().map(requirement).collect();
         page.list(2, &format!("Term {i}"), &lines);
     }
 }
 
-type Lines = Vec<(&'static str, String)>;
-
-/// Where the storage of a volume is.
-fn source(pv: &PersistentVolume) -> Lines {
-    let spec = &pv.spec;
-    let number = |rest: &crate::api::Rest| rest.get("partition").map_or_else(|| "0".to_owned(), ToString::to_string);
-    let flag = |rest: &crate::api::Rest| rest.get("readOnly").map_or_else(|| "false".to_owned(), ToString::to_string);
-    if let Some(dir) = &spec.host_path {
-        let kind = "HostPath (bare host directory volume)".to_owned();
-        return vec![("Type", kind), ("Path", dir.path.to_string()), ("HostPathType", dir.kind.to_string())];
-    }
-    if let Some(disk) = &spec.gce_disk {
-        let kind = "GCEPersistentDisk (a Persistent Disk resource in Google Compute Engine)".to_owned();
-        let place = [("PDName", disk.pd_name.to_string()), ("FSType", disk.fs_type.to_string())];
-        let rest = [("Partition", number(&disk.rest)), ("ReadOnly", flag(&disk.rest))];
-        return [("Type", kind)].into_iter().chain(place).chain(rest).collect();
-    }
-    if let Some(nfs) = &spec.nfs {
-        let kind = "NFS (an NFS mount that lasts the lifetime of a pod)".to_owned();
-        let place = [("Server", nfs.server.to_string()), ("Path", nfs.path.to_string()), ("ReadOnly", nfs.read_only.to_string())];
-        return [("Type", kind)].into_iter().chain(place).collect();
-    }
-    if let Some(csi) = &spec.csi {
-        let kind = "CSI (a Container Storage Interface (CSI) volume source)".to_owned();
-        let fs = csi.rest.get("fsType").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let place = [("Driver", csi.driver.to_string()), ("FSType", fs), ("VolumeHandle", csi.volume_handle.to_string())];
-        let rest = [("ReadOnly", flag(&csi.rest)), ("VolumeAttributes", "<none>".to_owned())];
-        return [("Type", kind)].into_iter().chain(place).chain(rest).collect();
-    }
-    if let Some(dir) = &spec.local {
-        let kind = "LocalVolume (a persistent volume backed by local storage on a node)".to_owned();
-        return vec![("Type", kind), ("Path", dir.path.to_string())];
-    }
-    vec![("Type", "<unknown>".to_owned())]
-}
-
 pub fn class(page: &mut Describe, class: &StorageClass) {
     page.field(0, "Name", &class.metadata.name).field(0, "IsDefaultClass", if is_default(class) { "Yes" } else { "No" });
-    annotations(page, 0, &class.metadata.annotations);
-    page.field(0, "Provisioner", &class.provisioner);
-    let parameters = class.rest.get("parameters").and_then(Value::as_object);
-    let parameters: Vec<String> =
-        parameters.into_iter().flatten().map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or_default())).collect();
-    page.field(0, "Parameters", or_none(&parameters.join(",")));
+    let parameters = class.rest.get("parameters").and_then(|map| Labels::deserialize(map).ok()).unwrap_or_default();
+    page.field(0, "Annotations", &formatted(&class.metadata.annotations)).field(0, "Provisioner", &class.provisioner);
+    page.field(0, "Parameters", &formatted(&parameters));
     let grows = class.rest.get("allowVolumeExpansion").and_then(Value::as_bool);
     page.field(
         0,
@@ -123,7 +112,13 @@ pub fn class(page: &mut Describe, class: &StorageClass) {
             Some(false) => "False",
         },
     );
-    page.field(0, "MountOptions", "<none>");
+    match class.rest.get("mountOptions").and_then(Value::as_array).map(Vec::as_slice) {
+        None | Some([]) => _ = page.field(0, "MountOptions", "<none>"),
+        Some(options) => {
+            page.line(0, "MountOptions:");
+            options.iter().for_each(|option| _ = page.line(1, &text(option, "")));
+        }
+    }
     page.field(0, "ReclaimPolicy", class.reclaim_policy.map_or("Delete", |p| p.text()));
     page.field(0, "VolumeBindingMode", &class.volume_binding_mode);
 }

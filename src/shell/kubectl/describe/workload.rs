@@ -1,12 +1,12 @@
 //! Sets, described.
 
-use super::{annotations, labels, or_none, pairs, pod, time};
+use super::{labels, or_none, pairs, pod, time};
 use crate::api::deployment::{Deployment, same_template};
 use crate::api::pod::Phase;
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::table::Describe;
 use crate::api::workload::{ReplicaSet, StatefulSet, StrategyType};
-use crate::api::{Kind, Pod, PodDisruptionBudget, Uid, selector_text};
+use crate::api::{Kind, Name, Pod, PodDisruptionBudget, Uid, selector_text};
 use crate::sim::World;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ fn claims(page: &mut Describe, templates: &[PersistentVolumeClaim]) {
     for claim in templates {
         page.field(1, "Name", &claim.metadata.name).field(1, "StorageClass", claim.class());
         pairs(page, 1, "Labels", &claim.metadata.labels, "=");
-        annotations(page, 1, &claim.metadata.annotations);
+        pairs(page, 1, "Annotations", &claim.metadata.annotations, "=");
         page.field(1, "Capacity", &claim.request().to_string());
         let modes: Vec<String> = claim.spec.access_modes.iter().map(|m| format!("{m:?}")).collect();
         page.field(1, "Access Modes", &format!("[{}]", modes.join(" ")));
@@ -61,10 +61,16 @@ pub fn replica_set(world: &World, page: &mut Describe, set: &ReplicaSet) {
     page.field(0, "Replicas", &format!("{} current / {} desired", set.status.replicas, spec.replicas));
     pods_status(world, page, meta.uid);
     pod::template(page, &spec.template);
-    if !set.status.conditions.is_empty() {
-        page.line(0, "Conditions:").line(1, "Type\tStatus\tReason").line(1, "----\t------\t------");
-        set.status.conditions.iter().for_each(|c| _ = page.line(1, &format!("{} \t{}\t{}", c.kind, c.status.text(), c.reason)));
+    conditions(page, set.status.conditions.iter().map(|c| (&c.kind, c.status.text(), &c.reason)));
+}
+
+/// Type, status and reason of each condition of a set.
+fn conditions<'s>(page: &mut Describe, conditions: impl ExactSizeIterator<Item = (&'s Name, &'s str, &'s Name)>) {
+    if conditions.len() == 0 {
+        return;
     }
+    page.line(0, "Conditions:").line(1, "Type\tStatus\tReason").line(1, "----\t------\t------");
+    conditions.for_each(|(kind, status, reason)| _ = page.line(1, &format!("{kind} \t{status}\t{reason}")));
 }
 
 pub fn deployment(world: &World, page: &mut Describe, deployment: &Deployment) {
@@ -84,10 +90,7 @@ pub fn deployment(world: &World, page: &mut Describe, deployment: &Deployment) {
         page.field(0, "RollingUpdateStrategy", &bounds);
     }
     pod::template(page, &spec.template);
-    if !status.conditions.is_empty() {
-        page.line(0, "Conditions:").line(1, "Type\tStatus\tReason").line(1, "----\t------\t------");
-        status.conditions.iter().for_each(|c| _ = page.line(1, &format!("{} \t{}\t{}", c.kind, c.status.text(), c.reason)));
-    }
+    conditions(page, status.conditions.iter().map(|c| (&c.kind, c.status.text(), &c.reason)));
     sets(world, page, deployment);
 }
 
