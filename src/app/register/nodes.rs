@@ -18,12 +18,26 @@ pub const NODES: &[Row] = &[
     ),
     fully(
         "Tolerations of NoExecute taints, with and without seconds.",
-        &["how_long_pods_put_up_with_a_taint", "a_taint_by_hand_evicts_at_once"],
+        &[
+            "how_long_pods_put_up_with_a_taint",
+            "a_taint_by_hand_evicts_at_once",
+            "a_shorter_toleration_does_not_end_a_timer_that_runs",
+            "a_further_taint_that_is_not_tolerated_tells_the_pod_again",
+            "a_pod_that_goes_before_its_time_is_said_to_be_spared",
+        ],
     ),
+    fully("What a kubelet tells of its node: conditions that turn, a cordon, a start.", &["a_kubelet_tells_of_its_node"]),
     fully("Pods of a deleted node are collected after a quarantine.", &["pods_of_a_deleted_node_are_collected_after_a_quarantine"]),
-    fully("The out-of-service taint frees pods and disks at once.", &["an_out_of_service_taint_frees_disk_and_pod_at_once"]),
+    fully(
+        "The out-of-service taint frees pods and disks at once.",
+        &["an_out_of_service_taint_frees_disk_and_pod_at_once", "the_out_of_service_taint_frees_ending_pods_of_a_dead_node"],
+    ),
     fully("cordon is a taint.", &["a_cordon_is_a_taint"]),
-    simplified("A deleted node's kubelet does not register again until it is restarted.", "`boot` registers it again."),
+    fully(
+        "A deleted node's kubelet does not register again until it is restarted; its lease goes with it.",
+        &["a_deleted_node_comes_back_when_its_kubelet_is_started"],
+    ),
+    simplified("A node that registers becomes ready some seconds later.", "It is ready at once."),
     simplified(
         "Lease renewals are written every 10 s, node status every 5 min.",
         "The time of the last renewal is kept beside the record and put in when a lease is read: a write every 10 s a node would drown the history.",

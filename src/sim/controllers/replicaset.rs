@@ -109,7 +109,7 @@ fn pod_of(set: &ReplicaSet) -> Pod {
 }
 
 /// Whom a scale-down deletes, by the ranking of getPodsToDelete: earlier criteria decide (§2.4).
-fn victims(world: &World, set: &ReplicaSet, active: &[Arc<Pod>], surplus: usize) -> Vec<Arc<Pod>> {
+pub fn victims(world: &World, set: &ReplicaSet, active: &[Arc<Pod>], surplus: usize) -> Vec<Arc<Pod>> {
     if surplus == 0 || surplus == active.len() {
         return active[..surplus].to_vec();
     }

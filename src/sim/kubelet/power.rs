@@ -62,6 +62,8 @@ pub fn boot(world: &mut World, node: &Name) -> Option<Physical> {
     }
     machine.powered = true;
     machine.boots += 1;
+    machine.unannounced = true;
+    machine.cordoned = false;
     Some(Physical::PowerBack(node.clone()))
 }
 
