@@ -111,13 +111,54 @@ pub const REPLICASET: &[Row] = &[
 ];
 
 /// pkg/controller/deployment.
-pub const DEPLOYMENT: &[Row] = &[left_out("Deployments and their roll-outs.", "The object is stored and printed; nothing is made of it.")];
+pub const DEPLOYMENT: &[Row] = &[
+    fully(
+        "A ReplicaSet for each template, by the template's hash; one set again for a template that is old.",
+        &["a_replica_set_is_made_for_the_template", "an_old_template_gets_the_next_revision"],
+    ),
+    fully(
+        "RollingUpdate within maxSurge and maxUnavailable; Recreate.",
+        &["a_roll_out_keeps_within_its_bounds", "surge_is_rounded_up_and_unavailable_down", "recreate_waits_until_the_old_pods_are_gone"],
+    ),
+    fully(
+        "Scaling in proportion during a roll-out, pausing, minReadySeconds.",
+        &[
+            "what_is_added_during_a_roll_out_is_shared_in_proportion",
+            "a_paused_deployment_scales_and_does_not_roll",
+            "a_roll_out_waits_until_pods_have_been_ready_for_long_enough",
+        ],
+    ),
+    fully(
+        "Conditions, the progress deadline, the history limit, name collisions.",
+        &[
+            "a_broken_image_stops_a_roll_out_and_the_deadline_says_so",
+            "sets_beyond_the_history_limit_are_deleted",
+            "a_name_that_is_taken_is_avoided_by_a_greater_count",
+        ],
+    ),
+    fully(
+        "Its end is that of its sets and pods, unless they are orphaned.",
+        &["its_end_is_its_sets_and_pods_end_unless_they_are_orphaned"],
+    ),
+    simplified(
+        "The hash in a set's name is FNV over a dump of Go structs.",
+        "Computed over this program's own JSON of the template: names look alike and are stable, but are not those of a real cluster.",
+    ),
+];
 
 /// pkg/controller/disruption and the eviction subresource.
 pub const DISRUPTION: &[Row] = &[
-    simplified(
-        "Eviction is refused where a disruption budget would be violated.",
-        "drain counts healthy pods itself when it asks; the budget's status is not kept.",
+    fully(
+        "Status of a budget: expected, healthy, desired, allowed; its condition.",
+        &["counts_follow_the_budget_and_the_scale", "a_budget_without_pods_says_so_and_allows_nothing"],
     ),
-    left_out("Status of a PodDisruptionBudget: expected, healthy, desired, allowed.", "It stays empty."),
+    fully(
+        "Evictions are let through until the budget is spent; two budgets are one too many; unready pods go by policy.",
+        &[
+            "evictions_are_let_through_until_the_budget_is_spent",
+            "two_budgets_are_one_too_many",
+            "an_unready_pod_goes_by_policy",
+            "a_budget_that_was_not_looked_at_yet_refuses",
+        ],
+    ),
 ];
