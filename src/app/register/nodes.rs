@@ -56,14 +56,22 @@ pub const SCHEDULER: &[Row] = &[
     fully("Default spreading over nodes and zones.", &["a_sets_pods_spread_over_the_nodes"]),
     simplified(
         "Retries: a back-off of 1 to 10 s, queueing hints, a flush after 5 min.",
-        "A pod is tried again when something changes that might help it.",
+        "A pod is tried again, at once, when something of the kind changes that it was refused for.",
     ),
     simplified(
         "WaitForFirstConsumer: the chosen node is held while claims bind.",
         "The node is noted on the claim and the pod is placed anew when it is bound.",
     ),
-    left_out("Pod affinity and anti-affinity, topology spread constraints of the pod itself.", "They are stored and not looked at."),
+    fully(
+        "Pod affinity and anti-affinity, required and preferred.",
+        &["pods_keep_away_from_each_other", "pods_come_to_each_other", "preferred_neighbours_decide_among_equal_nodes"],
+    ),
+    fully("Topology spread constraints of the pod itself.", &["own_constraints_spread_pods_over_domains"]),
+    fully(
+        "Scheduling gates; other resources than cpu and memory.",
+        &["a_gated_pod_waits_without_complaint", "other_resources_run_out_too"],
+    ),
     left_out("Preemption.", "Priorities are stored; nothing is preempted. The words about preemption are printed as they would be."),
-    left_out("Host ports, volume limits a node, image locality, scheduling gates.", "They are stored and not looked at."),
+    left_out("Volume limits a node, image locality.", "They are not looked at."),
     simplified("Ties among equal nodes are broken by chance.", "By the chance of the world's seed: the same every time."),
 ];

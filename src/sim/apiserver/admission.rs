@@ -1,7 +1,7 @@
 //! What happens to an object on its way into the store: namespaces, finalizers, default tolerations, addresses.
 
 use crate::api::pod::{Effect, Taint, Toleration};
-use crate::api::{FieldError, Key, Kind, Labels, Name, Node, Object, Pod, Refusal};
+use crate::api::{Condition, FieldError, Key, Kind, Labels, Name, Node, Object, Pod, Refusal, Truth};
 use crate::sim::world::World;
 use std::sync::Arc;
 
@@ -52,6 +52,9 @@ fn taint_until_ready(node: &mut Node) {
 fn admit_pod(world: &World, pod: &mut Pod) {
     pod.status = Default::default();
     pod.status.qos_class = qos(pod).into();
+    if crate::sim::scheduler::is_gated(pod) {
+        pod.status.conditions.push(gated());
+    }
     let covers = |t: &Toleration, key: &str| (t.key.is_empty() || &*t.key == key) && t.effect.is_none_or(|e| e == Effect::NoExecute);
     let defaults = &world.memory.tolerations.0;
     let wanted: Vec<Toleration> = defaults.iter().filter(|d| !pod.spec.tolerations.iter().any(|t| covers(t, &d.key))).cloned().collect();
@@ -79,6 +82,17 @@ impl Default for DefaultTolerations {
             ..Toleration::default()
         };
         DefaultTolerations(Arc::new(vec![toleration(NOT_READY), toleration("node.kubernetes.io/unreachable")]))
+    }
+}
+
+/// Upstream: applySchedulingGatedCondition in pkg/registry/core/pod/strategy.go.
+fn gated() -> Condition {
+    Condition {
+        kind: "PodScheduled".into(),
+        status: Truth::False,
+        reason: "SchedulingGated".into(),
+        message: "Scheduling is blocked due to non-empty scheduling gates".into(),
+        ..Condition::default()
     }
 }
 
