@@ -1,16 +1,21 @@
 //! How fast the core is: a story, a crowd, an event, a copy, a seek, a pass in which nothing moves.
 //!
-//! `cargo bench --bench core`; `cargo bench --bench core -- crowd` for one of them.
+//! `cargo bench --bench core`; `cargo bench --bench core -- crowd` for one of them; `-- ratios` for what an event costs
+//! among more pods, as a multiple of what it costs among few.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use podyard::api::{Kind, Name, Object, Pod, Span};
+use podyard::api::{Key, Kind, Object, Pod, Span, StatefulSet};
 use podyard::engine::sandbox;
-use podyard::sim::{Act, Options, Request, World};
+use podyard::sim::{Act, DeleteOptions, Options, Request, World};
 use podyard::timeline::Timeline;
 use serde_json::{Value, json};
+use std::time::Instant;
 
 fn main() {
+    if std::env::args().any(|argument| argument == "ratios") {
+        return ratios();
+    }
     divan::main();
 }
 
@@ -77,15 +82,73 @@ fn crowd_until_ready(bencher: Bencher, nodes: u32) {
     bencher.with_inputs(|| crowd_to_be(nodes, pods)).bench_values(|mut world| black_box(until_ready(&mut world, pods)));
 }
 
-/// Events of a crowd being made: the time of one is the inverse of the items a second.
-#[divan::bench(args = [100, 1_000, 10_000], sample_count = 5, sample_size = 1)]
+/// Steps of which the mean is taken.
+const STEPS: usize = 1_000;
+/// Numbers of pods among which events are measured.
+const SIZES: [u32; 3] = [100, 1_000, 10_000];
+
+fn crowd_of(pods: u32) -> World {
+    crowd(100.max(pods / 50), pods.into())
+}
+
+/// Something happens: a cable is cut, and some pods are deleted, which their sets make good.
+fn stir(mut world: World) -> World {
+    world.apply(Act::Disconnect("node-1".into())).expect("there is a first node");
+    let pods: Vec<Key> = world.list::<Pod>().step_by(7).take(40).map(|pod| pod.metadata.key()).collect();
+    for pod in pods {
+        world.apply(Act::Request(Request::Delete(Kind::Pod, pod, DeleteOptions::default()))).expect("it is there");
+    }
+    world
+}
+
+fn steps(mut world: World) -> World {
+    (0..STEPS).for_each(|_| _ = world.step());
+    world
+}
+
+/// Events while some pods of many are deleted and made again: the items a second.
+#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
 fn events_among_pods(bencher: Bencher, pods: u32) {
-    const STEPS: usize = 1_000;
-    let world = crowd(100.max(pods / 50), pods.into());
-    let name: Name = "node-1".into();
-    bencher.counter(ItemsCount::new(STEPS)).with_inputs(|| world.clone()).bench_values(|mut world| {
-        world.apply(Act::Disconnect(name.clone())).expect("there is a first node");
-        (0..STEPS).for_each(|_| _ = world.step());
+    let world = stir(crowd_of(pods));
+    bencher.counter(ItemsCount::new(STEPS)).with_inputs(|| world.clone()).bench_values(steps);
+}
+
+/// The same, as multiples of the first: an event should cost about as much whatever the number of pods.
+fn ratios() {
+    let cost = |pods: u32| {
+        let world = stir(crowd_of(pods));
+        let best = (0..7).map(|_| {
+            let copy = world.clone();
+            let start = Instant::now();
+            black_box(steps(copy));
+            start.elapsed()
+        });
+        best.min().unwrap_or_default().as_secs_f64() / STEPS as f64
+    };
+    let costs = SIZES.map(cost);
+    for (pods, each) in SIZES.iter().zip(costs) {
+        println!(
+            "{pods:>6} pods: {:>7.2} µs an event, {:>9.0} events a second, {:.2} times the first",
+            each * 1e6,
+            1.0 / each,
+            each / costs[0]
+        );
+    }
+}
+
+/// A set of so many pods is looked at by its controller, which finds nothing to do.
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn pass_over_an_idle_set(bencher: Bencher, pods: u32) {
+    let world = crowd_of(pods);
+    let set = world.list::<StatefulSet>().next().expect("there is one").clone();
+    let touched = |mark: &str| {
+        let mut set = (*set).clone();
+        set.metadata.annotations.insert("touched", mark);
+        Act::Request(Request::Update(set.into()))
+    };
+    bencher.with_inputs(|| world.clone()).bench_values(|mut world| {
+        world.apply(touched("yes")).expect("it has not changed");
+        advance(&mut world, Span::millis(50));
         world
     });
 }

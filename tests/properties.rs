@@ -74,6 +74,8 @@ fn whatever_is_done_the_rules_hold() {
             }
             let (taken, report) = case(first + number);
             steps.fetch_add(taken, Relaxed);
+            // Told at once: a long search may be broken off.
+            report.iter().for_each(|report| println!("{report}"));
             reports.lock().unwrap().extend(report);
         }
     };

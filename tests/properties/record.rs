@@ -1,7 +1,7 @@
 //! Rules for any object: identity, versions, deletion. Upstream: staging/src/k8s.io/apiserver/pkg/registry.
 
 use super::book::{Book, Broken, broken};
-use podyard::api::{Meta, Object, Pod, Time};
+use podyard::api::{Meta, Name, Object, Pod, Time};
 use podyard::sim::{Actor, Change};
 
 /// What is wrong with a write, whoever wrote whatever.
@@ -44,7 +44,9 @@ fn update(book: &Book, now: Time, old: &Object, new: &Object) -> Option<Broken> 
     if was.deletion_timestamp.is_some_and(|at| is.deletion_timestamp.is_none_or(|later| later > at && later > now)) {
         return broken("what is being deleted stays so and no longer", about("its deadline moved"));
     }
-    let added = is.finalizers.iter().find(|f| was.is_terminating() && !was.finalizers.contains(f));
+    // The API server itself adds these where somebody deletes once more and wants it done another way.
+    let by_delete = |f: &Name| matches!(&**f, "orphan" | "foregroundDeletion");
+    let added = is.finalizers.iter().find(|f| was.is_terminating() && !was.finalizers.contains(f) && !by_delete(f));
     if let Some(added) = added {
         return broken("nobody may hold back what is being deleted", about(added));
     }

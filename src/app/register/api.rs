@@ -62,7 +62,7 @@ pub const API: &[Row] = &[
 pub const KINDS: &[Row] = &[
     fully("Pod", &["sts_lifecycle", "status_words"]),
     fully("Service", &["a_new_service_prints_as_the_real_one"]),
-    left_out("Deployment", "Stored, printed and scaled; nothing is made of it."),
+    fully("Deployment", &["a_roll_out_keeps_within_its_bounds"]),
     fully("ReplicaSet", &["rs_shared_claim"]),
     fully("StatefulSet", &["sts_lifecycle"]),
     fully("ControllerRevision", &["going_back_reuses_the_revision"]),
@@ -78,5 +78,5 @@ pub const KINDS: &[Row] = &[
     simplified("ConfigMap", "Stored and printed; mounts show no files."),
     simplified("Secret", "Stored and printed; mounts show no files."),
     simplified("ServiceAccount", "Stored; `default` is there in each namespace; no tokens."),
-    simplified("PodDisruptionBudget", "Looked at by drain; its status stays empty."),
+    fully("PodDisruptionBudget", &["counts_follow_the_budget_and_the_scale"]),
 ];

@@ -38,15 +38,14 @@ pub const PODS: &[Row] = &[
     ),
     simplified(
         "Last status report of a stopping pod and its final delete are two writes.",
-        "The last report is merged into the final delete, so a watch shows no row Completed or Error between.",
+        "Both arrive together: a watch shows the row Completed or Error and the end at one moment.",
     ),
     simplified(
-        "Readiness probes run every periodSeconds with thresholds and timeouts.",
-        "They pass or fail as the simulated application does (`fail`, `heal`, start-up time); what an exec probe executes is not run.",
+        "Startup, liveness and readiness probes run every periodSeconds with thresholds and timeouts.",
+        "They pass or fail as the simulated application does (`fail`, `heal`, start-up time, its port and pages); of exec probes only a few commands are understood.",
     ),
-    left_out("Liveness and startup probes.", "They are stored and printed, and not run."),
-    left_out("Init containers and sidecars.", "They are stored and printed, and not run."),
-    left_out("preStop and postStart hooks.", "They are stored and not run."),
+    fully("Init containers and sidecars: first, in order, with their words in STATUS.", &["init_containers_come_first"]),
+    simplified("preStop and postStart hooks.", "They take the time that their command takes; the container counts as running meanwhile."),
     left_out("Container IDs and image IDs.", "They stay empty."),
     left_out("The token volume kube-api-access-… of the service account.", "It is not added."),
     left_out(
@@ -54,7 +53,10 @@ pub const PODS: &[Row] = &[
         "Machines have no pressure; a pod bound by hand is run.",
     ),
     left_out("Ephemeral containers, in-place resizing, pod readiness gates.", "Fields are stored without effect."),
-    simplified("Containers write logs.", "Logs are made from what happened to the process: its start, requests, files written."),
+    simplified(
+        "Containers write logs.",
+        "Logs are made from what happened to the process and from the commands that it was given; of the shell a few forms are understood.",
+    ),
     simplified(
         "A kubelet's own pace: 1 s relist, 2 s housekeeping, 60 s resync.",
         "Orders arrive after `kubelet-watch`; only housekeeping has its pace.",

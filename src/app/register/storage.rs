@@ -45,7 +45,7 @@ pub const STORAGE: &[Row] = &[
     left_out("Cloud disks written into a pod itself (gcePersistentDisk in spec.volumes).", "Only volumes of claims are attached."),
     left_out("Resizing a claim.", "The request is refused or stored as validation has it; no volume grows."),
     left_out("allowedTopologies and capacity of storage.", "A class makes volumes everywhere."),
-    left_out("Read-only mounts.", "They are printed; a write to one succeeds."),
+    fully("Read-only mounts refuse writes.", &["what_is_mounted_for_reading_refuses_writes"]),
     left_out("VolumeAttributesClass, snapshots, cloning, quotas.", "Fields are stored without effect."),
     fully("ReadWriteOncePod, one pod in the cluster.", &["claims_that_are_not_there_or_not_bound"]),
 ];

@@ -133,11 +133,13 @@ fn has_timed_out(deployment: &Deployment, status: &DeploymentStatus, now: Time) 
     }
 }
 
-/// Upstream: requeueStuckDeployment, which tries again at once in the last second; here it always comes a second late.
+/// Upstream: requeueStuckDeployment, which tries again at once in the last second; here it always comes a second late, and
+/// not at all where the roll-out has been through, which cannot time out any more.
 fn await_deadline(round: &mut Round) {
     let deployment = &round.deployment;
     let reason = deployment.status.condition("Progressing").map(|c| c.reason.clone()).unwrap_or_default();
-    if is_complete(deployment, &deployment.status) || &*reason == "ProgressDeadlineExceeded" || !deployment.has_progress_deadline() {
+    let is_over = matches!(&*reason, "ProgressDeadlineExceeded" | "NewReplicaSetAvailable");
+    if is_over || is_complete(deployment, &deployment.status) || !deployment.has_progress_deadline() {
         return;
     }
     if let Some(at) = deadline(deployment, &deployment.status) {

@@ -274,3 +274,17 @@ fn at_any_time_a_roll_out_keeps_its_promise() {
         assert_eq!(trial.ready().len(), usize::try_from(replicas).unwrap());
     }
 }
+
+/// A roll-out that has been through cannot time out: nothing is due over and over when its deadline has long passed.
+#[test]
+fn a_finished_roll_out_that_loses_its_pods_is_not_looked_at_without_end() {
+    let mut trial = running(json!({"replicas": 1}));
+    trial.pass(Span::secs(700));
+    for node in ["node-1", "node-2", "node-3"] {
+        trial.world.apply(crate::sim::Act::Disconnect(node.into())).unwrap();
+    }
+    scale(&mut trial, 2);
+    let until = trial.world.now() + Span::secs(60);
+    let steps = (0..10_000).take_while(|_| trial.world.agenda().next_at().is_some_and(|at| at <= until) && trial.world.step()).count();
+    assert!(steps < 1_000, "{steps} events in a minute");
+}
