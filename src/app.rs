@@ -4,6 +4,7 @@ mod headless;
 mod library;
 mod narrate;
 pub mod options;
+pub mod register;
 pub mod session;
 pub mod settings;
 pub mod terminal;
@@ -14,6 +15,9 @@ use options::{Command, LookOptions, Options};
 use session::Session;
 use std::io;
 use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A command in a script was refused, or an expectation failed.
 const FAILED: u8 = 1;
@@ -42,6 +46,7 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
         Command::Test { names } => library::test(names, out),
         Command::List => library::list(out),
         Command::Lint { file } => library::lint(file, out),
+        Command::ExplainDifferences { area, json } => register::explain(area.as_deref(), *json, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Options::command(), "podyard", out);
             Ok(true)

@@ -62,6 +62,8 @@ pub fn cells(object: &Object, now: Time) -> Vec<String> {
         Object::StorageClass(o) => storage::class(o, now),
         Object::VolumeAttachment(o) => storage::attachment(o, now),
         Object::ReplicaSet(o) => workload::replica_set(o, now),
+        Object::Deployment(o) => workload::deployment(o, now),
+        Object::PodDisruptionBudget(o) => workload::budget(o, now),
         Object::StatefulSet(o) => workload::stateful_set(o, now),
         Object::ControllerRevision(o) => workload::revision(o, now),
         Object::Service(o) => network::service(o, now),
@@ -77,10 +79,6 @@ fn plain(kind: Kind, o: &Plain, object: &Object, now: Time) -> Vec<String> {
     let (name, age) = (name(object), born(object, now));
     let entries = |field: &str| o.body.get(field).and_then(Value::as_object).map_or(0, |m| m.len()).to_string();
     match kind {
-        Kind::Deployment => workload::deployment(o, now),
-        Kind::PodDisruptionBudget => {
-            vec![name, either(o, "minAvailable"), either(o, "maxUnavailable"), count(o, "disruptionsAllowed"), age]
-        }
         Kind::ConfigMap => vec![name, entries("data"), age],
         Kind::Secret => vec![name, text(o.body.get("type")), entries("data"), age],
         _ => vec![name, age],
@@ -111,15 +109,6 @@ fn text(value: Option<&Value>) -> String {
         Some(Value::String(s)) => s.clone(),
         Some(other) => other.to_string(),
     }
-}
-
-fn either(o: &Plain, field: &str) -> String {
-    let value = o.body.get("spec").and_then(|s| s.get(field));
-    value.map_or_else(|| "N/A".to_owned(), |_| text(value))
-}
-
-fn count(o: &Plain, field: &str) -> String {
-    o.body.get("status").and_then(|s| s.get(field)).map_or_else(|| "0".to_owned(), ToString::to_string)
 }
 
 /// The text, or `<none>` where it is blank.

@@ -100,11 +100,21 @@ fn deployment(object: &mut Map<String, Value>, api_version: &str) {
     }
     let spec = child(object, "spec");
     template(spec);
-    set(spec, &[("replicas", json!(1)), ("revisionHistoryLimit", json!(10)), ("progressDeadlineSeconds", json!(600))]);
+    let (history, deadline, bound) = deployment_defaults(api_version);
+    set(spec, &[("replicas", json!(1)), ("revisionHistoryLimit", json!(history)), ("progressDeadlineSeconds", json!(deadline))]);
     let strategy = child(spec, "strategy");
     set(strategy, &[("type", json!("RollingUpdate"))]);
     if strategy.get("type") == Some(&json!("RollingUpdate")) {
-        set(child(strategy, "rollingUpdate"), &[("maxSurge", json!("25%")), ("maxUnavailable", json!("25%"))]);
+        set(child(strategy, "rollingUpdate"), &[("maxSurge", bound.clone()), ("maxUnavailable", bound)]);
+    }
+}
+
+/// History limit, progress deadline, and both bounds of a rolling update, by version.
+fn deployment_defaults(api_version: &str) -> (i32, i32, Value) {
+    match api_version {
+        "extensions/v1beta1" => (i32::MAX, i32::MAX, json!(1)),
+        "apps/v1beta1" => (2, 600, json!("25%")),
+        _ => (10, 600, json!("25%")),
     }
 }
 

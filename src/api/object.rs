@@ -1,8 +1,10 @@
 //! The closed set of kinds, their one table, and the object that is any of them.
 
+use super::deployment::Deployment;
 use super::meta::{Key, Meta, Name, ObjectRef, OwnerRef};
 use super::node::{Lease, Namespace, Node};
 use super::pod::Pod;
+use super::policy::PodDisruptionBudget;
 use super::service::{EndpointSlice, Event, Service};
 use super::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment};
 use super::workload::{ControllerRevision, ReplicaSet, StatefulSet};
@@ -192,8 +194,8 @@ macro_rules! objects {
 
 objects! {
     Pod, Service, ReplicaSet, StatefulSet, ControllerRevision, PersistentVolumeClaim, PersistentVolume, StorageClass,
-    VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event;
-    Deployment, ConfigMap, Secret, ServiceAccount, PodDisruptionBudget
+    VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget;
+    ConfigMap, Secret, ServiceAccount
 }
 
 impl Object {

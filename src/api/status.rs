@@ -107,7 +107,7 @@ pub struct Refusal {
     pub message: String,
     /// The kind and name it is about, where it is about one.
     pub about: Option<(Kind, String)>,
-    /// The wrong fields of an `Invalid`.
+    /// The wrong fields of an `Invalid`; of a refused eviction how its budget stands, without a path.
     pub fields: Vec<FieldError>,
 }
 

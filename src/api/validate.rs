@@ -14,7 +14,7 @@ mod service;
 mod storage;
 mod workload;
 
-pub use names::label_value;
+pub use names::{label_value, qualified_name};
 
 /// What is wrong with a new object.
 pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
@@ -41,14 +41,13 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// Warnings that come with an accepted object; the last one is podyard's own.
+/// Warnings that come with an accepted object.
 pub fn warnings(kind: Kind, value: &Value) -> Vec<String> {
     let text = match kind {
         Kind::PersistentVolume if value["spec"]["persistentVolumeReclaimPolicy"] == "Recycle" => {
             "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use \
              dynamic provisioning."
         }
-        Kind::Deployment => "podyard stores Deployments but has no controller for them: no pods will be made",
         _ => return Vec::new(),
     };
     vec![text.to_owned()]
@@ -59,7 +58,9 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
     match kind {
         Kind::Pod => pod::spec(spec, "spec", &pod::PODS),
         Kind::StatefulSet => workload::stateful_set(spec),
-        Kind::ReplicaSet | Kind::Deployment => workload::replica_set(spec),
+        Kind::ReplicaSet => workload::replica_set(spec),
+        Kind::Deployment => workload::deployment(spec),
+        Kind::PodDisruptionBudget => workload::budget(spec),
         Kind::PersistentVolumeClaim => storage::claim(spec, "spec"),
         Kind::PersistentVolume => storage::volume(spec),
         Kind::Service => service::spec(spec),

@@ -55,6 +55,14 @@ pub enum Command {
         /// The file
         file: String,
     },
+    /// Tells what of Kubernetes is simulated fully, simplified, or left out
+    ExplainDifferences {
+        /// One area, such as statefulset or storage; all where nothing is said
+        area: Option<String>,
+        /// Prints a JSON array of rows
+        #[arg(long)]
+        json: bool,
+    },
     /// Prints completions for a shell
     Completions {
         /// Which shell

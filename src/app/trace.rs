@@ -1,10 +1,11 @@
 //! The trace: every change of an object as a row of JSON with the fields that matter, in the order in which it happened.
 
 use crate::api::meta::condition;
+use crate::api::pod::PodStatus;
 use crate::api::{Condition, Kind, Meta, Object, Pod, Time, Uid};
 use crate::scenario::script::Command;
 use crate::shell::Output;
-use crate::sim::{ChangeId, What, World};
+use crate::sim::{Actor, ChangeId, What, World};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub struct Trace<W> {
     origin: Time,
     next: ChangeId,
     last: BTreeMap<(Kind, Uid), Row>,
+    /// Pods of which their kubelet has spoken since they were deleted: what was known of them before that.
+    leaving: BTreeMap<Uid, PodStatus>,
     failed: Option<io::Error>,
 }
 
@@ -28,7 +31,14 @@ const SILENT: [Kind; 3] = [Kind::Lease, Kind::Namespace, Kind::ServiceAccount];
 impl<W: Write> Trace<W> {
     /// A trace that begins with the nodes of this world as they are.
     pub fn new(out: W, world: &World) -> Trace<W> {
-        let mut trace = Trace { out, origin: world.options().epoch, next: world.changes().next(), last: BTreeMap::new(), failed: None };
+        let mut trace = Trace {
+            out,
+            origin: world.options().epoch,
+            next: world.changes().next(),
+            last: BTreeMap::new(),
+            leaving: BTreeMap::new(),
+            failed: None,
+        };
         for object in world.objects(Kind::Node) {
             trace.row(world.now(), None, Some(object));
         }
@@ -38,6 +48,7 @@ impl<W: Write> Trace<W> {
     pub fn watch(&mut self, world: &World) {
         for change in world.changes().since(self.next) {
             if let What::Written { before, after } = &change.what {
+                self.note_leaving(&change.actor, before.as_ref(), after.as_ref());
                 self.row(change.at, before.as_ref(), after.as_ref());
             }
         }
@@ -65,9 +76,21 @@ impl<W: Write> Trace<W> {
         self.out
     }
 
+    /// The recordings' kubelets say nothing of how the containers of a deleted pod end: neither do the rows.
+    fn note_leaving(&mut self, actor: &Actor, before: Option<&Object>, after: Option<&Object>) {
+        match (actor, before, after) {
+            (Actor::Kubelet(_), Some(Object::Pod(before)), Some(Object::Pod(_))) if before.metadata.is_terminating() => {
+                self.leaving.entry(before.metadata.uid).or_insert_with(|| before.status.clone());
+            }
+            _ => {}
+        }
+    }
     fn row(&mut self, at: Time, before: Option<&Object>, after: Option<&Object>) {
         let Some(object) = after.or(before).filter(|o| !SILENT.contains(&o.kind())) else { return };
-        let fields = fields(object);
+        let fields = match (object, self.leaving.get(&object.meta().uid)) {
+            (Object::Pod(pod), Some(status)) => fields(&Pod { status: status.clone(), ..(**pod).clone() }.into()),
+            _ => fields(object),
+        };
         let key = (object.kind(), object.meta().uid);
         let same = self.last.get(&key) == Some(&fields);
         let word = match (before, after) {
@@ -88,7 +111,10 @@ impl<W: Write> Trace<W> {
         }
         match after {
             Some(_) => self.last.insert(key, fields),
-            None => self.last.remove(&key),
+            None => {
+                self.leaving.remove(&key.1);
+                self.last.remove(&key)
+            }
         };
     }
     fn write(&mut self, at: Time, row: &Row) {
@@ -162,6 +188,11 @@ fn fields(object: &Object) -> Row {
             sized(&mut row, set.spec.replicas, json(&set.status), &set.metadata);
             row.push(("strategy", json(&set.spec.update_strategy)));
         }
+        Object::Deployment(set) => {
+            let status = crate::api::deployment::DeploymentStatus { conditions: Vec::new(), ..set.status.clone() };
+            sized(&mut row, set.spec.replicas, json(&status), &set.metadata);
+            row.push(("strategy", json(&set.spec.strategy)));
+        }
         Object::ReplicaSet(set) => sized(&mut row, set.spec.replicas, json(&set.status), &set.metadata),
         Object::Service(service) => text(&mut row, "clusterIP", &service.spec.cluster_ip),
         Object::EndpointSlice(slice) => list(&mut row, "endpoints", slice.endpoints.iter().map(endpoint).collect()),
@@ -171,6 +202,7 @@ fn fields(object: &Object) -> Row {
         | Object::VolumeAttachment(_)
         | Object::Namespace(_)
         | Object::Lease(_)
+        | Object::PodDisruptionBudget(_)
         | Object::Plain(..) => {}
     }
     row
@@ -240,7 +272,9 @@ fn endpoint(endpoint: &crate::api::service::Endpoint) -> Answering {
 
 fn sized(row: &mut Row, replicas: i32, status: String, meta: &Meta) {
     row.push(("replicas", replicas.to_string()));
-    row.push(("status", status));
+    if status != "{}" {
+        row.push(("status", status));
+    }
     row.push(("generation", meta.generation.to_string()));
 }
 

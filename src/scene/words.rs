@@ -53,6 +53,8 @@ fn by_controller(controller: Controller) -> (Cow<'static, str>, Role) {
     let (name, role) = match controller {
         Controller::ReplicaSet => ("replicaset", Role::Alike),
         Controller::StatefulSet => ("statefulset", Role::Each),
+        Controller::Deployment => ("deployment", Role::Alike),
+        Controller::Disruption => ("disruption", Role::Control),
         Controller::EndpointSlice => ("endpoints", Role::Control),
         Controller::PersistentVolume => ("volumes", Role::Disk),
         Controller::ClaimProtection | Controller::VolumeProtection => ("protection", Role::Disk),

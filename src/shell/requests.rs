@@ -58,6 +58,11 @@ pub fn delete(world: &mut World, kind: Kind, key: &Key, options: DeleteOptions) 
     world.apply(Act::Request(Request::Delete(kind, key.clone(), options)))
 }
 
+/// Deletes a pod as far as its disruption budget allows; refused with 429 where it does not now.
+pub fn evict(world: &mut World, pod: &Key, options: DeleteOptions) -> Result<Option<Object>, Refusal> {
+    world.apply(Act::Request(Request::Evict(pod.clone(), options)))
+}
+
 fn send(world: &mut World, request: Request) -> Result<Object, Refusal> {
     world.apply(Act::Request(request))?.ok_or_else(|| Refusal::bad_request("the server answered without an object"))
 }

@@ -34,6 +34,8 @@ pub enum Request {
     UpdateStatus(Object),
     /// Deletes.
     Delete(Kind, Key, DeleteOptions),
+    /// Deletes a pod as far as disruption budgets allow: the eviction subresource.
+    Evict(Key, DeleteOptions),
 }
 
 /// metav1.DeleteOptions.

@@ -11,9 +11,11 @@ use std::sync::Arc;
 
 mod admission;
 mod events;
+mod eviction;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
-pub use events::Identity as EventIdentity;
+pub use events::Said;
+pub use eviction::{covers, note_allowed};
 
 /// A client of the API server: whose writes these are. Reads go straight to the world.
 pub struct Desk<'w> {
@@ -49,6 +51,7 @@ impl<'w> Desk<'w> {
             Request::Update(object) => self.update(object).map(Some),
             Request::UpdateStatus(object) => self.update_status(object).map(Some),
             Request::Delete(kind, key, options) => self.delete(kind, &key, &options),
+            Request::Evict(key, options) => self.evict(&key, &options),
         }
     }
 
@@ -88,6 +91,10 @@ impl<'w> Desk<'w> {
         let before = self.current(&object)?;
         let mut after = before.clone();
         admission::copy_status(&object, &mut after);
+        if object.kind() == Kind::Deployment {
+            // Its controller notes the revision with the status.
+            after.meta_mut().annotations = object.meta().annotations.clone();
+        }
         self.store_or_finish(before, after)
     }
 

@@ -67,6 +67,11 @@ impl Chance {
     }
 }
 
+/// A hash in letters that no word can be made of. Upstream: rand.SafeEncodeString of its decimal digits.
+pub fn safe_encode(hash: u32) -> String {
+    hash.to_string().bytes().map(|b| SUFFIX_LETTERS[usize::from(b) % SUFFIX_LETTERS.len()] as char).collect()
+}
+
 /// A number below `n` that depends on a name only.
 pub fn spread(name: &Name, n: u64) -> u64 {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));

@@ -31,6 +31,10 @@ pub enum Controller {
     ReplicaSet,
     /// Keeps the pods that a StatefulSet wants, each its own.
     StatefulSet,
+    /// Moves pods from the ReplicaSet of one template to that of the next.
+    Deployment,
+    /// Counts how many pods may be disrupted.
+    Disruption,
     /// Says which pods answer for a service.
     EndpointSlice,
     /// Binds claims to volumes and reclaims them.
@@ -57,6 +61,9 @@ impl Controller {
         match self {
             Controller::ReplicaSet => "replicaset-controller",
             Controller::StatefulSet => "statefulset-controller",
+            Controller::Deployment => "deployment-controller",
+            // Upstream's disruption controller reports under the name of the whole binary.
+            Controller::Disruption => "controllermanager",
             Controller::EndpointSlice => "endpoint-slice-controller",
             Controller::PersistentVolume => "persistentvolume-controller",
             Controller::ClaimProtection => "pvc-protection-controller",

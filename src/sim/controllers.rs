@@ -8,6 +8,8 @@ use super::world::World;
 use crate::api::{Key, Kind, Object, Pod, Selector, Span, Time};
 use std::sync::Arc;
 
+pub mod deployment;
+pub mod disruption;
 pub mod garbage;
 mod membership;
 pub mod nodes;
@@ -18,8 +20,8 @@ pub mod volumes;
 /// What controllers remember between syncs, as their caches would.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// Events written, for counting up identical ones.
-    pub(super) events: imbl::OrdMap<super::apiserver::EventIdentity, Key>,
+    /// What events have said about each object, for counting up identical ones.
+    pub(super) events: imbl::OrdMap<crate::api::Uid, super::apiserver::Said>,
     /// The tolerations that admission adds.
     pub(super) tolerations: super::apiserver::DefaultTolerations,
     /// What the node controllers remember.
@@ -36,6 +38,8 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
     match controller {
         Controller::ReplicaSet => replicaset::sync(&mut desk, key),
         Controller::StatefulSet => statefulset::sync(&mut desk, key),
+        Controller::Deployment => deployment::sync(&mut desk, key),
+        Controller::Disruption => disruption::sync(&mut desk, key),
         Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
         Controller::EndpointSlice => super::network::sync(&mut desk, key),
         Controller::PersistentVolume | Controller::ClaimProtection | Controller::VolumeProtection | Controller::AttachDetach => {
@@ -53,6 +57,8 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
         Controller::PersistentVolume | Controller::AttachDetach => volumes::pass(&mut desk, controller),
         Controller::ReplicaSet
         | Controller::StatefulSet
+        | Controller::Deployment
+        | Controller::Disruption
         | Controller::EndpointSlice
         | Controller::ClaimProtection
         | Controller::VolumeProtection
@@ -64,6 +70,8 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
 pub(super) fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
     replicaset::notice(world, before, after);
     statefulset::notice(world, before, after);
+    deployment::notice(world, before, after);
+    disruption::notice(world, before, after);
     garbage::notice(world, before, after);
     volumes::notice(world, before, after);
     nodes::notice(world, before, after);

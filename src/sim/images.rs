@@ -1,7 +1,11 @@
 //! Images are small declared behaviours: how long they take to start and stop, what they serve, what they write.
 
-use crate::api::Span;
 use crate::api::pod::Container;
+use crate::api::{Name, Span};
+
+pub mod script;
+
+pub use script::{BRIEF, Course, command};
 
 /// What a process of an image answers when asked over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,28 +78,78 @@ pub fn image(name: &str) -> &'static Image {
     IMAGES.iter().find(|image| image.name == bare).unwrap_or(unknown)
 }
 
-/// After how long a container ends by itself and with which code, as its image or its command has it; `None` for servers.
-/// Of commands `sleep`, `true`, `false` and `exit` in a shell are understood; others do what the image does.
+/// After how long a container ends by itself and with which code, as its command or its image has it; `None` for servers.
 pub fn plan(image: &Image, container: &Container) -> Option<(Span, i32)> {
-    let all = container.command.iter().chain(&container.args).flat_map(|w| w.split([' ', ';', '&']));
-    // What comes before `||` succeeds here, so what comes after is not run.
-    let words: Vec<&str> = all.filter(|w| !w.is_empty()).take_while(|w| *w != "||").collect();
-    let after = |word: &str| words.iter().position(|w| *w == word).and_then(|i| words.get(i + 1)).copied();
-    if words.is_empty() {
-        return image.exits;
-    }
-    let slept = after("sleep").map(|n| n.trim_end_matches('s').parse::<i64>().map(Span::secs));
-    let code = after("exit").and_then(|n| n.parse().ok()).or(words.contains(&"false").then_some(1));
-    match (slept, code) {
-        (Some(Err(_)), _) => None,
-        (Some(Ok(span)), code) => Some((span, code.unwrap_or(0))),
-        (None, Some(code)) => Some((BRIEF, code)),
-        (None, None) => image.exits,
+    match course(container) {
+        Some(course) => course.ends,
+        None => image.exits,
     }
 }
 
-/// How long a command that does nothing much takes.
-const BRIEF: Span = Span::millis(50);
+/// What a container's own command does; `None` where it has none or one that is not understood, so that its image decides.
+pub fn course(container: &Container) -> Option<Course> {
+    // An image with work of its own does that work, however it is told to.
+    if image(&container.image).exits.is_some_and(|(takes, _)| takes > BRIEF) {
+        return None;
+    }
+    let words: Vec<Name> = container.command.iter().chain(&container.args).cloned().collect();
+    command(&words)
+}
+
+/// What answers in a container: its image's app, unless its command does something else.
+pub fn serves(container: &Container) -> Option<&'static Image> {
+    let image = image(&container.image);
+    (image.app != App::Silent && course(container).is_none()).then_some(image)
+}
+
+/// What a container takes to stop when asked politely; `None` where it ignores the signal, as a shell does that is the
+/// first process of its container and sets no trap.
+pub fn stopping(container: &Container, usual: Span) -> Option<Span> {
+    if let Some(course) = course(container) {
+        return course.heeds_signals.then_some(BRIEF);
+    }
+    match image(&container.image) {
+        Image { name: "", .. } => Some(usual),
+        image => image.stop,
+    }
+}
+
+/// Programs of the images that consist of little else, besides those of [`script`].
+const PROGRAMS: [&str; 14] =
+    ["sh", "ash", "bash", "dig", "nslookup", "host", "wget", "nc", "httpd", "ping", "env", "hostname", "vi", "top"];
+
+/// Whether a container's program exists; the runtime's words where it does not. Known only of images without programs of
+/// their own: any other image is believed to have what it is told to run.
+pub fn program(container: &Container) -> Result<(), String> {
+    let bare = image(&container.image);
+    let Some(word) = container.command.first().or(container.args.first()).filter(|_| bare.exits.is_some() && bare.app == App::Silent)
+    else {
+        return Ok(());
+    };
+    let name = word.rsplit('/').next().unwrap_or(word);
+    if PROGRAMS.contains(&name) || script::knows(name) {
+        return Ok(());
+    }
+    let why = match word.contains('/') {
+        true => format!("stat {word}: no such file or directory"),
+        false => "executable file not found in $PATH".to_owned(),
+    };
+    Err(format!(
+        "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start \
+         container process: error during container init: exec: \"{word}\": {why}"
+    ))
+}
+
+/// Why an image's name is no name; `None` for good ones. Upstream: distribution/reference.
+pub fn invalid_name(name: &str) -> Option<String> {
+    let repository = name.split(['@', ':']).next().unwrap_or_default();
+    let wrong = |why: &str| Some(format!("couldn't parse image name \"{name}\": invalid reference format{why}"));
+    if name.contains(char::is_whitespace) || repository.is_empty() || repository.ends_with('/') {
+        return wrong("");
+    }
+    let path = repository.split_once('/').map_or(repository, |(_, path)| path);
+    if path.bytes().any(|b| b.is_ascii_uppercase()) { wrong(&format!(": repository name ({path}) must be lowercase")) } else { None }
+}
 
 /// True where the image cannot be pulled: its name contains `broken`.
 pub fn is_broken(name: &str) -> bool {

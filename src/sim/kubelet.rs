@@ -1,22 +1,30 @@
 //! One kubelet a node: it acts on what it last heard, and the record knows what it last told. Orders travel down, reports
 //! travel up, and a cut cable or a missing machine stops both. Nothing else joins the record to the machines.
 //!
-//! Simplified: the last status report of a stopping pod is merged into its final delete, so that the record never shows
-//! exit codes of a pod on its way out; init containers and liveness probes are not run.
+//! Simplified: the last status report of a pod that was deleted and its final delete arrive together.
 
 mod backoff;
+mod containers;
+mod hooks;
 pub mod life;
 mod mounts;
+mod node;
 pub mod power;
+mod probes;
+mod pulls;
 mod status;
+mod stop;
+
+pub use probes::Probing;
 
 use super::agenda::Due;
 use super::apiserver::Desk;
 use super::change::Actor;
 use super::latency::Latency;
-use super::machine::{Machine, Process, Stage};
+use super::machine::{Machine, Process, Run, Slot, Stage};
 use super::transit::{Cargo, Place, Transit};
 use super::world::World;
+use crate::api::object::reference;
 use crate::api::{Key, Kind, Name, Node, Object, Pod, Uid};
 use std::sync::Arc;
 
@@ -31,10 +39,14 @@ pub enum Errand {
     Proceed(Uid),
     /// Something that could not be done is tried again: volumes, images, crashed containers.
     Retry(Uid),
-    /// A container's process ends by itself: pod, container's place, how often it had been restarted, exit code.
-    Exit(Uid, usize, i32, i32),
-    /// A readiness probe has an answer.
-    Probe(Uid),
+    /// A container's process ends by itself: pod, container, how often it had been restarted, exit code.
+    Exit(Uid, Slot, i32, i32),
+    /// A container is probed.
+    Probe(Uid, Probing),
+    /// A container's postStart hook has failed: pod, container, how often it had been restarted.
+    HookFailed(Uid, Slot, i32),
+    /// The active deadline of a pod is over.
+    Deadline(Uid),
     /// A report arrives at the record.
     Report(Uid),
     /// The word that a pod has ended arrives at the record.
@@ -46,7 +58,12 @@ pub enum Errand {
 impl Errand {
     /// True for what comes again and again while nothing moves.
     pub fn is_idle(&self) -> bool {
-        matches!(self, Errand::Retry(_))
+        match self {
+            Errand::Retry(_) | Errand::Deadline(_) => true,
+            Errand::Probe(_, probing) => probing.routine,
+            Errand::Hear(..) | Errand::Relist | Errand::Proceed(_) | Errand::Exit(..) => false,
+            Errand::HookFailed(..) | Errand::Report(_) | Errand::Farewell(_) | Errand::Housekeeping => false,
+        }
     }
 }
 
@@ -80,7 +97,7 @@ fn check_in(world: &mut World, node: &Name) {
     if world.machines.len() <= DRAWN_HEARTBEATS {
         travel(world, Cargo::Heartbeat, node, "heartbeat".into());
     }
-    status::post_node(world, node);
+    node::post(world, node);
 }
 
 /// Hears of a write: sends it down to the kubelet that it concerns. Status alone concerns none.
@@ -119,8 +136,10 @@ pub fn run(world: &mut World, node: &Name, errand: Errand) {
         Errand::Farewell(uid) if linked => farewell(world, node, uid),
         Errand::Hear(..) | Errand::Relist | Errand::Report(_) | Errand::Farewell(_) => {}
         Errand::Proceed(uid) | Errand::Retry(uid) => life::proceed(world, node, uid),
-        Errand::Exit(uid, place, restarts, code) => life::container_ended(world, node, uid, place, restarts, code),
-        Errand::Probe(uid) => life::probe(world, node, uid),
+        Errand::Exit(uid, slot, restarts, code) => containers::exited(world, node, uid, slot, restarts, code),
+        Errand::Probe(uid, probing) => probes::answer(world, node, uid, probing),
+        Errand::HookFailed(uid, slot, restarts) => hooks::failed(world, node, uid, slot, restarts),
+        Errand::Deadline(uid) => life::deadline(world, node, uid),
         Errand::Housekeeping => housekeeping(world, node),
     }
 }
@@ -152,7 +171,7 @@ fn consider(world: &mut World, node: &Name, uid: Uid) {
         (None, false) if !pod.status.phase.is_terminal() => life::take_up(world, node, &pod),
         (None, true) => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
         (Some(process), true) if process.stage == Stage::Ended => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
-        (Some(_), true) => life::stop(world, node, uid, pod.metadata.deletion_grace_period_seconds.unwrap_or(0)),
+        (Some(_), true) => stop::stop(world, node, uid, pod.metadata.deletion_grace_period_seconds.unwrap_or(0)),
         (Some(_), false) => life::refresh(world, node, &pod),
         (None, false) => {}
     }
@@ -168,6 +187,7 @@ fn relist(world: &mut World, node: &Name) {
         machine.last_order = now;
         machine.heard = pods.iter().map(|p| (p.metadata.uid, p.clone())).collect();
     }
+    node::register(world, node);
     check_in(world, node);
     for pod in &pods {
         consider(world, node, pod.metadata.uid);
@@ -190,7 +210,7 @@ fn housekeeping(world: &mut World, node: &Name) {
         match machine.processes.get(&uid).map(|p| p.stage) {
             Some(Stage::Ended) => life::clean_up(world, node, uid),
             Some(Stage::Stopping(_)) | None => {}
-            Some(_) => life::stop(world, node, uid, 0),
+            Some(_) => stop::stop(world, node, uid, 0),
         }
     }
 }
@@ -203,6 +223,7 @@ fn farewell(world: &mut World, node: &Name, uid: Uid) {
         machine.last_word = now;
     }
     let Some(key) = heard else { return };
+    status::deliver(world, node, uid);
     let options = super::act::DeleteOptions { grace: Some(0), uid: Some(uid), ..Default::default() };
     // A refusal means that the record has forgotten the pod or knows a namesake: either way it is no longer our business.
     let _ = Desk::new(world, Actor::Kubelet(node.clone())).delete(Kind::Pod, &key, &options);
@@ -254,6 +275,34 @@ fn process_mut<'w>(world: &'w mut World, node: &Name, uid: Uid) -> Option<&'w mu
 /// A process on a machine.
 fn process(world: &World, node: &Name, uid: Uid) -> Option<Arc<Process>> {
     world.machine(node)?.processes.get(&uid).cloned()
+}
+
+/// Changes what runs in a slot of a pod, where it is there.
+fn set_run(world: &mut World, node: &Name, uid: Uid, slot: Slot, change: impl FnOnce(&mut Run)) {
+    if let Some(run) = process_mut(world, node, uid).and_then(|p| p.run_mut(slot)) {
+        change(run);
+    }
+}
+
+/// Puts an errand on the agenda for when something that takes so long is done.
+fn later(world: &mut World, node: &Name, latency: Latency, errand: Errand) {
+    let at = world.now() + world.latency(latency);
+    world.schedule(at, Due::Kubelet(node.clone(), errand));
+}
+
+/// Writes an event about a pod or one of its containers, where the record can be reached; kubelets give up on events that
+/// they cannot deliver.
+fn tell(world: &mut World, node: &Name, uid: Uid, slot: Option<Slot>, warning: bool, reason: &str, message: &str) {
+    let Some(pod) = world.machine(node).filter(|m| m.is_linked()).and_then(|m| m.heard.get(&uid)).cloned() else { return };
+    let mut about = reference(Kind::Pod, &pod.metadata);
+    let place = slot.map(|slot| match slot {
+        Slot::Init(place) => ("initContainers", pod.spec.init_containers.get(place)),
+        Slot::Main(place) => ("containers", pod.spec.containers.get(place)),
+    });
+    if let Some((list, Some(container))) = place {
+        about.field_path = format!("spec.{list}{{{}}}", container.name).into();
+    }
+    Desk::new(world, Actor::Kubelet(node.clone())).event(about, warning, reason, message);
 }
 
 /// The node of a machine as the record has it.

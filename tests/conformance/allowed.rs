@@ -146,7 +146,20 @@ pub fn comparable(lines: &[String]) -> Vec<String> {
 }
 
 /// Reasons of events that only kubelets write, which the stand-ins did not.
-const KUBELETS: [&str; 6] = ["Pulling", "Pulled", "Created", "Started", "Killing", "SuccessfulAttachVolume"];
+const KUBELETS: [&str; 12] = [
+    "Pulling",
+    "Pulled",
+    "Created",
+    "Started",
+    "Killing",
+    "SuccessfulAttachVolume",
+    "NodeHasSufficientMemory",
+    "NodeHasNoDiskPressure",
+    "NodeHasSufficientPID",
+    "NodeReady",
+    "NodeSchedulable",
+    "NodeNotSchedulable",
+];
 
 /// Lines of a table that tell of what is not compared: kubelets' events, and how recycling ends.
 fn is_left_out(line: &str) -> bool {

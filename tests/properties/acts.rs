@@ -1,75 +1,146 @@
-//! What may be typed: a world to begin with, and lines.
+//! What may be typed next, drawn at random from what is there.
 
-use podyard::engine::MANIFEST;
-use podyard::shell;
-use podyard::sim::{Options, World};
-use proptest::prelude::*;
-use proptest::sample::select;
+use super::dice::Dice;
+use super::opening::Opening;
+use podyard::api::{Key, Kind};
+use podyard::sim::World;
 
-/// With what a run begins.
-#[derive(Clone, Debug)]
-pub struct Start {
-    /// Seed of the world's chance.
-    pub seed: u64,
-    /// True where the StatefulSet makes its pods all at once.
-    pub parallel: bool,
+/// A line and the text that it reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What is typed.
+    pub text: String,
+    /// A here document.
+    pub stdin: Option<String>,
 }
 
-impl Start {
-    /// The manifest of the sandbox, with the wanted pod management.
-    pub fn manifest(&self) -> String {
-        let policy = if self.parallel { "  serviceName: kubia\n  podManagementPolicy: Parallel\n" } else { "  serviceName: kubia\n" };
-        MANIFEST.replace("  serviceName: kubia\n", policy)
+impl Line {
+    /// A line that reads nothing.
+    pub fn plain(text: impl Into<String>) -> Line {
+        Line { text: text.into(), stdin: None }
     }
-    /// The sandbox, settled.
-    pub fn world(&self) -> World {
-        let mut world = World::new(Options { seed: self.seed, ..Options::default() });
-        for (line, stdin) in [("kubectl apply -f -", Some(self.manifest())), ("settle", None)] {
-            let turn = shell::run(&mut world, line, stdin.as_deref());
-            let output = shell::finish(&mut world, turn);
-            assert_eq!(output.rc, 0, "{}", output.err);
+    /// As it stands in a script.
+    pub fn typed(&self) -> String {
+        match &self.stdin {
+            Some(text) => format!("{} <<EOF\n{text}EOF\n", self.text),
+            None => format!("{}\n", self.text),
         }
-        world
     }
 }
 
-/// Any start.
-pub fn start() -> impl Strategy<Value = Start> {
-    (0u64..1000, prop::bool::weighted(0.3)).prop_map(|(seed, parallel)| Start { seed, parallel })
+/// How often something is drawn, and how its line is made; `None` where there is nothing to do it to.
+type Row = (usize, fn(&mut Dice, &World) -> Option<String>);
+
+const ROWS: &[Row] = &[
+    (14, wait),
+    (2, |dice, _| Some(format!("wait {}", dice.pick(&["120s", "400s"])))),
+    (8, scale),
+    (4, |dice, world| {
+        Some(format!("kubectl set image {} main=luksa/kubia-pet{}", set(dice, world)?, dice.pick(&["", ":v2", ":v3", "-broken"])))
+    }),
+    (6, |dice, world| Some(format!("kubectl delete pod {} --wait=false", name(Kind::Pod, dice, world)?))),
+    (3, |dice, world| Some(format!("kubectl delete pod {} --force --grace-period=0", name(Kind::Pod, dice, world)?))),
+    (3, |dice, world| Some(format!("kubectl delete pvc {} --wait=false", name(Kind::PersistentVolumeClaim, dice, world)?))),
+    (1, |dice, world| Some(format!("kubectl delete pv {} --wait=false", name(Kind::PersistentVolume, dice, world)?))),
+    (2, |dice, world| {
+        let cascade = dice.pick(&["background", "foreground", "orphan"]);
+        Some(format!("kubectl delete {} --cascade={cascade} --wait=false", set(dice, world)?))
+    }),
+    (1, |dice, world| {
+        Some(format!(
+            "kubectl patch pv {} --type=merge -p '{{\"spec\":{{\"claimRef\":null}}}}'",
+            name(Kind::PersistentVolume, dice, world)?
+        ))
+    }),
+    (5, |dice, world| Some(format!("{} {}", dice.pick(&["disconnect", "reconnect"]), machine(dice, world)?))),
+    (4, |dice, world| Some(format!("{} {}", dice.pick(&["crash", "boot"]), machine(dice, world)?))),
+    (1, |dice, world| Some(format!("kubectl delete node {} --wait=false", name(Kind::Node, dice, world)?))),
+    (4, |dice, world| Some(format!("kubectl {} {}", dice.pick(&["cordon", "uncordon"]), name(Kind::Node, dice, world)?))),
+    (1, |dice, world| {
+        Some(format!("kubectl drain {} --force --ignore-daemonsets --delete-emptydir-data --timeout=40s", name(Kind::Node, dice, world)?))
+    }),
+    (2, |dice, world| {
+        let taint = dice.pick(&[
+            "gone=yes:NoExecute",
+            "gone=yes:NoSchedule",
+            "gone-",
+            "node.kubernetes.io/out-of-service=x:NoExecute",
+            "node.kubernetes.io/out-of-service-",
+        ]);
+        Some(format!("kubectl taint node {} {taint}", name(Kind::Node, dice, world)?))
+    }),
+    (3, |dice, world| Some(format!("{} {}", dice.pick(&["fail", "heal"]), name(Kind::Pod, dice, world)?))),
+    (2, |dice, world| Some(format!("fail {} --exit {}", name(Kind::Pod, dice, world)?, dice.below(3)))),
+    (5, |dice, world| {
+        let pod = name(Kind::Pod, dice, world)?;
+        Some(format!("curl -X POST -d note-{} localhost:8001/api/v1/namespaces/default/pods/{pod}/proxy/", dice.below(1000)))
+    }),
+    (3, patch),
+    (1, |dice, world| Some(format!("kubectl rollout {} {}", dice.pick(&["restart", "undo"]), set(dice, world)?))),
+    (2, |dice, world| {
+        Some(format!("kubectl label pod {} app={} --overwrite", name(Kind::Pod, dice, world)?, dice.pick(&["other", "kubia", "rs"])))
+    }),
+    (1, |_, world| Some(format!("kubectl delete pdb {}", world.objects(Kind::PodDisruptionBudget).next()?.meta().name))),
+];
+
+/// The next line.
+pub fn draw(opening: &Opening, dice: &mut Dice, world: &World) -> Line {
+    if dice.percent(3) {
+        return opening.line();
+    }
+    let whole: usize = ROWS.iter().map(|row| row.0).sum();
+    let mut left = dice.below(whole);
+    let passed = |row: &&Row| {
+        let here = left < row.0;
+        left = left.saturating_sub(row.0);
+        here
+    };
+    let row = ROWS.iter().find(passed).unwrap_or(&ROWS[0]);
+    Line::plain((row.1)(dice, world).unwrap_or_else(|| "wait 1s".to_owned()))
 }
 
-fn text<T: std::fmt::Display + std::fmt::Debug + Clone + 'static>(values: Vec<T>, line: fn(T) -> String) -> BoxedStrategy<String> {
-    select(values).prop_map(line).boxed()
+fn wait(dice: &mut Dice, _: &World) -> Option<String> {
+    Some(format!("wait {}", dice.pick(&["50ms", "150ms", "700ms", "3s", "12s", "35s", "70s"])))
 }
 
-/// One line: something done to a set, a pod, a claim, a node, a process; or time.
-fn line() -> impl Strategy<Value = String> {
-    let pods = || vec![0, 1, 2, 3];
-    let nodes = || vec![1, 2, 3];
-    let images = vec!["luksa/kubia-pet:v2", "luksa/kubia-pet", "luksa/kubia-broken"];
-    prop_oneof![
-        3 => text((0..=5).collect(), |n| format!("kubectl scale sts kubia --replicas={n}")),
-        1 => text((0..=5).collect(), |n| format!("kubectl scale rs kubia-rs --replicas={n}")),
-        2 => text(pods(), |n| format!("kubectl delete pod kubia-{n} --wait=false")),
-        1 => text(pods(), |n| format!("kubectl delete pod kubia-{n} --force --grace-period=0")),
-        1 => text(pods(), |n| format!("kubectl delete pvc data-kubia-{n} --wait=false")),
-        2 => text(images, |image| format!("kubectl set image sts/kubia kubia={image}")),
-        1 => text(nodes(), |n| format!("kubectl cordon node-{n}")),
-        1 => text(nodes(), |n| format!("kubectl uncordon node-{n}")),
-        1 => text(nodes(), |n| format!("kubectl delete node node-{n} --wait=false")),
-        2 => text(nodes(), |n| format!("disconnect node-{n}")),
-        2 => text(nodes(), |n| format!("reconnect node-{n}")),
-        1 => text(nodes(), |n| format!("crash node-{n}")),
-        1 => text(nodes(), |n| format!("boot node-{n}")),
-        1 => text(pods(), |n| format!("fail kubia-{n}")),
-        1 => text(pods(), |n| format!("fail kubia-{n} --exit 1")),
-        1 => text(pods(), |n| format!("heal kubia-{n}")),
-        4 => text(vec!["50ms", "700ms", "3s", "12s", "35s", "70s"], |span| format!("wait {span}")),
-        1 => text(vec!["120s", "400s"], |span| format!("wait {span}")),
-    ]
+fn scale(dice: &mut Dice, world: &World) -> Option<String> {
+    Some(format!("kubectl scale {} --replicas={}", set(dice, world)?, dice.below(6)))
 }
 
-/// Up to so many lines.
-pub fn lines(most: usize) -> impl Strategy<Value = Vec<String>> {
-    prop::collection::vec(line(), 1..most)
+const PATCHES: [&str; 9] = [
+    r#"{"updateStrategy":{"type":"RollingUpdate","rollingUpdate":{"partition":0}}}"#,
+    r#"{"updateStrategy":{"type":"RollingUpdate","rollingUpdate":{"partition":2}}}"#,
+    r#"{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}"#,
+    r#"{"minReadySeconds":15}"#,
+    r#"{"minReadySeconds":0}"#,
+    r#"{"revisionHistoryLimit":1}"#,
+    r#"{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Delete","whenScaled":"Delete"}}"#,
+    r#"{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain","whenScaled":"Retain"}}"#,
+    r#"{"ordinals":{"start":1}}"#,
+];
+
+fn patch(dice: &mut Dice, world: &World) -> Option<String> {
+    let set = name(Kind::StatefulSet, dice, world)?;
+    Some(format!("kubectl patch sts {set} --type=merge -p '{{\"spec\":{}}}'", dice.pick(&PATCHES)))
+}
+
+/// Any set, as `kind/name`. A Deployment's own sets are its own affair.
+fn set(dice: &mut Dice, world: &World) -> Option<String> {
+    let sets = [Kind::StatefulSet, Kind::ReplicaSet, Kind::Deployment].into_iter().flat_map(|kind| world.objects(kind));
+    let sets: Vec<String> =
+        sets.filter(|o| o.meta().controller().is_none()).map(|o| format!("{}/{}", o.kind().singular(), o.meta().name)).collect();
+    one(dice, sets)
+}
+
+fn name(kind: Kind, dice: &mut Dice, world: &World) -> Option<String> {
+    let names = world.objects(kind).map(|o| o.key()).filter(|key: &Key| &*key.namespace != "kube-system");
+    one(dice, names.map(|key| key.name.to_string()).collect())
+}
+
+fn machine(dice: &mut Dice, world: &World) -> Option<String> {
+    one(dice, world.machines().map(|m| m.name.to_string()).collect())
+}
+
+fn one(dice: &mut Dice, mut from: Vec<String>) -> Option<String> {
+    (!from.is_empty()).then(|| from.swap_remove(dice.below(from.len())))
 }

@@ -1,67 +1,77 @@
-//! What must hold of the record at any moment, and of its counts at rest.
+//! Rules for any object: identity, versions, deletion. Upstream: staging/src/k8s.io/apiserver/pkg/registry.
 
-use podyard::api::object::KINDS;
-use podyard::api::storage::{ClaimPhase, PersistentVolume, PersistentVolumeClaim};
-use podyard::api::{Key, Kind, Object, Pod, ReplicaSet, StatefulSet, gate};
-use podyard::sim::World;
-use std::collections::BTreeMap;
+use super::book::{Book, Broken, broken};
+use podyard::api::{Meta, Object, Pod, Time};
+use podyard::sim::{Actor, Change};
 
-/// What of the record is not as it should be: bindings, and how objects are written down.
-pub fn broken(world: &World) -> Option<String> {
-    let objects = || KINDS.iter().flat_map(|row| world.objects(row.kind));
-    bindings(world).or_else(|| objects().find_map(unreadable))
-}
-
-fn bindings(world: &World) -> Option<String> {
-    let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
-    for claim in world.list::<PersistentVolumeClaim>().filter(|c| c.status.phase == ClaimPhase::Bound) {
-        let (name, volume) = (&claim.metadata.name, &claim.spec.volume_name);
-        if let Some(other) = taken.insert(volume, name) {
-            return Some(format!("{volume} is bound to {other} and to {name}"));
-        }
-        let Some(found) = world.get::<PersistentVolume>(&Key::cluster(volume.clone())) else { continue };
-        let back = found.spec.claim_ref.as_ref().is_some_and(|r| r.uid == claim.metadata.uid && r.name == *name);
-        if !back {
-            return Some(format!("{name} is bound to {volume}, which names {:?}", found.spec.claim_ref));
-        }
+/// What is wrong with a write, whoever wrote whatever.
+pub fn judge(book: &Book, change: &Change, before: Option<&Object>, after: Option<&Object>) -> Option<Broken> {
+    let known = before.or(after).and_then(|o| book.object(o.kind(), &o.key()));
+    if known != before {
+        let name = before.or(after).map(|o| format!("{} {}", o.kind().name(), o.key()));
+        return broken("a write follows the one before", name.unwrap_or_default());
     }
-    None
-}
-
-/// Why an object does not survive being written down and read again.
-fn unreadable(object: &Object) -> Option<String> {
-    let (kind, value) = (object.kind(), object.to_value());
-    let name = format!("{} {}", kind.name(), object.key());
-    if let Err(error) = gate::check(&kind.api_version(), kind.name(), &value) {
-        return Some(format!("{name}: {error}"));
-    }
-    match Object::from_value(kind, value.clone()) {
-        Ok(again) if again == *object => None,
-        Ok(again) => Some(format!("{name} reads back as\n{again:?}\ninstead of\n{object:?}")),
-        Err(error) => Some(format!("{name}: {error}\n{value}")),
+    match (before, after) {
+        (None, Some(new)) => birth(book, new.meta()),
+        (Some(old), Some(new)) => update(book, change.at, old, new),
+        (Some(old), None) => end(&change.actor, old.meta()),
+        (None, None) => broken("a write writes something", ""),
     }
 }
 
-/// A set whose status does not count its pods.
-pub fn miscounted(world: &World) -> Option<String> {
-    let owned = |set: podyard::api::Uid| -> Vec<&Pod> {
-        let keys = world.store().dependants(set).filter(|(kind, _)| *kind == Kind::Pod);
-        keys.filter_map(|(_, key)| world.get::<Pod>(key).map(|p| &**p)).collect()
+fn birth(book: &Book, new: &Meta) -> Option<Broken> {
+    if new.uid.is_nil() || book.born.contains(&new.uid) {
+        return broken("each object has an identity of its own", &*new.name);
+    }
+    if new.resource_version.0 <= book.revision {
+        return broken("each write raises the revision", format!("{} is made at {:?}", new.name, new.resource_version));
+    }
+    new.is_terminating().then(|| broken("nothing is born dying", &*new.name)).flatten()
+}
+
+fn update(book: &Book, now: Time, old: &Object, new: &Object) -> Option<Broken> {
+    let (was, is) = (old.meta(), new.meta());
+    let about = |words: &str| format!("{} {}: {words}", new.kind().name(), is.name);
+    if was.uid != is.uid || was.name != is.name || was.creation_timestamp != is.creation_timestamp {
+        return broken("an update keeps the identity", about("another one"));
+    }
+    if is.resource_version.0 <= book.revision {
+        return broken("each write raises the revision", about(&format!("{:?} after {}", is.resource_version, book.revision)));
+    }
+    if !(was.generation..=was.generation + 1).contains(&is.generation) {
+        return broken("generations count up by one", about(&format!("{} after {}", is.generation, was.generation)));
+    }
+    if was.deletion_timestamp.is_some_and(|at| is.deletion_timestamp.is_none_or(|later| later > at && later > now)) {
+        return broken("what is being deleted stays so and no longer", about("its deadline moved"));
+    }
+    let added = is.finalizers.iter().find(|f| was.is_terminating() && !was.finalizers.contains(f));
+    if let Some(added) = added {
+        return broken("nobody may hold back what is being deleted", about(added));
+    }
+    match (old, new) {
+        (Object::Pod(old), Object::Pod(new)) => pod(old, new),
+        _ => None,
+    }
+}
+
+/// The controller that takes the last finalizer away removes the object.
+fn end(actor: &Actor, old: &Meta) -> Option<Broken> {
+    let may = old.finalizers.len() <= usize::from(matches!(actor, Actor::Controller(_)));
+    if may { None } else { broken("a finalizer holds an object back", format!("{} had {:?}", old.name, old.finalizers)) }
+}
+
+/// Upstream: pkg/registry/core/pod/strategy.go, pkg/kubelet/status.
+fn pod(old: &Pod, new: &Pod) -> Option<Broken> {
+    let name = &*new.metadata.name;
+    if old.is_scheduled() && old.spec.node_name != new.spec.node_name {
+        return broken("a pod is bound once", format!("{name} moves to {}", new.spec.node_name));
+    }
+    if old.status.phase.is_terminal() && old.status.phase != new.status.phase {
+        return broken("a pod that has ended stays so", format!("{name} is {} again", new.status.phase.text()));
+    }
+    let fewer = |c: &&podyard::api::pod::ContainerStatus| {
+        new.status.container_statuses.iter().any(|n| n.name == c.name && n.restart_count < c.restart_count)
     };
-    let wrong = |name: &str, what: &str, counted: i32, found: usize| {
-        (usize::try_from(counted) != Ok(found)).then(|| format!("{name} counts {counted} {what} and has {found}"))
-    };
-    let ordered = world.list::<StatefulSet>().find_map(|set| {
-        let (pods, name) = (owned(set.metadata.uid), &*set.metadata.name);
-        let ready = pods.iter().filter(|p| p.is_running_and_ready()).count();
-        wrong(name, "pods", set.status.replicas, pods.len()).or_else(|| wrong(name, "ready pods", set.status.ready_replicas, ready))
-    });
-    let any = || {
-        world.list::<ReplicaSet>().find_map(|set| {
-            let (pods, name) = (owned(set.metadata.uid), &*set.metadata.name);
-            let active = pods.iter().filter(|p| p.is_active()).count();
-            wrong(name, "active pods", set.status.replicas, active)
-        })
-    };
-    ordered.or_else(any)
+    let fewer = old.status.container_statuses.iter().find(fewer);
+    fewer.and_then(|c| broken("restarts count up", format!("{name}/{}", c.name)))
 }

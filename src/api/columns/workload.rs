@@ -1,13 +1,15 @@
 //! Sets, deployments and revisions in tables.
 
-use super::{count, or_none};
+use super::or_none;
 use crate::api::Time;
 use crate::api::age::since;
-use crate::api::object::{Kind, Plain};
+use crate::api::deployment::Deployment;
+use crate::api::int_or_string::IntOrString;
+use crate::api::object::Kind;
 use crate::api::pod::{Container, PodTemplate};
+use crate::api::policy::PodDisruptionBudget;
 use crate::api::selector_text;
 use crate::api::workload::{ControllerRevision, ReplicaSet, StatefulSet};
-use serde::Deserialize;
 
 /// The CONTAINERS and IMAGES columns.
 fn contents(template: &PodTemplate) -> [String; 2] {
@@ -35,21 +37,28 @@ pub(super) fn stateful_set(sts: &StatefulSet, now: Time) -> Vec<String> {
     vec![sts.metadata.name.to_string(), ready, since(sts.metadata.creation_timestamp, now), names, images]
 }
 
-pub(super) fn deployment(o: &Plain, now: Time) -> Vec<String> {
-    let spec = o.body.get("spec");
-    let template = spec.and_then(|s| s.get("template")).and_then(|t| PodTemplate::deserialize(t).ok()).unwrap_or_default();
-    let [names, images] = contents(&template);
-    let wanted = spec.and_then(|s| s.get("replicas")).and_then(|r| r.as_i64()).unwrap_or(0);
-    let selector = spec.and_then(|s| s.get("selector")).and_then(|s| crate::api::Selector::deserialize(s).ok()).unwrap_or_default();
+pub(super) fn deployment(o: &Deployment, now: Time) -> Vec<String> {
+    let [names, images] = contents(&o.spec.template);
     vec![
         o.metadata.name.to_string(),
-        format!("{}/{wanted}", count(o, "readyReplicas")),
-        count(o, "updatedReplicas"),
-        count(o, "availableReplicas"),
+        format!("{}/{}", o.status.ready_replicas, o.spec.replicas),
+        o.status.updated_replicas.to_string(),
+        o.status.available_replicas.to_string(),
         since(o.metadata.creation_timestamp, now),
         names,
         images,
-        or_none(&selector_text::print(&selector)),
+        or_none(&selector_text::print(&o.spec.selector)),
+    ]
+}
+
+pub(super) fn budget(o: &PodDisruptionBudget, now: Time) -> Vec<String> {
+    let amount = |amount: &Option<IntOrString>| amount.as_ref().map_or_else(|| "N/A".to_owned(), ToString::to_string);
+    vec![
+        o.metadata.name.to_string(),
+        amount(&o.spec.min_available),
+        amount(&o.spec.max_unavailable),
+        o.status.disruptions_allowed.to_string(),
+        since(o.metadata.creation_timestamp, now),
     ]
 }
 

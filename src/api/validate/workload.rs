@@ -62,12 +62,78 @@ fn policies(spec: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// What is wrong with a ReplicaSet's or Deployment's spec.
+/// What is wrong with a ReplicaSet's spec, and of the same in a Deployment's.
 pub fn replica_set(spec: &Value) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = not_negative(spec, "spec", "replicas").into_iter().collect();
     errors.extend(not_negative(spec, "spec", "minReadySeconds"));
     errors.extend(selector(spec, "deployment"));
     errors.extend(template(spec, &pod::TEMPLATES));
+    errors
+}
+
+/// What is wrong with a Deployment's spec.
+pub fn deployment(spec: &Value) -> Vec<FieldError> {
+    let mut errors = replica_set(spec);
+    errors.extend(deployment_strategy(&spec["strategy"]));
+    errors.extend(not_negative(spec, "spec", "revisionHistoryLimit"));
+    errors.extend(not_negative(spec, "spec", "progressDeadlineSeconds"));
+    if let Some(deadline) = spec["progressDeadlineSeconds"].as_i64()
+        && deadline <= spec["minReadySeconds"].as_i64().unwrap_or(0)
+    {
+        errors.push(FieldError::invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"));
+    }
+    errors
+}
+
+fn deployment_strategy(strategy: &Value) -> Vec<FieldError> {
+    let (path, rolling) = ("spec.strategy", &strategy["rollingUpdate"]);
+    match text(strategy, "type") {
+        "Recreate" if !rolling.is_null() => {
+            let detail = "may not be specified when strategy `type` is 'Recreate'";
+            vec![FieldError::forbidden(format!("{path}.rollingUpdate"), detail)]
+        }
+        "RollingUpdate" | "" => bounds(rolling, &format!("{path}.rollingUpdate")),
+        "Recreate" => Vec::new(),
+        other => vec![FieldError::unsupported(path, other, &["Recreate", "RollingUpdate"])],
+    }
+}
+
+/// Upstream: ValidateRollingUpdateDeployment.
+fn bounds(rolling: &Value, path: &str) -> Vec<FieldError> {
+    let mut errors: Vec<FieldError> = ["maxUnavailable", "maxSurge"].iter().flat_map(|field| amount(rolling, path, field)).collect();
+    let share = |field: &str| rolling[field].as_str().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok());
+    let is_nothing = |field: &str| rolling[field].as_i64().or(share(field)) == Some(0);
+    let at = format!("{path}.maxUnavailable");
+    if is_nothing("maxUnavailable") && is_nothing("maxSurge") {
+        errors.push(FieldError::invalid(at, rolling["maxUnavailable"].clone(), "may not be 0 when `maxSurge` is 0"));
+    } else if share("maxUnavailable").is_some_and(|percent| percent > 100) {
+        errors.push(FieldError::invalid(at, rolling["maxUnavailable"].clone(), "must not be greater than 100%"));
+    }
+    errors
+}
+
+/// A number from 0 on, or a percentage. Upstream: ValidatePositiveIntOrPercent.
+fn amount(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
+    let wrong = parent[field].as_str().filter(|text| {
+        let digits = text.strip_suffix('%').unwrap_or_default();
+        digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit())
+    });
+    let detail = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for \
+                  validation is '[0-9]+%')";
+    match wrong {
+        Some(text) => Some(FieldError::invalid(format!("{path}.{field}"), text, detail)),
+        None => not_negative(parent, path, field),
+    }
+}
+
+/// What is wrong with a PodDisruptionBudget's spec.
+pub fn budget(spec: &Value) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if !spec["minAvailable"].is_null() && !spec["maxUnavailable"].is_null() {
+        errors.push(FieldError::invalid("spec", spec.clone(), "minAvailable and maxUnavailable cannot be both set"));
+    }
+    errors.extend(["minAvailable", "maxUnavailable"].iter().flat_map(|field| amount(spec, "spec", field)));
+    errors.extend(one_of(spec, "spec", "unhealthyPodEvictionPolicy", &["AlwaysAllow", "IfHealthyBudget"]));
     errors
 }
 

@@ -116,7 +116,8 @@ fn deployment(call: &Call, name: &str) -> Result<Value, Failure> {
     if let Some(port) = call.args.number("port")? {
         containers[0]["ports"] = json!([{"containerPort": port}]);
     }
-    Ok(json!({"spec": {"replicas": replicas, "selector": {"matchLabels": labels},
+    let metadata = json!({"name": name, "namespace": call.namespace(), "labels": labels});
+    Ok(json!({"metadata": metadata, "spec": {"replicas": replicas, "selector": {"matchLabels": labels},
         "template": {"metadata": {"labels": labels}, "spec": {"containers": containers}}}}))
 }
 

@@ -68,6 +68,8 @@ fn describe(world: &World, object: &Object, events: bool) -> String {
         Object::PersistentVolume(o) => storage::volume(world, &mut page, o),
         Object::StorageClass(o) => storage::class(&mut page, o),
         Object::StatefulSet(o) => workload::stateful_set(world, &mut page, o),
+        Object::Deployment(o) => workload::deployment(world, &mut page, o),
+        Object::PodDisruptionBudget(o) => workload::budget(&mut page, o),
         Object::ReplicaSet(o) => workload::replica_set(world, &mut page, o),
         Object::Service(o) => network::service(world, &mut page, o),
         Object::EndpointSlice(o) => network::slice(&mut page, o),
@@ -129,7 +131,7 @@ fn events_of(world: &World, object: &Object) -> Vec<Arc<Event>> {
     let (kind, meta) = (object.kind(), object.meta());
     let about = |e: &&Arc<Event>| {
         let it = &e.involved_object;
-        let same = it.uid == meta.uid || it.uid.is_nil() || kind == Kind::Node;
+        let same = it.uid == meta.uid || kind == Kind::Node;
         *it.kind == *kind.name() && it.name == meta.name && it.namespace == meta.namespace && same
     };
     let mut events: Vec<Arc<Event>> = world.list::<Event>().filter(about).cloned().collect();

@@ -1,12 +1,13 @@
 //! What happens to an object on its way into the store: namespaces, finalizers, default tolerations, addresses.
 
-use crate::api::pod::{Effect, Toleration};
-use crate::api::{FieldError, Key, Kind, Labels, Name, Object, Pod, Refusal};
+use crate::api::pod::{Effect, Taint, Toleration};
+use crate::api::{FieldError, Key, Kind, Labels, Name, Node, Object, Pod, Refusal};
 use crate::sim::world::World;
 use std::sync::Arc;
 
 /// The finalizer that keeps a claim while pods use it.
 pub const POD_PROTECTION: &str = "kubernetes.io/pvc-protection";
+const NOT_READY: &str = "node.kubernetes.io/not-ready";
 const VOLUME_PROTECTION: &str = "kubernetes.io/pv-protection";
 
 /// Completes an object that is about to be stored, or refuses it.
@@ -34,9 +35,18 @@ pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
             volume.status = Default::default();
         }
         Object::Service(service) => crate::sim::network::admit_service(world, Arc::make_mut(service))?,
+        Object::Node(node) if !node.is_ready() => taint_until_ready(Arc::make_mut(node)),
         _ => {}
     }
     Ok(())
+}
+
+/// Upstream: plugin/pkg/admission/nodetaint.
+fn taint_until_ready(node: &mut Node) {
+    let taint = Taint { key: NOT_READY.into(), value: Name::default(), effect: Effect::NoSchedule, time_added: None };
+    if !node.spec.taints.iter().any(|t| t.key == taint.key && t.effect == taint.effect) {
+        node.spec.taints.push(taint);
+    }
 }
 
 fn admit_pod(world: &World, pod: &mut Pod) {
@@ -68,7 +78,7 @@ impl Default for DefaultTolerations {
             toleration_seconds: Some(300),
             ..Toleration::default()
         };
-        DefaultTolerations(Arc::new(vec![toleration("node.kubernetes.io/not-ready"), toleration("node.kubernetes.io/unreachable")]))
+        DefaultTolerations(Arc::new(vec![toleration(NOT_READY), toleration("node.kubernetes.io/unreachable")]))
     }
 }
 
@@ -129,7 +139,7 @@ pub fn copy_status(from: &Object, to: &mut Object) {
             }
         };
     }
-    copy!(Pod Node ReplicaSet StatefulSet PersistentVolumeClaim PersistentVolume VolumeAttachment);
+    copy!(Pod Node Deployment PodDisruptionBudget ReplicaSet StatefulSet PersistentVolumeClaim PersistentVolume VolumeAttachment);
 }
 
 /// True where anything but metadata and status differs.
@@ -139,6 +149,8 @@ pub fn spec_changed(before: &Object, after: &Object) -> bool {
         (Object::ReplicaSet(a), Object::ReplicaSet(b)) => a.spec != b.spec,
         (Object::StatefulSet(a), Object::StatefulSet(b)) => a.spec != b.spec,
         (Object::EndpointSlice(a), Object::EndpointSlice(b)) => a.endpoints != b.endpoints || a.ports != b.ports,
+        (Object::Deployment(a), Object::Deployment(b)) => a.spec != b.spec,
+        (Object::PodDisruptionBudget(a), Object::PodDisruptionBudget(b)) => a.spec != b.spec,
         (Object::Plain(_, a), Object::Plain(_, b)) => a.body.get("spec") != b.body.get("spec"),
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! How long a kubelet waits before it tries again what has failed (§3.2).
 
-use super::super::machine::Run;
-use crate::api::{Span, Time};
+use crate::api::Span;
+use crate::api::pod::Terminated;
 
 /// First and longest pause before a crashed container is started, or a failed pull repeated, again.
 const PAUSES: (Span, Span) = (Span::secs(10), Span::secs(300));
@@ -14,10 +14,9 @@ pub fn pause(failures: u32) -> Span {
     Span((PAUSES.0.0 << failures.min(10)).min(PAUSES.1.0))
 }
 
-/// True where what has crashed before had run well for long enough since.
-pub fn is_forgiven(run: &Run, now: Time) -> bool {
-    let started = run.state.running.as_ref().and_then(|r| r.started_at);
-    started.is_some_and(|at| now - at >= FORGIVEN)
+/// True where what has ended had run well for long enough.
+pub fn is_forgiven(ended: &Terminated) -> bool {
+    ended.started_at.zip(ended.finished_at).is_some_and(|(from, until)| until - from >= FORGIVEN)
 }
 
 /// `10s`, `1m20s`, `5m0s`.

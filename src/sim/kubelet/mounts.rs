@@ -1,20 +1,40 @@
 //! Volumes on a machine: which disk stands behind each, and who still holds it.
 
+use super::super::agenda::Due;
 use super::super::controllers::volumes;
 use super::super::disk::DiskKind;
 use super::super::machine::{Mount, Process, Stage};
 use super::super::world::World;
-use super::{node_object, process};
+use super::{Errand, node_object, process, tell};
 use crate::api::pod::Volume;
 use crate::api::storage::ClaimPhase;
-use crate::api::{Key, Name, PersistentVolume, PersistentVolumeClaim, Uid};
+use crate::api::{Key, Kind, Name, PersistentVolume, PersistentVolumeClaim, Span, Uid};
 use std::sync::Arc;
 
-/// The disk behind each volume of a pod, or the names of volumes that are not ready.
-pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mount>, Vec<String>> {
+/// Why a pod's volumes are not ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// These volumes are waited for.
+    Missing(Vec<String>),
+    /// This volume cannot be set up, for this reason.
+    SetUp(Name, String),
+}
+
+/// How often volumes that are not ready are looked for again.
+const RETRY: Span = Span::millis(500);
+/// After so long without its volumes a pod gets a FailedMount event: podAttachAndMountTimeout (§6.8).
+const PATIENCE: Span = Span::secs(123);
+/// First and longest pause before a volume that cannot be set up is tried again. Upstream: exponentialbackoff.
+const PAUSES: (Span, Span) = (Span::millis(500), Span::secs(122));
+
+/// The disk behind each volume of a pod, or why they are not ready.
+pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mount>, Trouble> {
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for volume in process.spec.volumes.iter() {
+        if let Some(why) = obstacle(world, node, &process.key.namespace, volume) {
+            return Err(Trouble::SetUp(volume.name.clone(), why));
+        }
         match disk_behind(world, node, process, volume) {
             Some((disk, kind)) => {
                 volumes::ensure_disk(world, &disk, kind);
@@ -25,12 +45,62 @@ pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mou
             None => {}
         }
     }
-    if missing.is_empty() { Ok(found) } else { Err(missing) }
+    if missing.is_empty() { Ok(found) } else { Err(Trouble::Missing(missing)) }
+}
+
+/// Objects that a volume may be made of: field of the volume, field of the name, kind, what upstream calls it.
+const OBJECTS: [(&str, &str, Kind, &str); 2] =
+    [("configMap", "name", Kind::ConfigMap, "configmap"), ("secret", "secretName", Kind::Secret, "secret")];
+
+/// Why a volume cannot be set up: the object it is made of is missing, or the directory of the node.
+fn obstacle(world: &World, node: &Name, namespace: &Name, volume: &Volume) -> Option<String> {
+    if let Some(dir) = &volume.host_path {
+        let disk = format!("dir/{node}{}", dir.path);
+        let absent = &*dir.kind == "Directory" && world.disk(&disk).is_none();
+        return absent.then(|| format!("hostPath type check failed: {} is not a directory", dir.path));
+    }
+    OBJECTS.iter().find_map(|(field, name, kind, word)| {
+        let source = volume.rest.get(field).filter(|source| source["optional"].as_bool() != Some(true))?;
+        let object = source[*name].as_str().unwrap_or_default();
+        let there = world.object(*kind, &Key::new(namespace.clone(), object)).is_some();
+        (!there).then(|| format!("{word} \"{object}\" not found"))
+    })
+}
+
+/// Complains of volumes that are not ready, where it is time to, and tries again later.
+pub fn complain(world: &mut World, node: &Name, process: &Process, trouble: Trouble) {
+    let waited = world.now() - process.since;
+    let pause = match trouble {
+        Trouble::Missing(names) => {
+            if waited >= PATIENCE && waited.0 % PATIENCE.0 < RETRY.0 {
+                let words = format!(
+                    "Unable to attach or mount volumes: unmounted volumes=[{}], unattached volumes=[], failed to process volumes=[]: \
+                     timed out waiting for the condition",
+                    names.join(" ")
+                );
+                tell(world, node, process.uid, None, true, "FailedMount", &words);
+            }
+            RETRY
+        }
+        Trouble::SetUp(volume, why) => {
+            let words = format!("MountVolume.SetUp failed for volume \"{volume}\" : {why}");
+            tell(world, node, process.uid, None, true, "FailedMount", &words);
+            // Each pause is as long as all that has been waited so far: 0.5, 0.5, 1, 2, 4 … s.
+            waited.max(PAUSES.0).min(PAUSES.1)
+        }
+    };
+    world.schedule(world.now() + pause, Due::Kubelet(node.clone(), Errand::Retry(process.uid)));
 }
 
 fn paths(process: &Process, volume: &Name) -> Vec<Name> {
-    let mounts = process.spec.containers.iter().flat_map(|c| &c.volume_mounts);
-    mounts.filter(|m| m.name == *volume).map(|m| m.mount_path.clone()).collect()
+    let containers = process.spec.init_containers.iter().chain(process.spec.containers.iter());
+    let mut paths: Vec<Name> = Vec::new();
+    for mount in containers.flat_map(|c| &c.volume_mounts).filter(|m| m.name == *volume) {
+        if !paths.contains(&mount.mount_path) {
+            paths.push(mount.mount_path.clone());
+        }
+    }
+    paths
 }
 
 fn disk_behind(world: &World, node: &Name, process: &Process, volume: &Volume) -> Option<(Name, DiskKind)> {

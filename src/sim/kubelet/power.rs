@@ -3,9 +3,10 @@
 use super::super::agenda::Due;
 use super::super::change::{Actor, Physical};
 use super::super::latency::Latency;
-use super::super::machine::Stage;
+use super::super::machine::Slot;
 use super::super::world::World;
-use super::{Errand, life};
+use super::stop::KILLED;
+use super::{Errand, containers, probes};
 use crate::api::{Key, Name, Pod, Uid};
 use imbl::OrdMap;
 
@@ -44,8 +45,6 @@ pub fn crash(world: &mut World, node: &Name) -> Option<Physical> {
     Some(Physical::PowerLost(node.clone()))
 }
 
-const KILLED: i32 = 137;
-
 /// A dead machine no longer uses shared disks; one attached to it stays attached until it is detached.
 fn release_shared(world: &mut World, node: &Name, process: &super::super::machine::Process) {
     for mount in &process.mounts {
@@ -63,6 +62,8 @@ pub fn boot(world: &mut World, node: &Name) -> Option<Physical> {
     }
     machine.powered = true;
     machine.boots += 1;
+    machine.unannounced = true;
+    machine.cordoned = false;
     Some(Physical::PowerBack(node.clone()))
 }
 
@@ -93,18 +94,17 @@ pub fn tamper(world: &mut World, pod: &Key, broken: bool) {
     let Some((node, uid)) = host(world, pod) else { return };
     let Some(process) = super::process_mut(world, &node, uid).filter(|p| p.tampered != broken) else { return };
     process.tampered = broken;
-    let delay = life::probe_delay(process);
     world.cause = Some(world.happened(Actor::You, Physical::Tampered(pod.clone(), broken)));
-    world.schedule(world.now() + delay, Due::Kubelet(node, Errand::Probe(uid)));
+    probes::wake(world, &node, uid);
     world.cause = None;
 }
 
-/// Makes a pod's first container exit.
+/// Makes the process of a pod's first container exit, where it runs.
 pub fn exit(world: &mut World, pod: &Key, code: i32) {
     let Some((node, uid)) = host(world, pod) else { return };
-    let process = super::process(world, &node, uid).filter(|p| p.stage == Stage::Running);
-    let Some(restarts) = process.as_deref().and_then(|p| p.containers.first()).map(|c| c.restarts) else { return };
+    let process = super::process(world, &node, uid);
+    let Some(run) = process.as_deref().and_then(|p| p.containers.first()).filter(|run| run.is_running()) else { return };
     world.cause = Some(world.happened(Actor::You, Physical::Tampered(pod.clone(), true)));
-    life::container_ended(world, &node, uid, 0, restarts, code);
+    containers::exited(world, &node, uid, Slot::Main(0), run.restarts, code);
     world.cause = None;
 }

@@ -1,13 +1,15 @@
-//! What a kubelet tells the record: pod statuses, node conditions, volumes in use.
+//! What a kubelet tells the record: pod statuses, volumes in use.
 
 use super::super::apiserver::Desk;
 use super::super::change::Actor;
-use super::super::machine::{Process, Run, Stage};
+use super::super::machine::{Process, Run, Slot, Stage};
 use super::super::world::World;
+use super::containers::has_run_its_course;
+use super::stop::KILLED;
 use super::{mounts, node_object, process};
 use crate::api::meta::{Condition, Truth, condition, set_condition};
-use crate::api::pod::{ContainerStatus, Phase, PodStatus, RestartPolicy};
-use crate::api::{Name, Node, Pod, Time, Uid};
+use crate::api::pod::{ContainerState, ContainerStatus, Phase, PodStatus, RestartPolicy, Terminated};
+use crate::api::{Name, Pod, Time, Uid};
 use serde_json::json;
 
 /// A pod's report reaches the record.
@@ -18,7 +20,10 @@ pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
     }
     let Some(process) = process(world, node, uid) else { return };
     let Some(pod) = world.get::<Pod>(&process.key).filter(|p| p.metadata.uid == uid).cloned() else { return };
-    let status = report(world, node, &process, &pod);
+    let mut status = report(world, node, &process, &pod);
+    if process.stage == Stage::Ended && pod.metadata.is_terminating() {
+        terminate(&mut status, &process, now.to_second());
+    }
     if status != pod.status {
         let after = Pod { status, ..(*pod).clone() };
         // A refusal means that the record has forgotten the pod: there is nothing to tell any more.
@@ -32,10 +37,14 @@ fn report(world: &World, node: &Name, process: &Process, pod: &Pod) -> PodStatus
     status.phase = phase(process, pod.status.phase);
     status.start_time = status.start_time.or(Some(process.since.to_second()));
     status.host_ip = node_object(world, node).and_then(|n| n.address("InternalIP").cloned()).unwrap_or_default();
-    if process.containers.iter().any(|c| c.state.waiting.is_none()) || process.stage == Stage::Running {
+    if process.slots().any(|slot| process.run(slot).is_some_and(|run| run.waiting().is_none())) || process.stage == Stage::Running {
         status.pod_ip = process.ip.clone();
     }
-    status.container_statuses = process.containers.iter().map(container_status).collect();
+    if let Some((reason, message)) = &process.verdict {
+        (status.reason, status.message) = (reason.clone(), message.clone());
+    }
+    status.init_container_statuses = (0..process.init.len()).map(|place| container_status(process, Slot::Init(place))).collect();
+    status.container_statuses = (0..process.containers.len()).map(|place| container_status(process, Slot::Main(place))).collect();
     status.rest.fill("observedGeneration", json!(pod.metadata.generation));
     set_conditions(&mut status, process, now);
     status
@@ -46,57 +55,148 @@ fn phase(process: &Process, before: Phase) -> Phase {
     if before.is_terminal() {
         return before;
     }
+    if process.stage == Stage::Ended && process.verdict.is_some() || has_failed_init(process) {
+        return Phase::Failed;
+    }
     let all = &process.containers;
-    let starting = |c: &Run| c.state.waiting.is_some() && c.last.terminated.is_none();
-    if all.iter().any(starting) {
+    let starting = |c: &Run| c.waiting().is_some() && c.last.terminated.is_none();
+    if !is_initialized(process) || all.iter().any(starting) {
         return Phase::Pending;
     }
-    if all.iter().any(|c| c.state.terminated.is_none()) || process.spec.restart_policy == RestartPolicy::Always {
+    let gone_on = process.stage != Stage::Ended && process.spec.restart_policy == RestartPolicy::Always;
+    if all.iter().any(|c| c.ended().is_none()) || gone_on || !has_run_its_course(process) && process.stage != Stage::Ended {
         return Phase::Running;
     }
-    let failed = all.iter().any(|c| c.state.terminated.as_ref().is_some_and(|t| t.exit_code != 0));
+    let failed = all.iter().any(|c| c.ended().is_some_and(|t| t.exit_code != 0));
     if failed { Phase::Failed } else { Phase::Succeeded }
 }
 
-fn container_status(run: &Run) -> ContainerStatus {
-    let running = run.state.running.is_some();
-    let known = running || run.state.terminated.is_some() || run.last.terminated.is_some();
+/// True for an init container that the others need not wait for.
+fn is_through(process: &Process, place: usize) -> bool {
+    let run = &process.init[place];
+    let sidecar = process.is_sidecar(Slot::Init(place)) && run.started;
+    sidecar || run.ended().is_some_and(|ended| ended.exit_code == 0)
+}
+
+/// True once all init containers are through; what has begun cannot become uninitialized in the same sandbox.
+fn is_initialized(process: &Process) -> bool {
+    let begun = process.containers.iter().any(|run| run.waiting().is_none() || run.last.terminated.is_some() && process.init.is_empty());
+    begun || (0..process.init.len()).all(|place| is_through(process, place))
+}
+
+fn has_failed_init(process: &Process) -> bool {
+    process.stage == Stage::Ended && !is_initialized(process) && has_run_its_course(process)
+}
+
+/// The last word on a pod that was deleted: no container is left without an end, no phase without a verdict. Upstream:
+/// TerminatePod in pkg/kubelet/status/status_manager.go.
+fn terminate(status: &mut PodStatus, process: &Process, now: Time) {
+    let initialized = is_initialized(process);
+    for container in status.container_statuses.iter_mut().filter(|c| initialized && c.state.terminated.is_none()) {
+        container.state = ContainerState::terminated(Terminated {
+            exit_code: KILLED,
+            reason: "ContainerStatusUnknown".into(),
+            message: "The container could not be located when the pod was terminated".into(),
+            ..Terminated::default()
+        });
+    }
+    if status.phase != Phase::Succeeded {
+        status.phase = Phase::Failed;
+    }
+    set_conditions(status, process, now);
+}
+
+fn container_status(process: &Process, slot: Slot) -> ContainerStatus {
+    let Some(run) = process.run(slot) else { return ContainerStatus::default() };
+    let known = run.is_running() || run.ended().is_some() || run.last.terminated.is_some();
+    let (state, last) = shown(process, run);
     ContainerStatus {
         name: run.name.clone(),
-        state: run.state.clone(),
-        last_state: run.last.clone(),
         ready: run.ready,
         restart_count: run.restarts,
         image: run.image.clone(),
-        image_id: if known { format!("docker.io/{}@sha256:podyard", run.image).into() } else { Name::default() },
-        started: Some(running),
+        image_id: if known { image_id(&run.image) } else { Name::default() },
+        container_id: if known { container_id(process, run) } else { Name::default() },
+        started: Some(run.started && run.is_running()),
+        state,
+        last_state: last,
         ..ContainerStatus::default()
     }
 }
 
-fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
+/// A container that could not be started is shown as one that waits, where it will be tried again.
+fn shown(process: &Process, run: &Run) -> (ContainerState, ContainerState) {
+    match run.ended().filter(|ended| &*ended.reason == "StartError") {
+        Some(ended) if process.spec.restart_policy != RestartPolicy::Never && process.stage != Stage::Ended => {
+            (ContainerState::waiting("RunContainerError", ended.message.clone()), run.state.clone())
+        }
+        _ => (run.state.clone(), run.last.clone()),
+    }
+}
+
+fn image_id(image: &Name) -> Name {
+    let repository = image.split('@').next().unwrap_or_default();
+    let repository = repository.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(repository, |(bare, _)| bare);
+    format!("docker.io/{repository}@sha256:{}", digest(image)).into()
+}
+
+fn container_id(process: &Process, run: &Run) -> Name {
+    format!("containerd://{}", digest(&format!("{}/{}/{}", process.uid, run.name, run.restarts).into())).into()
+}
+
+/// 64 hexadecimal digits that depend on a text only.
+fn digest(text: &Name) -> String {
+    (0..4).map(|part| format!("{:016x}", super::super::chance::spread(&format!("{part}{text}").into(), u64::MAX))).collect()
+}
+
+fn ready_condition(status: &PodStatus, process: &Process) -> (bool, &'static str, String) {
     let unready: Vec<&str> = process.containers.iter().filter(|c| !c.ready).map(|c| &*c.name).collect();
-    let (reason, message) = match status.phase {
-        Phase::Succeeded => ("PodCompleted", String::new()),
-        Phase::Failed => ("PodFailed", String::new()),
-        _ if unready.is_empty() => ("", String::new()),
-        _ => ("ContainersNotReady", format!("containers with unready status: [{}]", unready.join(" "))),
+    match status.phase {
+        Phase::Succeeded => (false, "PodCompleted", String::new()),
+        Phase::Failed => (false, "PodFailed", String::new()),
+        _ if unready.is_empty() => (true, "", String::new()),
+        _ => (false, "ContainersNotReady", format!("containers with unready status: [{}]", unready.join(" "))),
+    }
+}
+
+/// What the readiness gates say, where they hold a pod back whose containers are ready. Upstream: GeneratePodReadyCondition.
+fn gates(status: &PodStatus, process: &Process) -> Option<String> {
+    let gates = process.spec.rest.get("readinessGates")?.as_array()?;
+    let kinds = gates.iter().filter_map(|gate| gate["conditionType"].as_str());
+    let words: Vec<String> = kinds
+        .filter_map(|kind| match condition(&status.conditions, kind).map(|c| c.status) {
+            None => Some(format!("corresponding condition of pod readiness gate \"{kind}\" does not exist.")),
+            Some(Truth::True) => None,
+            Some(other) => Some(format!("the status of pod readiness gate \"{kind}\" is not \"True\", but {}", other.text())),
+        })
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
+    let (containers, reason, message) = ready_condition(status, process);
+    let held = if containers { gates(status, process) } else { None };
+    let ready = match &held {
+        Some(words) => (false, "ReadinessGatesNotReady", words.clone()),
+        None => (containers, reason, message.clone()),
     };
-    let ready = unready.is_empty() && !status.phase.is_terminal();
     let sandbox = !matches!(process.stage, Stage::Mounting | Stage::Ended);
-    let scheduled = condition(&status.conditions, "PodScheduled").cloned();
+    let initialized = match is_initialized(process) {
+        true => (true, if status.phase == Phase::Succeeded { "PodCompleted" } else { "" }, String::new()),
+        false => (false, "ContainersNotInitialized", incomplete(process)),
+    };
     let rows = [
-        ("PodReadyToStartContainers", sandbox.into(), "", String::new()),
-        ("Initialized", Truth::True, if status.phase == Phase::Succeeded { "PodCompleted" } else { "" }, String::new()),
-        ("Ready", ready.into(), reason, message.clone()),
-        ("ContainersReady", ready.into(), reason, message),
+        ("PodReadyToStartContainers", (sandbox, "", String::new())),
+        ("Initialized", initialized),
+        ("Ready", ready),
+        ("ContainersReady", (containers, reason, message)),
     ];
-    let old = std::mem::take(&mut status.conditions);
-    status.conditions = old.iter().filter(|c| &*c.kind != "PodScheduled").cloned().collect();
-    for (kind, truth, reason, message) in rows {
+    let scheduled = condition(&status.conditions, "PodScheduled").cloned();
+    status.conditions.retain(|c| &*c.kind != "PodScheduled");
+    for (kind, (truth, reason, message)) in rows {
         let new = Condition {
             kind: kind.into(),
-            status: truth,
+            status: truth.into(),
             last_transition_time: Some(now),
             reason: reason.into(),
             message: message.into(),
@@ -107,15 +207,10 @@ fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
     status.conditions.extend(scheduled);
 }
 
-/// Posts the node's conditions where the record has the node otherwise than Ready. Upstream: tryUpdateNodeStatus, which
-/// also posts an unchanged status every five minutes; that one is left out.
-pub fn post_node(world: &mut World, node: &Name) {
-    let Some(object) = node_object(world, node).filter(|n| !n.is_ready()) else { return };
-    let mut after = (*object).clone();
-    for fresh in super::super::start::healthy(world) {
-        set_condition(&mut after.status.conditions, fresh);
-    }
-    write_node(world, node, after);
+fn incomplete(process: &Process) -> String {
+    let names: Vec<&str> =
+        (0..process.init.len()).filter(|place| !is_through(process, *place)).map(|place| &*process.init[place].name).collect();
+    format!("containers with incomplete status: [{}]", names.join(" "))
 }
 
 /// Posts which volumes are in use, where that has changed.
@@ -127,10 +222,5 @@ pub fn post_volumes_in_use(world: &mut World, node: &Name) {
     let Some(object) = node_object(world, node).filter(|n| n.status.volumes_in_use != names) else { return };
     let mut after = (*object).clone();
     after.status.volumes_in_use = names;
-    write_node(world, node, after);
-}
-
-fn write_node(world: &mut World, node: &Name, after: Node) {
-    // A refusal means that the Node object is gone: a kubelet does not make it again before it is restarted.
-    let _ = Desk::new(world, Actor::Kubelet(node.clone())).update_status(after);
+    super::node::write(world, node, after);
 }

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::message::{Message, Response};
 use crate::api::{Key, Name, Pod, Time, Uid};
 use crate::sim::change::{Actor, Physical};
-use crate::sim::images::{App, image};
+use crate::sim::images::{self, App};
 use crate::sim::latency::Latency;
 use crate::sim::machine::{Process, Stage};
 use crate::sim::transit::{Cargo, Place, Transit};
@@ -132,14 +132,10 @@ fn holder(world: &World, ip: &str) -> Option<(Name, Arc<Process>)> {
     world.machines().find_map(|machine| Some((machine.name.clone(), machine.processes.values().find(holds)?.clone())))
 }
 
-/// What listens on that port of a process. A container whose command sleeps does not run its image's app.
+/// What listens on that port of a process. A container whose own command does something else does not run its image's app.
 fn listener(process: &Process, port: i32) -> Option<App> {
-    let sleeps = |name: &str| {
-        let container = process.spec.containers.iter().find(|c| *c.name == *name);
-        container.is_some_and(|c| c.command.iter().chain(&c.args).any(|word| word.starts_with("sleep")))
-    };
-    let running = process.containers.iter().filter(|run| run.state.running.is_some() && !sleeps(&run.name));
-    running.map(|run| image(&run.image)).find(|image| image.app != App::Silent && image.port == port).map(|image| image.app)
+    let running = process.containers.iter().zip(process.spec.containers.iter()).filter(|(run, _)| run.is_running());
+    running.filter_map(|(_, container)| images::serves(container)).find(|image| image.port == port).map(|image| image.app)
 }
 
 fn fail(world: &mut World, from: &Origin, at: Time, to: Option<Place>, message: &Message, failure: Failure) -> Delivery {

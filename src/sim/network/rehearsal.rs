@@ -1,6 +1,6 @@
 //! Worlds for tests, with pods and processes put there by hand.
 
-use crate::api::pod::{Container, ContainerPort, ContainerState, PodSpec, Running};
+use crate::api::pod::{Container, ContainerPort, ContainerState, PodSpec};
 use crate::api::{Condition, Key, Kind, Meta, Name, Object, Phase, Pod, Refusal, Rest, Service, Span, Time, Truth, Uid};
 use crate::sim::act::DeleteOptions;
 use crate::sim::apiserver::Desk;
@@ -86,17 +86,9 @@ pub fn run(world: &mut World, name: &str, ip: &str) {
     let attached = OrdSet::unit(node.clone());
     let new = Disk { id: disk.clone(), kind: DiskKind::Attachable, files: OrdMap::new(), attached };
     let _kept_from_before = world.disks.entry(disk.clone()).or_insert_with(|| Arc::new(new));
-    let state = ContainerState { running: Some(Running { started_at: Some(world.now()) }), ..ContainerState::default() };
-    let containers = pod.spec.containers.iter().map(|c| Run {
-        name: c.name.clone(),
-        image: c.image.clone(),
-        state: state.clone(),
-        last: ContainerState::default(),
-        ready: true,
-        restarts: 0,
-        streak: 1,
-        backoff: 0,
-    });
+    let state = ContainerState::running(world.now());
+    let run = |c: &Container| Run { state: state.clone(), ready: true, started: true, ..Run::new(c, "") };
+    let containers = pod.spec.containers.iter().map(run);
     let process = Process {
         uid,
         key: key(name),
@@ -107,6 +99,8 @@ pub fn run(world: &mut World, name: &str, ip: &str) {
         mounts: vec![Mount { volume: "data".into(), disk, paths: vec!["/var/data".into()] }],
         since: Time(0),
         tampered: false,
+        verdict: None,
+        init: Vec::new(),
     };
     world.machine_mut(&node).unwrap().processes.insert(uid, Arc::new(process));
 }

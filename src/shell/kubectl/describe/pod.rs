@@ -2,6 +2,7 @@
 
 use super::{annotations, labels, or_none, pairs, time};
 use crate::api::age;
+use crate::api::meta::condition;
 use crate::api::pod::{Container, ContainerState, ContainerStatus, Effect, Pod, PodSpec, PodTemplate, Probe, Toleration, Volume};
 use crate::api::table::Describe;
 use crate::sim::World;
@@ -29,9 +30,10 @@ pub fn describe(world: &World, page: &mut Describe, pod: &Pod) {
         page.field(0, "Controlled By", &format!("{}/{}", owner.kind, owner.name));
     }
     if !pod.spec.init_containers.is_empty() {
-        containers(page, "Init Containers", 0, &pod.spec.init_containers, &[], true);
+        containers(page, "Init Containers", 0, &pod.spec.init_containers, &pod.status.init_container_statuses, true);
     }
     containers(page, "Containers", 0, &pod.spec.containers, &pod.status.container_statuses, true);
+    gates(page, pod);
     conditions(page, pod);
     volumes(page, 0, &pod.spec.volumes);
     page.field(0, "QoS Class", &pod.status.qos_class);
@@ -51,6 +53,15 @@ fn status(world: &World, page: &mut Describe, pod: &Pod) {
         if !text.is_empty() {
             page.field(0, label, text);
         }
+    }
+}
+
+fn gates(page: &mut Describe, pod: &Pod) {
+    let Some(gates) = pod.spec.rest.get("readinessGates").and_then(|g| g.as_array()).filter(|g| !g.is_empty()) else { return };
+    page.line(0, "Readiness Gates:").line(1, "Type\tStatus");
+    for kind in gates.iter().filter_map(|gate| gate["conditionType"].as_str()) {
+        let status = condition(&pod.status.conditions, kind).map_or("<none>", |c| c.status.text());
+        page.line(1, &format!("{kind} \t{status} "));
     }
 }
 
@@ -156,6 +167,9 @@ fn state(page: &mut Describe, label: &str, state: &ContainerState) {
             if !ended.reason.is_empty() {
                 page.field(3, "Reason", &ended.reason);
             }
+            if !ended.message.is_empty() {
+                page.field(3, "Message", &ended.message);
+            }
             page.field(3, "Exit Code", &ended.exit_code.to_string());
             page.field(3, "Started", &time(ended.started_at)).field(3, "Finished", &time(ended.finished_at));
         }
@@ -175,11 +189,12 @@ fn settings(page: &mut Describe, c: &Container) {
             amounts.iter().for_each(|(name, amount)| _ = page.field(3, name, &amount.to_string()));
         }
     }
-    for (label, probe) in [("Liveness", &c.liveness_probe), ("Readiness", &c.readiness_probe)] {
+    for (label, probe) in [("Liveness", &c.liveness_probe), ("Readiness", &c.readiness_probe), ("Startup", &c.startup_probe)] {
         if let Some(probe) = probe {
             page.field(2, label, &probe_text(probe));
         }
     }
+    environment_from(page, c);
     if c.env.is_empty() {
         page.field(2, "Environment", "<none>");
     } else {
@@ -202,6 +217,18 @@ fn settings(page: &mut Describe, c: &Container) {
     mounts.sort_by(|a, b| a.mount_path.cmp(&b.mount_path));
     for m in mounts {
         page.line(3, &format!("{} from {} ({})", m.mount_path, m.name, if m.read_only { "ro" } else { "rw" }));
+    }
+}
+
+fn environment_from(page: &mut Describe, c: &Container) {
+    let Some(sources) = c.rest.get("envFrom").and_then(|v| v.as_array()).filter(|v| !v.is_empty()) else { return };
+    page.line(2, "Environment Variables from:");
+    for source in sources {
+        for (field, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
+            let Some(reference) = source.get(field) else { continue };
+            let optional = reference["optional"].as_bool().unwrap_or(false);
+            page.line(3, &format!("{}\t{kind}\tOptional: {optional}", reference["name"].as_str().unwrap_or_default()));
+        }
     }
 }
 
@@ -237,6 +264,12 @@ fn volumes(page: &mut Describe, level: usize, list: &[Volume]) {
     }
 }
 
+/// Volumes made of objects: field, type, label of the object's name and its field.
+const OBJECTS: [(&str, &str, &str, &str); 2] = [
+    ("configMap", "ConfigMap (a volume populated by a ConfigMap)", "Name", "name"),
+    ("secret", "Secret (a volume populated by a Secret)", "SecretName", "secretName"),
+];
+
 fn volume(page: &mut Describe, v: &Volume) {
     if let Some(claim) = &v.persistent_volume_claim {
         page.field(2, "Type", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)");
@@ -248,6 +281,9 @@ fn volume(page: &mut Describe, v: &Volume) {
         page.field(2, "Type", "EmptyDir (a temporary directory that shares a pod's lifetime)");
         page.field(2, "Medium", dir["medium"].as_str().unwrap_or_default());
         page.field(2, "SizeLimit", dir["sizeLimit"].as_str().unwrap_or("<unset>"));
+    } else if let Some((source, (_, words, label, name))) = OBJECTS.iter().find_map(|row| Some((v.rest.get(row.0)?, *row))) {
+        page.field(2, "Type", words).field(2, label, source[name].as_str().unwrap_or_default());
+        page.field(2, "Optional", &source["optional"].as_bool().unwrap_or(false).to_string());
     } else {
         page.field(2, "Type", "<unknown>");
     }

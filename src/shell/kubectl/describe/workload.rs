@@ -1,12 +1,14 @@
 //! Sets, described.
 
 use super::{annotations, labels, or_none, pairs, pod, time};
+use crate::api::deployment::{Deployment, same_template};
 use crate::api::pod::Phase;
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::table::Describe;
 use crate::api::workload::{ReplicaSet, StatefulSet, StrategyType};
-use crate::api::{Pod, Uid, selector_text};
+use crate::api::{Kind, Pod, PodDisruptionBudget, Uid, selector_text};
 use crate::sim::World;
+use std::sync::Arc;
 
 pub fn stateful_set(world: &World, page: &mut Describe, set: &StatefulSet) {
     let (meta, spec) = (&set.metadata, &set.spec);
@@ -62,6 +64,62 @@ pub fn replica_set(world: &World, page: &mut Describe, set: &ReplicaSet) {
     if !set.status.conditions.is_empty() {
         page.line(0, "Conditions:").line(1, "Type\tStatus\tReason").line(1, "----\t------\t------");
         set.status.conditions.iter().for_each(|c| _ = page.line(1, &format!("{} \t{}\t{}", c.kind, c.status.text(), c.reason)));
+    }
+}
+
+pub fn deployment(world: &World, page: &mut Describe, deployment: &Deployment) {
+    let (meta, spec, status) = (&deployment.metadata, &deployment.spec, &deployment.status);
+    page.field(0, "Name", &meta.name).field(0, "Namespace", &meta.namespace);
+    page.field(0, "CreationTimestamp", &time(meta.creation_timestamp));
+    labels(page, meta);
+    page.field(0, "Selector", &selector_text::print(&spec.selector));
+    let counts = format!(
+        "{} desired | {} updated | {} total | {} available | {} unavailable",
+        spec.replicas, status.updated_replicas, status.replicas, status.available_replicas, status.unavailable_replicas
+    );
+    page.field(0, "Replicas", &counts).field(0, "StrategyType", spec.strategy.kind.text());
+    page.field(0, "MinReadySeconds", &spec.min_ready_seconds.to_string());
+    if let Some(rolling) = &spec.strategy.rolling_update {
+        let bounds = format!("{} max unavailable, {} max surge", rolling.max_unavailable, rolling.max_surge);
+        page.field(0, "RollingUpdateStrategy", &bounds);
+    }
+    pod::template(page, &spec.template);
+    if !status.conditions.is_empty() {
+        page.line(0, "Conditions:").line(1, "Type\tStatus\tReason").line(1, "----\t------\t------");
+        status.conditions.iter().for_each(|c| _ = page.line(1, &format!("{} \t{}\t{}", c.kind, c.status.text(), c.reason)));
+    }
+    sets(world, page, deployment);
+}
+
+/// The ReplicaSets of old templates, and that of the present one.
+fn sets(world: &World, page: &mut Describe, deployment: &Deployment) {
+    let owned = world.store().dependants(deployment.metadata.uid).filter(|(kind, _)| *kind == Kind::ReplicaSet);
+    let mut all: Vec<&Arc<ReplicaSet>> = owned.filter_map(|(_, key)| world.get::<ReplicaSet>(key)).collect();
+    all.sort_by_key(|set| set.metadata.created());
+    let present = all.iter().position(|set| same_template(&set.spec.template, &deployment.spec.template)).map(|i| all.remove(i));
+    let text = |set: &Arc<ReplicaSet>| format!("{} ({}/{} replicas created)", set.metadata.name, set.status.replicas, set.spec.replicas);
+    let old: Vec<String> = all.into_iter().map(text).collect();
+    page.field(0, "OldReplicaSets", or_none(&old.join(", ")));
+    page.field(0, "NewReplicaSet", or_none(&present.map(text).unwrap_or_default()));
+}
+
+pub fn budget(page: &mut Describe, budget: &PodDisruptionBudget) {
+    let (meta, spec, status) = (&budget.metadata, &budget.spec, &budget.status);
+    page.field(0, "Name", &meta.name).field(0, "Namespace", &meta.namespace);
+    match (&spec.min_available, &spec.max_unavailable) {
+        (Some(least), _) => _ = page.field(0, "Min available", &least.to_string()),
+        (None, Some(most)) => _ = page.field(0, "Max unavailable", &most.to_string()),
+        (None, None) => {}
+    }
+    page.field(0, "Selector", &spec.selector.as_ref().map_or_else(|| "<unset>".to_owned(), selector_text::print));
+    page.line(0, "Status:");
+    for (label, n) in [
+        ("Allowed disruptions", status.disruptions_allowed),
+        ("Current", status.current_healthy),
+        ("Desired", status.desired_healthy),
+        ("Total", status.expected_pods),
+    ] {
+        page.field(2, label, &n.to_string());
     }
 }
 

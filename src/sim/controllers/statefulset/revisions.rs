@@ -1,7 +1,7 @@
 //! The templates that a StatefulSet has had (§1.7). Upstream: pkg/controller/history.
 
 use super::super::super::apiserver::Desk;
-use super::super::super::chance::SUFFIX_LETTERS;
+use super::super::super::chance::safe_encode;
 use super::super::super::world::World;
 use super::identity;
 use crate::api::object::owner_ref;
@@ -156,8 +156,7 @@ fn make(desk: &mut Desk, set: &StatefulSet, data: Value, revision: i64, collisio
 fn hash(data: &Value, collisions: Option<i32>) -> String {
     let text = data.to_string();
     let count = collisions.map(|n| n.to_string()).unwrap_or_default();
-    let hash = text.bytes().chain(count.bytes()).fold(0x811c_9dc5_u32, |h, b| h.wrapping_mul(0x0100_0193) ^ u32::from(b));
-    hash.to_string().bytes().map(|b| SUFFIX_LETTERS[usize::from(b) % SUFFIX_LETTERS.len()] as char).collect()
+    safe_encode(text.bytes().chain(count.bytes()).fold(0x811c_9dc5_u32, |h, b| h.wrapping_mul(0x0100_0193) ^ u32::from(b)))
 }
 
 /// Deletes revisions that no pod is at, beyond the limit, oldest first.

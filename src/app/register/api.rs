@@ -1,0 +1,82 @@
+//! Rows of the register: API machinery, and the kinds that are served. Upstream: staging/src/k8s.io/apiserver, apimachinery,
+//! pkg/controller/garbagecollector.
+
+use super::{Row, fully, left_out, simplified};
+
+/// API machinery.
+pub const API: &[Row] = &[
+    fully(
+        "Resource versions are one counter that each write raises; what does not change is not written.",
+        &["what_does_not_change_is_not_written", "whatever_is_done_the_rules_hold"],
+    ),
+    fully("Stale writers are refused.", &["who_read_an_older_version_may_not_write"]),
+    fully("Generation counts what is asked for, not what is reported.", &["generations_count_what_is_asked_for_not_what_is_reported"]),
+    fully(
+        "Generated names, refusal of taken ones, preconditions of a delete.",
+        &["generated_names_are_distinct_and_taken_ones_refused", "a_namesake_is_not_deleted_in_place_of_another"],
+    ),
+    fully(
+        "Background, foreground and orphan deletion; dependants without an owner are collected.",
+        &[
+            "in_the_background_the_owner_goes_first",
+            "in_the_foreground_the_owner_waits_for_its_dependants",
+            "orphans_stay_and_forget_their_owner",
+            "who_names_an_owner_that_never_was_is_collected",
+        ],
+    ),
+    fully(
+        "Every manifest must read as the published type of its kind; unknown fields are named.",
+        &["unknown_fields_are_named_with_their_path", "wrong_types_are_told_as_go_tells_them"],
+    ),
+    fully(
+        "Every object printed as JSON reads back as the published type of its kind, unchanged.",
+        &["what_is_printed_reads_as_the_published_types"],
+    ),
+    fully(
+        "Strategic, merge and JSON patches, and the three-way patch of apply.",
+        &[
+            "strategic_patches_merge_lists_by_their_keys",
+            "merge_patches_replace_lists",
+            "applying_keeps_what_others_wrote_and_removes_what_the_file_dropped",
+        ],
+    ),
+    fully("Label and field selectors, with their refusals.", &["read_and_match", "refused_in_upstreams_words", "selected_by_field"]),
+    simplified(
+        "Validation.",
+        "The rules that stories meet, in upstream's words; fields without behaviour are checked for their type only.",
+    ),
+    simplified(
+        "Events: counted up, combined, filtered, kept for an hour.",
+        "Counted up; neither combined beyond ten nor forgotten after an hour.",
+    ),
+    left_out("Deleting a namespace deletes what is in it.", "The namespace goes, its objects stay."),
+    left_out("managedFields and server-side apply.", "kubectl hides the former; the latter is refused."),
+    left_out(
+        "Authentication, authorisation, admission webhooks, quotas, custom resources, API priority.",
+        "Whoever types may do everything.",
+    ),
+    left_out("Serving HTTP to real clients, watches over the wire, paging.", "Not served by this version."),
+];
+
+/// Kinds.
+pub const KINDS: &[Row] = &[
+    fully("Pod", &["sts_lifecycle", "status_words"]),
+    fully("Service", &["a_new_service_prints_as_the_real_one"]),
+    left_out("Deployment", "Stored, printed and scaled; nothing is made of it."),
+    fully("ReplicaSet", &["rs_shared_claim"]),
+    fully("StatefulSet", &["sts_lifecycle"]),
+    fully("ControllerRevision", &["going_back_reuses_the_revision"]),
+    fully("PersistentVolumeClaim", &["a_new_volume_becomes_available_and_binds_in_four_writes"]),
+    fully("PersistentVolume", &["what_becomes_of_a_released_volume"]),
+    fully("StorageClass", &["a_class_makes_a_volume_and_takes_it_away_again"]),
+    fully("VolumeAttachment", &["attachments_are_named_by_what_they_join"]),
+    fully("EndpointSlice", &["a_slice_prints_as_the_recorded_one"]),
+    fully("Node", &["a_dead_nodes_timeline"]),
+    simplified("Namespace", "Default service account and names; deleting one leaves its objects."),
+    simplified("Lease", "One a node; renewed beside the record. Others are stored."),
+    simplified("Event", "core/v1 only; not forgotten after an hour."),
+    simplified("ConfigMap", "Stored and printed; mounts show no files."),
+    simplified("Secret", "Stored and printed; mounts show no files."),
+    simplified("ServiceAccount", "Stored; `default` is there in each namespace; no tokens."),
+    simplified("PodDisruptionBudget", "Looked at by drain; its status stays empty."),
+];

@@ -1,0 +1,69 @@
+//! Rows of the register: nodes and the scheduler. Upstream: pkg/controller/nodelifecycle, tainteviction, podgc, pkg/scheduler.
+
+use super::{Row, fully, left_out, simplified};
+
+/// Nodes.
+pub const NODES: &[Row] = &[
+    fully(
+        "A silent node: NotReady, pods' Ready=False, taints, eviction after 300 s, each at its time.",
+        &["a_dead_nodes_timeline", "sts_node_lost"],
+    ),
+    fully(
+        "A node that returns in time keeps its pods; evictions under way are cancelled.",
+        &["a_node_that_returns_in_time_keeps_its_pods"],
+    ),
+    fully(
+        "Nodes of a zone are tainted one after the other, by the zone's state; all silent: nobody is evicted.",
+        &["nodes_of_a_zone_are_tainted_one_after_the_other", "states_of_zones", "a_whole_cluster_that_falls_silent_is_not_evicted"],
+    ),
+    fully(
+        "Tolerations of NoExecute taints, with and without seconds.",
+        &[
+            "how_long_pods_put_up_with_a_taint",
+            "a_taint_by_hand_evicts_at_once",
+            "a_shorter_toleration_does_not_end_a_timer_that_runs",
+            "a_further_taint_that_is_not_tolerated_tells_the_pod_again",
+            "a_pod_that_goes_before_its_time_is_said_to_be_spared",
+        ],
+    ),
+    fully("What a kubelet tells of its node: conditions that turn, a cordon, a start.", &["a_kubelet_tells_of_its_node"]),
+    fully("Pods of a deleted node are collected after a quarantine.", &["pods_of_a_deleted_node_are_collected_after_a_quarantine"]),
+    fully(
+        "The out-of-service taint frees pods and disks at once.",
+        &["an_out_of_service_taint_frees_disk_and_pod_at_once", "the_out_of_service_taint_frees_ending_pods_of_a_dead_node"],
+    ),
+    fully("cordon is a taint.", &["a_cordon_is_a_taint"]),
+    fully(
+        "A deleted node's kubelet does not register again until it is restarted; its lease goes with it.",
+        &["a_deleted_node_comes_back_when_its_kubelet_is_started"],
+    ),
+    simplified("A node that registers becomes ready some seconds later.", "It is ready at once."),
+    simplified(
+        "Lease renewals are written every 10 s, node status every 5 min.",
+        "The time of the last renewal is kept beside the record and put in when a lease is read: a write every 10 s a node would drown the history.",
+    ),
+    left_out("Deletion of terminated pods above the threshold of 12500.", "Nothing that can be played makes so many."),
+    left_out("Memory, disk and process pressure.", "Machines never run short; the taints follow conditions set by hand."),
+];
+
+/// The scheduler.
+pub const SCHEDULER: &[Row] = &[
+    fully(
+        "Filters by selector, node affinity, taints, cordon and resources, with their words counted up.",
+        &["selectors_taints_and_cordons_leave_the_other_nodes", "refusals_are_counted_up_by_reason", "a_full_node_takes_no_more"],
+    ),
+    fully("Claims that do not exist, are being deleted or are not bound hold a pod back.", &["claims_that_are_not_there_or_not_bound"]),
+    fully("Default spreading over nodes and zones.", &["a_sets_pods_spread_over_the_nodes"]),
+    simplified(
+        "Retries: a back-off of 1 to 10 s, queueing hints, a flush after 5 min.",
+        "A pod is tried again when something changes that might help it.",
+    ),
+    simplified(
+        "WaitForFirstConsumer: the chosen node is held while claims bind.",
+        "The node is noted on the claim and the pod is placed anew when it is bound.",
+    ),
+    left_out("Pod affinity and anti-affinity, topology spread constraints of the pod itself.", "They are stored and not looked at."),
+    left_out("Preemption.", "Priorities are stored; nothing is preempted. The words about preemption are printed as they would be."),
+    left_out("Host ports, volume limits a node, image locality, scheduling gates.", "They are stored and not looked at."),
+    simplified("Ties among equal nodes are broken by chance.", "By the chance of the world's seed: the same every time."),
+];

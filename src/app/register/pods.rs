@@ -1,0 +1,66 @@
+//! Rows of the register: a pod's life on record and on its machine. Upstream: pkg/registry/core/pod, pkg/kubelet, pkg/printers.
+
+use super::{Row, fully, left_out, simplified};
+
+/// A pod's life.
+pub const PODS: &[Row] = &[
+    fully(
+        "Graceful deletion: the deadline is the future deletionTimestamp, may be shortened and never lengthened.",
+        &["grace_is_shortened_and_never_lengthened"],
+    ),
+    fully(
+        "A pod that no node has vanishes at once; grace 0 makes the record forget at once.",
+        &["a_pod_that_is_nowhere_needs_no_grace", "without_grace_the_record_forgets_at_once"],
+    ),
+    fully("Finalizers hold a deleted object back until the last is gone.", &["finalizers_hold_an_object_back_until_the_last_is_gone"]),
+    fully(
+        "A process that ignores SIGTERM is killed when its grace is over, with code 137.",
+        &["who_ignores_the_signal_is_killed_when_its_grace_is_over"],
+    ),
+    simplified(
+        "Book images ignore SIGTERM as process 1 and take the full 30 s.",
+        "luksa/kubia images stop 0.9 s after the signal, so that stories do not wait; a scenario can slow it down.",
+    ),
+    fully(
+        "A force-deleted pod runs on until its kubelet hears of it.",
+        &["what_is_forced_away_runs_a_little_longer", "a_forced_delete_makes_two_of_them"],
+    ),
+    fully(
+        "CrashLoopBackOff: 10 s doubling to 300 s, forgiven after ten good minutes.",
+        &["a_crashing_container_is_started_again_ever_more_rarely", "crashes_are_forgiven_after_ten_good_minutes"],
+    ),
+    fully("ErrImagePull and ImagePullBackOff.", &["a_failing_pull_is_tried_again_ever_more_rarely"]),
+    fully("restartPolicy: one that ends for good is not started again.", &["one_that_ends_for_good_is_not_started_again"]),
+    fully("STATUS, READY and RESTARTS of `kubectl get pods` from conditions and container states.", &["status_words"]),
+    fully(
+        "Phases never go back from Succeeded or Failed; a pod is bound once.",
+        &["a_pod_is_bound_once", "whatever_is_done_the_rules_hold"],
+    ),
+    simplified(
+        "Last status report of a stopping pod and its final delete are two writes.",
+        "The last report is merged into the final delete, so a watch shows no row Completed or Error between.",
+    ),
+    simplified(
+        "Readiness probes run every periodSeconds with thresholds and timeouts.",
+        "They pass or fail as the simulated application does (`fail`, `heal`, start-up time); what an exec probe executes is not run.",
+    ),
+    left_out("Liveness and startup probes.", "They are stored and printed, and not run."),
+    left_out("Init containers and sidecars.", "They are stored and printed, and not run."),
+    left_out("preStop and postStart hooks.", "They are stored and not run."),
+    left_out("Container IDs and image IDs.", "They stay empty."),
+    left_out("The token volume kube-api-access-… of the service account.", "It is not added."),
+    left_out(
+        "Rejection by a kubelet (OutOfcpu, NodePorts, NodeAffinity) and eviction under pressure.",
+        "Machines have no pressure; a pod bound by hand is run.",
+    ),
+    left_out("Ephemeral containers, in-place resizing, pod readiness gates.", "Fields are stored without effect."),
+    simplified("Containers write logs.", "Logs are made from what happened to the process: its start, requests, files written."),
+    simplified(
+        "A kubelet's own pace: 1 s relist, 2 s housekeeping, 60 s resync.",
+        "Orders arrive after `kubelet-watch`; only housekeeping has its pace.",
+    ),
+    fully(
+        "A machine behind a cut cable runs on; a crashed one loses its processes and starts them again after a boot.",
+        &["behind_a_cut_cable_processes_go_on_until_the_cable_is_back", "after_a_boot_the_same_pods_run_again"],
+    ),
+];

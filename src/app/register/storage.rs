@@ -1,0 +1,51 @@
+//! Rows of the register: claims, volumes, classes, disks. Upstream: pkg/controller/volume, pkg/volume, pkg/kubelet/volumemanager.
+
+use super::{Row, fully, left_out, simplified};
+
+/// Storage.
+pub const STORAGE: &[Row] = &[
+    fully(
+        "Which volume fits a claim: modes, class, selector, size; the smallest; reserved ones first.",
+        &["which_volume_fits", "a_user_may_ask_for_a_volume_by_name"],
+    ),
+    fully(
+        "Binding in four writes, and the words of claims that stay Pending.",
+        &["a_new_volume_becomes_available_and_binds_in_four_writes", "why_a_claim_stays_pending"],
+    ),
+    fully("No volume is bound twice, and a bound claim keeps its volume.", &["whatever_is_done_the_rules_hold"]),
+    fully("Lost claims.", &["a_bound_claim_can_lose_its_volume"]),
+    fully(
+        "Default class, also for claims that are older than it.",
+        &["a_default_class_reaches_claims_that_are_older", "the_newest_default_class_counts"],
+    ),
+    fully(
+        "Retain, Delete, Recycle and what each leaves.",
+        &["what_becomes_of_a_released_volume", "a_retained_volume_is_free_again_once_a_person_clears_its_claim", "gce_recycle"],
+    ),
+    fully("The recycler pod empties hostPath and NFS volumes.", &["recycling_empties_the_directory_of_the_node_on_which_it_runs"]),
+    fully(
+        "A claim is kept while scheduled pods refer to it; a bound volume is kept.",
+        &["a_claim_is_kept_while_scheduled_pods_refer_to_it", "whatever_is_done_the_rules_hold"],
+    ),
+    fully(
+        "Dynamic provisioning by a class, Immediate and WaitForFirstConsumer.",
+        &["a_class_makes_a_volume_and_takes_it_away_again", "the_scheduler_decides_about_claims_that_wait_for_a_consumer"],
+    ),
+    simplified(
+        "A storage driver per provisioner.",
+        "Every provisioner but kubernetes.io/no-provisioner makes network disks that any node can attach, after `provision`.",
+    ),
+    fully(
+        "Attach and detach, Multi-Attach errors, force detach after 6 minutes.",
+        &["a_second_node_cannot_have_the_disk", "a_disk_moves_when_its_pod_does", "a_silent_node_keeps_its_disk_for_six_minutes"],
+    ),
+    fully("FailedMount after 2 min 3 s.", &["a_second_node_cannot_have_the_disk"]),
+    fully("Local volumes pin their pod; hostPath stays with its node.", &["affinity_of_volumes", "disks_by_source"]),
+    fully("In-tree cloud volumes are translated to their CSI drivers.", &["drivers"]),
+    left_out("Cloud disks written into a pod itself (gcePersistentDisk in spec.volumes).", "Only volumes of claims are attached."),
+    left_out("Resizing a claim.", "The request is refused or stored as validation has it; no volume grows."),
+    left_out("allowedTopologies and capacity of storage.", "A class makes volumes everywhere."),
+    left_out("Read-only mounts.", "They are printed; a write to one succeeds."),
+    left_out("VolumeAttributesClass, snapshots, cloning, quotas.", "Fields are stored without effect."),
+    fully("ReadWriteOncePod, one pod in the cluster.", &["claims_that_are_not_there_or_not_bound"]),
+];

@@ -1,0 +1,123 @@
+//! Rows of the register: StatefulSets, ReplicaSets, Deployments and disruption budgets. Upstream: pkg/controller/statefulset,
+//! pkg/controller/replicaset, pkg/controller/deployment, pkg/controller/disruption.
+
+use super::{Row, fully, left_out, simplified};
+
+/// pkg/controller/statefulset.
+pub const STATEFULSET: &[Row] = &[
+    fully(
+        "Names, hostnames, subdomains, identity labels and claim names follow set, template and ordinal.",
+        &["names_and_labels_follow_template_set_and_ordinal", "sts_lifecycle"],
+    ),
+    fully(
+        "OrderedReady: a pod is made when all below it are running, ready, available and not terminating.",
+        &["each_pod_waits_for_the_one_before", "whatever_is_done_the_rules_hold"],
+    ),
+    fully(
+        "Scale-down takes the highest ordinal, and the next when that object is gone.",
+        &["the_highest_goes_first_and_the_next_when_it_is_gone", "whatever_is_done_the_rules_hold"],
+    ),
+    fully(
+        "An unready pod in range blocks a scale-down; an unready condemned pod goes only where all below it are well.",
+        &["an_unready_pod_holds_a_scale_down_up"],
+    ),
+    fully(
+        "A name is used again only when its pod's object is gone: a pod that is stuck Terminating freezes the set.",
+        &["a_pod_comes_back_only_when_it_is_surely_gone", "sts_node_lost"],
+    ),
+    fully("Failed and succeeded pods are deleted and made again.", &["whatever_is_done_the_rules_hold"]),
+    fully(
+        "Claims are made before their pod; a claim that is being deleted holds the pod back, with its event.",
+        &["no_pod_is_made_on_a_claim_that_is_going"],
+    ),
+    fully(
+        "RollingUpdate: the highest outdated pod first, one at a time, waiting until it is available; partition.",
+        &["from_the_highest_down_to_the_partition", "rolling_update"],
+    ),
+    fully(
+        "A roll-out that never becomes ready is stuck, also after its template is set back.",
+        &["a_stuck_roll_out_needs_a_hand_where_pods_are_ordered"],
+    ),
+    fully("OnDelete replaces nothing by itself.", &["on_delete"]),
+    fully(
+        "A pod that is made again gets the revision of its side of the partition.",
+        &["what_is_deleted_comes_back_at_the_revision_of_its_side_of_the_partition"],
+    ),
+    fully(
+        "ControllerRevisions: reuse on going back, history limit, status.currentRevision and updateRevision.",
+        &[
+            "going_back_reuses_the_revision",
+            "revisions_that_nobody_is_at_are_forgotten_beyond_the_limit",
+            "a_roll_out_is_over_when_current_is_update",
+        ],
+    ),
+    simplified(
+        "The hash in a revision's name is FNV over Go's JSON of the template.",
+        "Computed over this program's own JSON of the template: names look alike and are stable, but are not those of a real cluster.",
+    ),
+    fully(
+        "minReadySeconds: a pod counts as available that much later, and the roll-out waits for it.",
+        &["a_roll_out_waits_until_a_pod_has_been_ready_for_long_enough"],
+    ),
+    fully("persistentVolumeClaimRetentionPolicy through owner references on claims.", &["who_owns_a_claim_and_what_is_left_of_it"]),
+    fully(
+        "Adoption of matching orphans of the right name, release of pods that match no longer.",
+        &[
+            "pods_that_were_left_behind_are_adopted_as_they_are",
+            "a_pod_that_no_longer_matches_is_released_and_keeps_its_name_taken",
+            "an_orphan_whose_name_is_another_sets_is_left_alone",
+        ],
+    ),
+    fully("Fields that may change, and the refusal of all others.", &["what_a_set_may_not_change"]),
+    fully(
+        "apps/v1beta1 and apps/v1beta2 manifests get the defaults of their version.",
+        &["update_strategy_by_version", "manifests_of_the_books_time_get_their_defaults"],
+    ),
+    simplified(
+        "A real API server refuses apps/v1beta1: no matches for kind \"StatefulSet\".",
+        "Manifests of the book's time are read, with a notice, so that they can be tried as printed.",
+    ),
+    left_out("maxUnavailable.", "Its gate is off by default in v1.36, and the field is dropped as it is there."),
+    simplified(
+        "Retry of a failed sync with exponential back-off from 5 ms to 1000 s.",
+        "Begins at the latency `controller-retry` and doubles.",
+    ),
+];
+
+/// pkg/controller/replicaset.
+pub const REPLICASET: &[Row] = &[
+    fully(
+        "A pod that begins to terminate, fails or succeeds is replaced at once.",
+        &["a_pod_that_is_going_is_replaced_at_once", "an_end_by_itself_is_made_good"],
+    ),
+    fully(
+        "Which pods go first when there are too many: unscheduled, pending, not ready, deletion cost, crowded node, younger.",
+        &["each_criterion_decides_where_those_before_are_equal", "the_fuller_node_loses_one"],
+    ),
+    fully(
+        "Adoption and release by labels.",
+        &["an_orphan_that_matches_is_adopted_and_may_be_too_many", "a_pod_that_no_longer_matches_is_released_and_replaced"],
+    ),
+    fully("Status counts, and availability after minReadySeconds.", &["pods_become_available_one_by_one_and_time_goes_on_meanwhile"]),
+    fully(
+        "All pods may share one claim; on a lost node pods are replaced at their eviction.",
+        &["a_pod_on_a_dead_node_is_replaced_when_it_is_evicted", "rs_shared_claim"],
+    ),
+    simplified("Creates in batches of 1, 2, 4, …; the rest is skipped after a failure.", "All are made in one go; at most 500 a sync."),
+    simplified(
+        "Expectations: a sync waits until its own writes have been observed.",
+        "Controllers here read the record itself, so there is nothing to wait for.",
+    ),
+];
+
+/// pkg/controller/deployment.
+pub const DEPLOYMENT: &[Row] = &[left_out("Deployments and their roll-outs.", "The object is stored and printed; nothing is made of it.")];
+
+/// pkg/controller/disruption and the eviction subresource.
+pub const DISRUPTION: &[Row] = &[
+    simplified(
+        "Eviction is refused where a disruption budget would be violated.",
+        "drain counts healthy pods itself when it asks; the budget's status is not kept.",
+    ),
+    left_out("Status of a PodDisruptionBudget: expected, healthy, desired, allowed.", "It stays empty."),
+];
