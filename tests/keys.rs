@@ -2,9 +2,9 @@
 
 use podyard::app::terminal::sight;
 use podyard::engine::{Engine, sandbox};
+use podyard::scene::Target;
 use podyard::ui::keys::Key;
 use podyard::ui::model::{Look, Mode};
-use podyard::scene::Target;
 use podyard::ui::{Effect, Message, Model, Screen, update, view};
 
 struct Desk {

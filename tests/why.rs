@@ -59,7 +59,8 @@ fn check(case: &Case) {
     assert!(shown.contains(case.shows), "{}: {} shows\n{shown}", case.target, case.then);
 }
 
-const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  labels: {app: web}\nspec:\n  containers:\n  - name: main\n    image: nginx\n";
+const POD: &str =
+    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  labels: {app: web}\nspec:\n  containers:\n  - name: main\n    image: nginx\n";
 
 fn pod(more: &str) -> String {
     format!("kubectl apply -f - <<EOF\n{POD}{more}\nEOF\nwait 5s")
@@ -121,7 +122,7 @@ fn a_pod_on_a_cut_node_cannot_be_told_to_go() {
     let node = type_in(&mut sandbox(1), "kubectl get po kubia-0 -o jsonpath={.spec.nodeName}");
     let cut = leak(format!("disconnect {node}\nwait 60s\nkubectl delete po kubia-0 --wait=false\nwait 5s"));
     run(&[
-        (cut, "pod/kubia-0", "cannot hear it / only its kubelet may say", "the kubelet on", "reconnect", gone, "True"),
+        (cut, "pod/kubia-0", "node-3 cannot hear it / only its kubelet may say", "the kubelet on", "reconnect", gone, "True"),
         (cut, "pod/kubia-0", "cannot hear it", "the kubelet on", "--force", "kubectl get sts kubia", "3/3"),
         (cut, "statefulset/kubia", "until kubia-0 is surely gone", "the kubelet on", "reconnect", "kubectl get sts kubia", "3/3"),
     ]);
@@ -141,7 +142,15 @@ fn an_eviction_that_has_not_come_yet_has_a_timer() {
     world.advance(at);
     world.advance(at + podyard::api::Span::secs(1));
     assert!(world.get::<podyard::api::Pod>(&Key::new("default", "kubia-0")).unwrap().metadata.is_terminating());
-    run(&[(leak(format!("disconnect {node}\nwait 90s")), "pod/kubia-0", "left alone for a while", "taint-eviction", "reconnect", "kubectl get sts kubia", "3/3")]);
+    run(&[(
+        leak(format!("disconnect {node}\nwait 90s")),
+        "pod/kubia-0",
+        "left alone for a while",
+        "taint-eviction",
+        "reconnect",
+        "kubectl get sts kubia",
+        "3/3",
+    )]);
 }
 
 /// A disk that is attached to one machine at a time, and pods of both names that want it on nodes of their own.
@@ -152,7 +161,10 @@ fn two_on_a_disk() -> String {
                 pv-one\n  resources: {requests: {storage: 1Gi}}\n";
     let user = |name: &str, node: &str| {
         let own = format!("  nodeName: {node}\n  volumes:\n  - name: d\n    persistentVolumeClaim: {{claimName: one}}\n");
-        format!("kubectl apply -f - <<EOF\n{}    volumeMounts: [{{name: d, mountPath: /d}}]\n{own}EOF\nwait 20s\n", POD.replace("name: web\n", &format!("name: {name}\n")))
+        format!(
+            "kubectl apply -f - <<EOF\n{}    volumeMounts: [{{name: d, mountPath: /d}}]\n{own}EOF\nwait 20s\n",
+            POD.replace("name: web\n", &format!("name: {name}\n"))
+        )
     };
     format!("kubectl apply -f - <<EOF\n{disk}EOF\nwait 2s\n{}{}", user("first", "node-1"), user("web", "node-2"))
 }
@@ -175,13 +187,25 @@ fn a_stuck_roll_out_goes_back_only_by_hand() {
     let ready = "kubectl get sts kubia";
     run(&[
         (broken, "statefulset/kubia", "never goes back by itself", "you", "rollout undo && delete po", ready, "3/3"),
-        (leak(format!("{broken}\nkubectl rollout undo sts/kubia\nwait 30s")), "statefulset/kubia", "OrderedReady waits for it", "", "delete po kubia-2", ready, "3/3"),
+        (
+            leak(format!("{broken}\nkubectl rollout undo sts/kubia\nwait 30s")),
+            "statefulset/kubia",
+            "OrderedReady waits for it",
+            "",
+            "delete po kubia-2",
+            ready,
+            "3/3",
+        ),
     ]);
 }
 
 #[test]
 fn a_roll_out_that_waits_for_a_person() {
-    let strategy = |text: &str| format!("kubectl patch sts kubia -p '{{\"spec\":{{\"updateStrategy\":{text}}}}}'\nkubectl set image sts/kubia kubia=luksa/kubia\nwait 30s");
+    let strategy = |text: &str| {
+        format!(
+            "kubectl patch sts kubia -p '{{\"spec\":{{\"updateStrategy\":{text}}}}}'\nkubectl set image sts/kubia kubia=luksa/kubia\nwait 30s"
+        )
+    };
     let on_delete = leak(strategy("{\"type\":\"OnDelete\",\"rollingUpdate\":null}"));
     let partition = leak(strategy("{\"rollingUpdate\":{\"partition\":3}}"));
     let image = "kubectl get po kubia-2 -o jsonpath={.spec.containers[0].image}";
@@ -222,17 +246,44 @@ fn claims_and_volumes_that_find_nobody() {
         (none, "pvc/mine", "no volume fits", "as soon as a volume appears", "makes a volume that fits", bound, "Bound"),
         (unknown, "pvc/mine", "no storage class \"gold\"", "as soon as a volume appears", "makes a volume that fits", bound, "Bound"),
         (released, leak(format!("pv/{volume}")), "Retain keeps the data", "you", "lets it be bound again", free, "Available"),
-        ("kubectl delete pvc data-kubia-1 --wait=false\nwait 5s", "pvc/data-kubia-1", "in use by kubia-1", "pvc-protection", "delete po kubia-1", "kubectl get sts kubia", "kubia"),
+        (
+            "kubectl delete pvc data-kubia-1 --wait=false\nwait 5s",
+            "pvc/data-kubia-1",
+            "in use by kubia-1",
+            "pvc-protection",
+            "delete po kubia-1",
+            "kubectl get sts kubia",
+            "kubia",
+        ),
     ]);
 }
 
 #[test]
 fn names_that_do_not_resolve_and_services_that_nobody_answers_for() {
     let governed = "kubectl delete svc kubia\nwait 5s";
-    let web = leak(format!("{}\nkubectl create service clusterip kubia-rs --tcp=80\nkubectl patch svc kubia-rs -p '{{\"spec\":{{\"selector\":{{\"app\":\"nobody\"}}}}}}'\nwait 5s", pod("")));
+    let web = leak(format!(
+        "{}\nkubectl create service clusterip kubia-rs --tcp=80\nkubectl patch svc kubia-rs -p '{{\"spec\":{{\"selector\":{{\"app\":\"nobody\"}}}}}}'\nwait 5s",
+        pod("")
+    ));
     run(&[
-        (governed, "pod/kubia-1", "does not resolve / the governing service kubia does not exist", "you", "headless", "dig +short kubia-1.kubia.default.svc.cluster.local", "10.244"),
-        (web, "svc/kubia-rs", "no pod has the labels app=nobody", "you", "selects the pods of kubia-rs", "kubectl get endpointslices", "10.244"),
+        (
+            governed,
+            "pod/kubia-1",
+            "does not resolve / the governing service kubia does not exist",
+            "you",
+            "headless",
+            "dig +short kubia-1.kubia.default.svc.cluster.local",
+            "10.244",
+        ),
+        (
+            web,
+            "svc/kubia-rs",
+            "no pod has the labels app=nobody",
+            "you",
+            "selects the pods of kubia-rs",
+            "kubectl get endpointslices",
+            "10.244",
+        ),
     ]);
 }
 

@@ -49,7 +49,8 @@ pub fn read(text: &str) -> Result<Settings, Diagnostic> {
     let mut settings = Settings::default();
     for document in yaml::documents(text) {
         let value = document.value?;
-        let fields = value.as_object().ok_or_else(|| Diagnostic::error("a settings file is a list of `name: value`").at(document.line, 0))?;
+        let fields =
+            value.as_object().ok_or_else(|| Diagnostic::error("a settings file is a list of `name: value`").at(document.line, 0))?;
         for (name, value) in fields {
             set(&mut settings, name, value, text)?;
         }
@@ -75,17 +76,23 @@ fn set(settings: &mut Settings, name: &str, value: &Value, text: &str) -> Result
 fn chosen<T: Copy>(text: &str, name: &str, value: &Value, words: &[(&str, T)]) -> Result<T, Diagnostic> {
     let found = words.iter().find(|(word, _)| value.as_str() == Some(*word));
     let known = || words.iter().map(|(word, _)| *word).collect::<Vec<&str>>().join(", ");
-    found.map(|(_, meaning)| *meaning).ok_or_else(|| at(Diagnostic::error(format!("{name} cannot be {value}")), text, name).hint(format!("write one of {}", known())))
+    found
+        .map(|(_, meaning)| *meaning)
+        .ok_or_else(|| at(Diagnostic::error(format!("{name} cannot be {value}")), text, name).hint(format!("write one of {}", known())))
 }
 
 fn keys(settings: &mut Settings, value: &Value, text: &str) -> Result<(), Diagnostic> {
     let wrong = |name: &str, message: String, hint: &str| at(Diagnostic::error(message), text, name).hint(hint);
-    let rows = value.as_object().ok_or_else(|| wrong("keys", "keys is a list of `action: key`".to_owned(), "such as `logs: L` or `step: [., pagedown]`"))?;
+    let rows = value
+        .as_object()
+        .ok_or_else(|| wrong("keys", "keys is a list of `action: key`".to_owned(), "such as `logs: L` or `step: [., pagedown]`"))?;
     for (name, keys) in rows {
         let row = ACTIONS.iter().find(|row| row.setting() == *name);
         let row = row.ok_or_else(|| wrong(name, format!("there is no action {name:?}"), &format!("there are {}", actions())))?;
         let names: Vec<&Value> = keys.as_array().map_or_else(|| vec![keys], |list| list.iter().collect());
-        let named = |key: &Value| key.as_str().and_then(Key::named).or_else(|| key.as_u64().filter(|n| *n < 10).and_then(|n| Key::named(&n.to_string())));
+        let named = |key: &Value| {
+            key.as_str().and_then(Key::named).or_else(|| key.as_u64().filter(|n| *n < 10).and_then(|n| Key::named(&n.to_string())))
+        };
         let keys: Option<Vec<Key>> = names.into_iter().map(named).collect();
         let keys = keys.filter(|keys| !keys.is_empty());
         let hint = "write a character, or space, enter, esc, tab, pageup, pagedown, home, end, up, down, left, right, ctrl-x";

@@ -5,8 +5,8 @@ mod loan;
 mod pace;
 
 use super::session::Session;
-use super::settings::Settings;
 pub use super::session::sight;
+use super::settings::Settings;
 use crate::ui::keys::Key;
 use crate::ui::message::Message;
 use crate::ui::model::Mode;
@@ -54,7 +54,12 @@ struct Show {
 impl Show {
     fn new(session: Session, settings: &Settings) -> Show {
         let now = Instant::now();
-        Show { session, theme: Theme { depth: depth(), ascii: settings.ascii, palette: settings.palette }, began: now, pace: Pace::new(now) }
+        Show {
+            session,
+            theme: Theme { depth: depth(), ascii: settings.ascii, palette: settings.palette },
+            began: now,
+            pace: Pace::new(now),
+        }
     }
 
     async fn run(mut self, loan: &mut Loan) -> anyhow::Result<()> {

@@ -54,7 +54,7 @@ impl Plan {
         let fixed = 2 + cables_h + u16::from(roomy);
         let room = area.h - fixed;
         let (record_h, hosts_h) = share(room, record::need(stage, area.w), hosts::need(stage, area.w));
-        let free = record_h > record::need(stage, area.w) + u16::from(area.h < 24);
+        let free = record_h > record::need(stage, area.w);
         let shelf_h = u16::from(free && !shelf::texts(stage).is_empty());
         let (record_rule, rest) = area.split_rows(1);
         let (record_area, rest) = rest.split_rows(record_h - shelf_h);

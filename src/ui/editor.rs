@@ -70,7 +70,8 @@ fn manifest(object: &Object) -> String {
     }
     if let Some(meta) = value["metadata"].as_object_mut() {
         SERVERS.iter().for_each(|field| drop(meta.remove(*field)));
-        let applied = |notes: &mut Value| notes.as_object_mut().map(|notes| notes.remove("kubectl.kubernetes.io/last-applied-configuration"));
+        let applied =
+            |notes: &mut Value| notes.as_object_mut().map(|notes| notes.remove("kubectl.kubernetes.io/last-applied-configuration"));
         meta.get_mut("annotations").map(applied);
         if meta.get("annotations").is_some_and(|notes| notes.as_object().is_some_and(|notes| notes.is_empty())) {
             meta.remove("annotations");

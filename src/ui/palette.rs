@@ -22,7 +22,8 @@ pub struct Palette {
 }
 
 /// For a dark room.
-pub static DARK: Palette = Palette { name: "dark", words: "for a dark room", brightest: (255, 255, 255), dimming: 55, column: 0, bright: false };
+pub static DARK: Palette =
+    Palette { name: "dark", words: "for a dark room", brightest: (255, 255, 255), dimming: 55, column: 0, bright: false };
 /// For paper and daylight.
 pub static LIGHT: Palette = Palette { name: "light", words: "for daylight", brightest: (0, 0, 0), dimming: 55, column: 1, bright: true };
 /// For a projector: nothing faint, black behind everything.

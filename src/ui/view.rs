@@ -49,7 +49,9 @@ fn panes(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
         why::draw(canvas, regions.pane, sight, screen, if asked.is_none() { model.scroll } else { 0 });
     }
     match asked.or(sight.console.last()) {
-        Some(line) if wide => output::draw(canvas, regions.console, line, if asked.is_some() { (model.scroll, model.across) } else { (0, 0) }),
+        Some(line) if wide => {
+            output::draw(canvas, regions.console, line, if asked.is_some() { (model.scroll, model.across) } else { (0, 0) })
+        }
         None if wide => output::empty(canvas, regions.console),
         Some(_) | None => {}
     }

@@ -29,7 +29,8 @@ fn leaving(world: &World, key: &Key) -> Cause {
     let users = world.store().pods_using(key).filter_map(|key| world.get::<Pod>(key)).filter(|p| !p.status.phase.is_terminal());
     let users: Vec<&Arc<Pod>> = users.collect();
     let names: Vec<&str> = users.iter().map(|p| &*p.metadata.name).collect();
-    let cause = Cause::new(format!("it is asked to go, and in use by {}", names.join(", ")), "pvc-protection-controller, once no pod uses it");
+    let cause =
+        Cause::new(format!("it is asked to go, and in use by {}", names.join(", ")), "pvc-protection-controller, once no pod uses it");
     let going = |cause: Cause, pod: &&Arc<Pod>| cause.free(delete(Kind::Pod, &pod.metadata.key()), "lets the pod go");
     users.iter().take(3).fold(cause, going)
 }
@@ -49,7 +50,8 @@ fn pending(world: &World, key: &Key, claim: &PersistentVolumeClaim) -> Cause {
         return released(world, claim, cause).apply(volume_for(claim, Some(&claim.spec.volume_name)), "makes that volume");
     }
     let cause = Cause::new(mismatches(world, claim), format!("{WHO}, as soon as a volume appears"));
-    let cause = if class.is_empty() || found.is_some() { cause } else { cause.because(format!("there is no storage class {class:?} to make one")) };
+    let cause =
+        if class.is_empty() || found.is_some() { cause } else { cause.because(format!("there is no storage class {class:?} to make one")) };
     released(world, claim, cause).apply(volume_for(claim, None), "makes a volume that fits")
 }
 
@@ -64,7 +66,8 @@ fn mismatches(world: &World, claim: &PersistentVolumeClaim) -> String {
         () if pv.size() < claim.request() => "too small",
         () => "not matched by its selector",
     };
-    let reasons = ["taken", "released", "failed", "of another class", "without its access mode", "too small", "not matched by its selector"];
+    let reasons =
+        ["taken", "released", "failed", "of another class", "without its access mode", "too small", "not matched by its selector"];
     let found: Vec<&str> = world.list::<PersistentVolume>().map(|pv| why(pv)).collect();
     let counts = reasons.iter().map(|reason| (found.iter().filter(|r| *r == reason).count(), reason)).filter(|(n, _)| *n > 0);
     let counts: Vec<String> = counts.map(|(n, reason)| format!("{n} {reason}")).collect();

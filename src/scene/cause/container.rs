@@ -12,7 +12,9 @@ pub fn of(world: &World, key: &Key, pod: &Pod) -> Option<Cause> {
     let waiting = states().find_map(|(name, state)| Some((name, state.waiting.as_ref()?)));
     match waiting {
         Some((_, waiting)) if matches!(&*waiting.reason, "ContainerCreating" | "PodInitializing") => Some(creating(world, key, pod)),
-        Some((name, waiting)) if waiting.reason.contains("Image") || waiting.reason.contains("Pull") => Some(image(world, key, pod, name, waiting)),
+        Some((name, waiting)) if waiting.reason.contains("Image") || waiting.reason.contains("Pull") => {
+            Some(image(world, key, pod, name, waiting))
+        }
         Some((name, waiting)) => Some(crashing(world, key, name, waiting)),
         None if pod.is_ready() => None,
         None if states().next().is_none() => Some(creating(world, key, pod)),
@@ -30,7 +32,8 @@ fn creating(world: &World, key: &Key, pod: &Pod) -> Cause {
     let cause = Cause::new(wait.words.to_string(), "attachdetach-controller");
     let Some(holder) = holder else { return cause.until(wait.until, "its disk is attached") };
     let volumes: Vec<&Key> = wait.on.iter().filter(|(kind, _)| *kind == Kind::PersistentVolume).map(|(_, key)| key).collect();
-    let cause = cause.because("one machine at a time may have its disk, and another one has it").until(wait.until, "it is detached by force");
+    let cause =
+        cause.because("one machine at a time may have its disk, and another one has it").until(wait.until, "it is detached by force");
     let cause = match machine::remedy(world, &holder) {
         Some((line, words)) => cause.free(line, words),
         None => cause,
@@ -47,17 +50,24 @@ fn creating(world: &World, key: &Key, pod: &Pod) -> Cause {
 
 /// The other pods on a node with one of these volumes.
 fn users(world: &World, pod: &Pod, node: &str, volumes: &[&Key]) -> Vec<Key> {
-    let claims = volumes.iter().filter_map(|key| world.get::<PersistentVolume>(key)?.spec.claim_ref.as_ref().map(|c| Key::new(c.namespace.clone(), c.name.clone())));
+    let claims = volumes.iter().filter_map(|key| {
+        world.get::<PersistentVolume>(key)?.spec.claim_ref.as_ref().map(|c| Key::new(c.namespace.clone(), c.name.clone()))
+    });
     let keys = claims.flat_map(|claim| world.store().pods_using(&claim).cloned().collect::<Vec<Key>>());
     keys.filter(|key| *key != pod.metadata.key() && world.get::<Pod>(key).is_some_and(|p| &*p.spec.node_name == node)).collect()
 }
 
 fn image(world: &World, key: &Key, pod: &Pod, container: &str, waiting: &Waiting) -> Cause {
     let image = pod.spec.containers.iter().find(|c| &*c.name == container).map(|c| c.image.clone()).unwrap_or_default();
-    let cause = Cause::new(format!("the image {image:?} cannot be fetched"), format!("you: the kubelet on {} only tries again", pod.spec.node_name));
+    let cause = Cause::new(
+        format!("the image {image:?} cannot be fetched"),
+        format!("you: the kubelet on {} only tries again", pod.spec.node_name),
+    );
     let cause = cause.because(waiting.reason.to_string()).until(timer(world, key), "it is tried again");
     let better = sound_image(world, pod, container).unwrap_or_else(|| "nginx".to_owned());
-    let on_pod = |cause: Cause| cause.free(format!("kubectl set image po/{}{} {container}={better}", key.name, flag(key)), "gives this pod an image that exists");
+    let on_pod = |cause: Cause| {
+        cause.free(format!("kubectl set image po/{}{} {container}={better}", key.name, flag(key)), "gives this pod an image that exists")
+    };
     match pod.metadata.controller() {
         Some(owner) => {
             let kind = Kind::by_name(&owner.kind).unwrap_or(Kind::ReplicaSet);
@@ -74,7 +84,10 @@ fn sound_image(world: &World, pod: &Pod, container: &str) -> Option<String> {
     let of = |p: &Pod| p.spec.containers.iter().find(|c| &*c.name == container).map(|c| c.image.to_string());
     let mine = of(pod);
     let siblings = world.store().dependants(owner.uid).filter(|(kind, _)| *kind == Kind::Pod);
-    siblings.filter_map(|(_, key)| world.get::<Pod>(key)).filter(|p| p.is_ready()).find_map(|p| of(p).filter(|image| Some(image) != mine.as_ref()))
+    siblings
+        .filter_map(|(_, key)| world.get::<Pod>(key))
+        .filter(|p| p.is_ready())
+        .find_map(|p| of(p).filter(|image| Some(image) != mine.as_ref()))
 }
 
 fn timer(world: &World, key: &Key) -> Option<crate::api::Time> {
@@ -91,7 +104,8 @@ fn crashing(world: &World, key: &Key, container: &str, waiting: &Waiting) -> Cau
 
 fn ended(key: &Key, container: &str, state: &ContainerState) -> Option<Cause> {
     let ended = state.terminated.as_ref()?;
-    let cause = Cause::new(format!("its container {container} ended with code {}", ended.exit_code), "the kubelet, which may start it again");
+    let cause =
+        Cause::new(format!("its container {container} ended with code {}", ended.exit_code), "the kubelet, which may start it again");
     Some(cause.free(format!("kubectl logs {}{}", key.name, flag(key)), "what it said"))
 }
 

@@ -28,12 +28,13 @@ fn leaving(world: &World, key: &Key, pod: &Pod) -> Cause {
     let until = pod.metadata.deletion_timestamp.filter(|t| *t > world.now());
     if let Some((line, words)) = machine::remedy(world, node) {
         let cause = Cause::new("only its kubelet may say that it has stopped", format!("the kubelet on {node}"));
-        let cause = cause.because(format!("it is asked to stop, and {node} cannot hear it"));
-        return cause.until(until, "its grace is over, and nothing follows from that").free(line, words).free(force(key), risk(world, pod));
+        let cause = cause.because(format!("asked to stop: {node} cannot hear it"));
+        return cause.until(until, "its grace ends, to no effect").free(line, words).free(force(key), risk(world, pod));
     }
     if let Some(finalizer) = pod.metadata.finalizers.first() {
         let patch = format!("kubectl patch po {}{} --type=merge -p '{{\"metadata\":{{\"finalizers\":null}}}}'", key.name, flag(key));
-        return Cause::new(format!("the finalizer {finalizer} holds it on record"), "whoever set that finalizer").free(patch, "drops the finalizer");
+        return Cause::new(format!("the finalizer {finalizer} holds it on record"), "whoever set that finalizer")
+            .free(patch, "drops the finalizer");
     }
     if world.machine(node).is_none() {
         let cause = Cause::new(format!("its node {node} is gone: nobody can stop it"), "pod-garbage-collector");
@@ -69,7 +70,8 @@ fn silent(world: &World, key: &Key, pod: &Pod) -> Option<Cause> {
             Cause { until: timer, ..Cause::new(format!("{name} is silent, and the record does not know it yet"), "node-lifecycle") }
         }
         Some(at) => {
-            let cause = Cause::new(format!("{name} is silent: nobody can tell whether it runs, so it is left alone for a while"), "taint-eviction");
+            let cause =
+                Cause::new(format!("{name} is silent: nobody can tell whether it runs, so it is left alone for a while"), "taint-eviction");
             cause.until(Some(at), "deleted by taint-eviction")
         }
         None => Cause::new(format!("{name} is silent, and it tolerates that for ever: it is never evicted"), "you"),

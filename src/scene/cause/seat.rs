@@ -75,7 +75,10 @@ fn unlabelled(cause: Cause, pod: &Pod, nodes: &[&Arc<Node>], reasons: &str) -> C
     let labels: Vec<String> = pod.spec.node_selector.iter().map(|(k, v)| format!("{k}={v}")).collect();
     let node = nodes.iter().find(|n| n.is_ready() && !n.spec.unschedulable);
     node.into_iter().fold(cause, |cause, node| {
-        cause.free(format!("kubectl label node {} {} --overwrite", node.metadata.name, labels.join(" ")), "gives a node the labels that it asks for")
+        cause.free(
+            format!("kubectl label node {} {} --overwrite", node.metadata.name, labels.join(" ")),
+            "gives a node the labels that it asks for",
+        )
     })
 }
 
@@ -88,16 +91,21 @@ fn crowded(world: &World, cause: Cause, key: &Key, pod: &Pod, reasons: &str) -> 
     let Some(what) = ["cpu", "memory"].into_iter().find(|what| reasons.contains(&format!("Insufficient {what}"))) else { return cause };
     let others = world.list::<Pod>().filter(|p| p.is_scheduled() && p.is_active() && p.metadata.key() != *key && asks(p, what) > 0);
     let largest = others.max_by_key(|p| asks(p, what));
-    let room = largest.and_then(|p| Some((p, world.get::<Node>(&Key::cluster(p.spec.node_name.clone()))?.status.allocatable.get(what)?.milli())));
+    let room =
+        largest.and_then(|p| Some((p, world.get::<Node>(&Key::cluster(p.spec.node_name.clone()))?.status.allocatable.get(what)?.milli())));
     match room.filter(|(_, room)| asks(pod, what) <= *room) {
         Some((other, _)) => make_room(world, cause, other),
-        None => cause.because(format!("it asks for more {what} than any node has")).free(delete(Kind::Pod, key), "gives it up: ask for less"),
+        None => {
+            cause.because(format!("it asks for more {what} than any node has")).free(delete(Kind::Pod, key), "gives it up: ask for less")
+        }
     }
 }
 
 fn make_room(world: &World, cause: Cause, other: &Pod) -> Cause {
     let key = other.metadata.key();
-    let Some(owner) = other.metadata.controller() else { return cause.free(delete(Kind::Pod, &key), format!("makes room on {}", other.spec.node_name)) };
+    let Some(owner) = other.metadata.controller() else {
+        return cause.free(delete(Kind::Pod, &key), format!("makes room on {}", other.spec.node_name));
+    };
     let kind = Kind::by_name(&owner.kind).unwrap_or(Kind::ReplicaSet);
     let pods = world.store().dependants(owner.uid).filter(|(kind, _)| *kind == Kind::Pod).count();
     cause.free(format!("kubectl scale {} {}{} --replicas={}", short(kind), owner.name, flag(&key), pods.saturating_sub(1)), "makes room")

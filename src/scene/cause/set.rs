@@ -51,7 +51,8 @@ fn stateful(world: &World, key: &Key, set: &StatefulSet) -> Option<Cause> {
     let ill = pods.iter().find(|p| !p.is_running_and_ready() || p.metadata.is_terminating());
     let waits = world.wait(Kind::StatefulSet, key);
     let Some(ill) = waits.and_then(|w| w.on.iter().find_map(|(_, key)| world.get::<Pod>(key))).or(ill.copied()).or(going.copied()) else {
-        return rollout(world, key, set, &pods).or_else(|| if (pods.len() as i32) < wanted { refused(world, Kind::StatefulSet, key) } else { None });
+        return rollout(world, key, set, &pods)
+            .or_else(|| if (pods.len() as i32) < wanted { refused(world, Kind::StatefulSet, key) } else { None });
     };
     let name = &ill.metadata.name;
     let ordered = set.spec.pod_management_policy == PodManagementPolicy::OrderedReady;
@@ -77,21 +78,25 @@ fn broken(world: &World, key: &Key, set: &StatefulSet, ill: &Pod, cause: Cause) 
         let undo = format!("kubectl rollout undo sts/{}{}", key.name, flag(key));
         let cause = Cause { remedies: Vec::new(), ..cause };
         let cause = cause.because("the roll-out has stopped at its first broken pod, and never goes back by itself");
-        return cause.free(undo, "goes back to the template before").free(delete(Kind::Pod, &ill.metadata.key()), "then: lets the broken pod be made anew");
+        return cause
+            .free(undo, "goes back to the template before")
+            .free(delete(Kind::Pod, &ill.metadata.key()), "then: lets the broken pod be made anew");
     }
     let stale = revision.is_some_and(|r| **r != *set.status.update_revision) && world.wait(Kind::StatefulSet, key).is_some();
     if !stale {
         return cause;
     }
     let cause = Cause { remedies: Vec::new(), ..cause };
-    let cause = cause.because(format!("the template is mended, and {} is still of the broken one: OrderedReady waits for it", ill.metadata.name));
+    let cause =
+        cause.because(format!("the template is mended, and {} is still of the broken one: OrderedReady waits for it", ill.metadata.name));
     cause.free(delete(Kind::Pod, &ill.metadata.key()), "lets it be made anew from the new template")
 }
 
 /// All are well, and some are of an old template.
 fn rollout(_world: &World, key: &Key, set: &StatefulSet, pods: &[&Arc<Pod>]) -> Option<Cause> {
     let update = &set.status.update_revision;
-    let old: Vec<&&Arc<Pod>> = pods.iter().filter(|p| p.metadata.labels.get("controller-revision-hash").is_some_and(|r| **r != **update)).collect();
+    let old: Vec<&&Arc<Pod>> =
+        pods.iter().filter(|p| p.metadata.labels.get("controller-revision-hash").is_some_and(|r| **r != **update)).collect();
     let last = old.last()?;
     let name = &last.metadata.name;
     let partition = set.spec.update_strategy.rolling_update.as_ref().map_or(0, |r| r.partition);
@@ -100,8 +105,13 @@ fn rollout(_world: &World, key: &Key, set: &StatefulSet, pods: &[&Arc<Pod>]) -> 
         return Some(cause.free(delete(Kind::Pod, &last.metadata.key()), format!("makes {name} anew from the new template")));
     }
     (ordinal(last) < partition).then(|| {
-        let cause = Cause::new(format!("its partition {partition} keeps {} pods with a smaller number at the old template", old.len()), "you");
-        let patch = format!("kubectl patch sts {}{} -p '{{\"spec\":{{\"updateStrategy\":{{\"rollingUpdate\":{{\"partition\":0}}}}}}}}'", key.name, flag(key));
+        let cause =
+            Cause::new(format!("its partition {partition} keeps {} pods with a smaller number at the old template", old.len()), "you");
+        let patch = format!(
+            "kubectl patch sts {}{} -p '{{\"spec\":{{\"updateStrategy\":{{\"rollingUpdate\":{{\"partition\":0}}}}}}}}'",
+            key.name,
+            flag(key)
+        );
         cause.free(patch, "lets the roll-out go on to all")
     })
 }

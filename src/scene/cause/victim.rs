@@ -21,7 +21,8 @@ pub fn next_victim(world: &World, key: &Key) -> Option<(Key, String)> {
 
 /// The first rule by which it differs from all or some of the others.
 fn rule(first: &Pod, others: &[&Arc<Pod>]) -> String {
-    let cost = |p: &Pod| p.metadata.annotations.get("controller.kubernetes.io/pod-deletion-cost").and_then(|c| c.parse::<i64>().ok()).unwrap_or(0);
+    let cost =
+        |p: &Pod| p.metadata.annotations.get("controller.kubernetes.io/pod-deletion-cost").and_then(|c| c.parse::<i64>().ok()).unwrap_or(0);
     let on = |node: &str| others.iter().filter(|p| &*p.spec.node_name == node).count();
     let restarts = |p: &Pod| p.status.container_statuses.iter().map(|c| c.restart_count).max().unwrap_or(0);
     let some = |test: &dyn Fn(&Pod) -> bool| others.iter().any(|p| test(p));

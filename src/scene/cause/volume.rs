@@ -31,11 +31,17 @@ fn released(world: &World, key: &Key, volume: &PersistentVolume) -> Cause {
     }
     let policy = volume.spec.persistent_volume_reclaim_policy;
     if policy != ReclaimPolicy::Retain {
-        return Cause::new(format!("its claim {former} is gone, and it is being reclaimed: {}", policy.text()), "persistentvolume-controller");
+        return Cause::new(
+            format!("its claim {former} is gone, and it is being reclaimed: {}", policy.text()),
+            "persistentvolume-controller",
+        );
     }
-    let cause = Cause::new("it still names that claim: no other may have it, not even one of the same name", "you: Retain leaves it to a person");
+    let cause =
+        Cause::new("it still names that claim: no other may have it, not even one of the same name", "you: Retain leaves it to a person");
     let cause = cause.because(format!("its claim {former} was deleted, and its policy Retain keeps the data"));
-    cause.free(unclaim(&key.name), "lets it be bound again, data and all").free(delete(Kind::PersistentVolume, key), "gives it up; the disk stays")
+    cause
+        .free(unclaim(&key.name), "lets it be bound again, data and all")
+        .free(delete(Kind::PersistentVolume, key), "gives it up; the disk stays")
 }
 
 /// The line that makes a volume forget its claim.

@@ -16,6 +16,8 @@ pub struct Replaced {
     /// In a few words.
     pub words: String,
     /// In fewer.
+    pub fewer: String,
+    /// In two.
     pub short: &'static str,
 }
 
@@ -77,8 +79,9 @@ fn compare(world: &World, kind: Kind, old: &Pod, new: &Pod) -> Replaced {
     let has_claim = new.spec.claims().next().is_some();
     let (family, name, claim, short) = match kind {
         Kind::StatefulSet => (Family::Each, "same name", ", same claim", "same name"),
-        _ => (Family::Alike, "new name", ", the shared claim", "new name"),
+        _ => (Family::Alike, "new name", ", shared claim", "new name"),
     };
     let claim = if has_claim { claim } else { "" };
-    Replaced { family, words: format!("{}: {name}, {address}{claim}", new.metadata.name), short }
+    let fewer = format!("{name}, {address}{claim}");
+    Replaced { family, words: format!("{}: {fewer}", new.metadata.name), fewer, short }
 }

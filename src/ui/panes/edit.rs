@@ -17,7 +17,15 @@ pub fn draw(canvas: &mut Canvas, regions: &Regions, editor: &Editor) {
     canvas.frame(area, Border::Plain, Role::Each);
     canvas.text(area.x + 2, area.y, area.w.saturating_sub(4), &format!(" edit {} ", editor.title), Role::Each.bold());
     let foot = Area::new(area.x + 2, area.bottom() - 1, area.w.saturating_sub(4), 1);
-    canvas.parts(foot, &[(" ctrl-s ", Role::Key.bold()), ("applies it ", Role::Text.into()), (" esc ", Role::Key.bold()), ("leaves it as it was ", Role::Text.into())]);
+    canvas.parts(
+        foot,
+        &[
+            (" ctrl-s ", Role::Key.bold()),
+            ("applies it ", Role::Text.into()),
+            (" esc ", Role::Key.bold()),
+            ("leaves it as it was ", Role::Text.into()),
+        ],
+    );
     text(canvas, area.inset(2, 1), editor);
 }
 
@@ -67,7 +75,10 @@ fn complain(canvas: &mut Canvas, area: Area, y: u16, editor: &Editor) -> u16 {
     let lines = complaint(editor, area.w);
     for (i, words) in (0u16..).zip(&lines).take_while(|(i, _)| y + i < area.bottom()) {
         let sign = if i == 0 { "▲ " } else { "  " };
-        canvas.parts(Area::new(area.x + NUMBERS, y + i, area.w.saturating_sub(NUMBERS), 1), &[(sign, Role::Bad.bold()), (words, Role::Bad.into())]);
+        canvas.parts(
+            Area::new(area.x + NUMBERS, y + i, area.w.saturating_sub(NUMBERS), 1),
+            &[(sign, Role::Bad.bold()), (words, Role::Bad.into())],
+        );
     }
     (y + lines.len() as u16).min(area.bottom())
 }

@@ -103,6 +103,7 @@ fn break_line(line: &[(String, Ink)], room: u16) -> Vec<Vec<(String, Ink)>> {
         for word in text.split_inclusive(' ') {
             let length = width(word.trim_end());
             if used + length > room && used > indent {
+                rows.last_mut().and_then(|row| row.last_mut()).into_iter().for_each(|part| part.0.truncate(part.0.trim_end().len()));
                 rows.push(vec![(" ".repeat(usize::from(indent)), Ink::default())]);
                 used = indent;
             }
@@ -110,6 +111,7 @@ fn break_line(line: &[(String, Ink)], room: u16) -> Vec<Vec<(String, Ink)>> {
             rows.last_mut().into_iter().for_each(|row| row.push((word.to_owned(), *ink)));
         }
     }
+    rows.last_mut().and_then(|row| row.last_mut()).into_iter().for_each(|part| part.0.truncate(part.0.trim_end().len()));
     rows
 }
 

@@ -21,7 +21,11 @@ pub fn service(world: &World, key: &Key) -> Page {
     };
     page.say(words, Role::Text);
     let ready = endpoints(world, key);
-    page.field("ready", if ready.is_empty() { "nobody".to_owned() } else { ready.join(", ") }, if ready.is_empty() { Role::Bad } else { Role::Good });
+    page.field(
+        "ready",
+        if ready.is_empty() { "nobody".to_owned() } else { ready.join(", ") },
+        if ready.is_empty() { Role::Bad } else { Role::Good },
+    );
     told(&mut page, world, &Target::Service(key.clone()));
     let labels: Vec<String> = service.spec.selector.iter().map(|(k, v)| format!("{k}={v}")).collect();
     page.field("selects", if labels.is_empty() { "nothing".to_owned() } else { labels.join(",") }, Role::Text);

@@ -1,9 +1,9 @@
 //! Why sets, claims, volumes and nodes are as they are.
 
 use super::{Page, causes, told, waits};
-use crate::scene::cause;
 use crate::api::storage::VolumePhase;
 use crate::api::{Key, Kind, Name, Node, PersistentVolume, PersistentVolumeClaim};
+use crate::scene::cause;
 use crate::scene::clock::spoken;
 use crate::scene::facts::{Family, Look, Set, Stage};
 use crate::scene::paint::family_role;
