@@ -201,7 +201,7 @@ impl Engine {
     /// Goes to the next visible change, recorded or yet to come; false where nothing is due within [`LOOK_AHEAD`], and
     /// then no time has passed.
     pub fn step(&mut self) -> bool {
-        self.or_stay(Engine::to_change)
+        self.or_stay(Engine::pass_to_change)
     }
     /// Goes on, or stays where it is: what was looked at in vain has not happened.
     fn or_stay(&mut self, go: fn(&mut Engine) -> bool) -> bool {
@@ -213,7 +213,7 @@ impl Engine {
         }
         gone
     }
-    fn to_change(&mut self) -> bool {
+    fn pass_to_change(&mut self) -> bool {
         if self.timeline.forward() {
             return true;
         }
@@ -234,13 +234,13 @@ impl Engine {
     /// rule that breaks, the end of the line that waits. False where nothing of that is due within [`LOOK_AHEAD`], and
     /// then no time has passed.
     pub fn next_thing(&mut self) -> bool {
-        self.or_stay(Engine::to_thing)
+        self.or_stay(Engine::pass_to_thing)
     }
-    fn to_thing(&mut self) -> bool {
+    fn pass_to_thing(&mut self) -> bool {
         let end = self.head() + LOOK_AHEAD;
         while self.world().now() < end {
             let (before, waited) = (self.world().changes().next(), self.running.is_some());
-            if !self.to_change() {
+            if !self.pass_to_change() {
                 return false;
             }
             if matters_since(self.world(), before) || (waited && self.running.is_none()) {

@@ -2,9 +2,10 @@
 
 use podyard::app::terminal::sight;
 use podyard::engine::{Engine, sandbox};
+use podyard::scene::Target;
 use podyard::ui::keys::Key;
 use podyard::ui::model::{Look, Mode};
-use podyard::ui::{Effect, Message, Model, Screen, update};
+use podyard::ui::{Effect, Message, Model, Screen, update, view};
 
 struct Desk {
     engine: Engine,
@@ -52,6 +53,9 @@ fn each_key_stands_for_a_command_line() {
         ("shift-tab p", &["crash node-3"]),
         ("tab tab d", &["kubectl describe sts kubia"]),
         ("tab tab down y", &["kubectl get po kubia-0 -o yaml"]),
+        ("tab tab down l", &["kubectl logs kubia-0"]),
+        ("tab tab down r", &["curl -s localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/"]),
+        ("tab tab down right v", &["files pvc/data-kubia-0"]),
         ("tab tab down right x", &["kubectl delete pvc data-kubia-0 --wait=false"]),
         ("t +", &["kubectl scale rs kubia-rs --replicas=4", "kubectl scale sts kubia --replicas=4"]),
     ];
@@ -129,4 +133,135 @@ fn a_click_selects_what_is_drawn_there() {
         update(&mut desk.model, Message::Click(area.x, area.y), &sight, &screen);
         assert_eq!(desk.model.selected.as_ref(), Some(target));
     }
+}
+
+#[test]
+fn a_request_goes_to_the_selected_service() {
+    let mut desk = Desk::new();
+    desk.model.selected = Target::named("svc/kubia-public");
+    assert_eq!(desk.lines("r"), ["curl -s http://kubia-public/"]);
+}
+
+/// Carries out what a key asked of the engine, and tells the model what came of it.
+fn carry_out(desk: &mut Desk, effects: Vec<Effect>) {
+    for effect in effects {
+        let Effect::Feed(line, text) = effect else { panic!("{effect:?}") };
+        desk.engine.submit(&line, Some(&text));
+        let lines = desk.engine.console().len();
+        let sight = sight(&desk.engine, "test");
+        let screen = Screen::of(&desk.model, &sight, (120, 36));
+        update(&mut desk.model, Message::Ran { lines }, &sight, &screen);
+    }
+}
+
+/// Puts another text in the place of a line that has some words in it.
+fn retype(desk: &mut Desk, old: &str, new: &str) {
+    let editor = desk.model.editor.as_mut().unwrap();
+    let text: Vec<String> = editor.area.lines().iter().map(|line| line.replace(old, new)).collect();
+    assert_ne!(text, editor.area.lines());
+    editor.area = tui_textarea::TextArea::new(text);
+}
+
+#[test]
+fn a_manifest_is_edited_and_applied_through_the_same_door() {
+    let mut desk = Desk::new();
+    desk.press("tab tab e");
+    assert_eq!(desk.model.mode, Mode::Edit);
+    retype(&mut desk, "  replicas: 3", "  replicas: 4");
+    let effects = desk.press("ctrl-s");
+    carry_out(&mut desk, effects);
+    assert_eq!((desk.model.mode, desk.engine.console()[0].line.as_str()), (Mode::Normal, "kubectl replace -f -"));
+    assert_eq!(desk.engine.console()[0].output.as_ref().unwrap().out, "statefulset.apps/kubia replaced\n");
+    assert_eq!(desk.lines("tab tab +"), ["kubectl scale sts kubia --replicas=5"]);
+}
+
+#[test]
+fn what_is_wrong_with_an_edited_manifest_stands_at_its_line() {
+    for (old, new, message) in [
+        ("  replicas: 3", "  replicas: many", "replicas"),
+        ("  replicas: 3", "  replica: 3", "replica"),
+        ("  replicas: 3", "  replicas: -1", "must be greater than or equal to 0"),
+        ("  serviceName: kubia", "  serviceName: other", "forbidden"),
+        ("  replicas: 3", "  replicas: [", ""),
+    ] {
+        let mut desk = Desk::new();
+        desk.press("tab tab e");
+        retype(&mut desk, old, new);
+        let effects = desk.press("ctrl-s");
+        carry_out(&mut desk, effects);
+        assert_eq!(desk.model.mode, Mode::Edit, "{new}");
+        let editor = desk.model.editor.as_ref().unwrap();
+        let problem = editor.problem.clone().unwrap();
+        assert!(problem.message.to_lowercase().contains(message), "{new}: {problem:?}");
+        assert!(problem.line.is_some(), "{new}: {problem:?}");
+        let sight = sight(&desk.engine, "test");
+        let screen = Screen::of(&desk.model, &sight, (120, 36));
+        assert!(view(&desk.model, &sight, &screen).glyphs().contains('▲') || problem.line > Some(25));
+    }
+}
+
+#[test]
+fn esc_leaves_a_manifest_as_it_was() {
+    let mut desk = Desk::new();
+    desk.press("tab tab e a b");
+    assert_eq!(desk.press("esc"), []);
+    assert_eq!((desk.model.mode, desk.model.editor.is_none()), (Mode::Normal, true));
+    assert_eq!(desk.press("e ctrl-s"), []);
+    assert_eq!(desk.model.notice.as_deref(), Some("nothing was changed"));
+}
+
+#[test]
+fn a_number_runs_the_line_that_why_offers() {
+    let mut desk = Desk::new();
+    desk.engine.submit("disconnect node-2", None);
+    desk.model.selected = Target::named("node/node-2");
+    assert_eq!(desk.lines("1"), ["reconnect node-2"]);
+    assert_eq!(desk.press("7"), []);
+    assert!(desk.model.notice.as_ref().unwrap().contains("nothing is offered under 7"));
+}
+
+#[test]
+fn letters_make_the_rest_step_back_until_esc() {
+    let mut desk = Desk::new();
+    desk.press("/ k u b i a - 1");
+    assert_eq!((desk.model.mode, desk.model.filter.as_str()), (Mode::Filter, "kubia-1"));
+    let dimmed = |desk: &Desk, name: &str| {
+        let sight = sight(&desk.engine, "test");
+        Screen::of(&desk.model, &sight, (120, 36)).focus.dims(&Target::named(name).unwrap())
+    };
+    assert!(!dimmed(&desk, "pod/kubia-1") && !dimmed(&desk, "pvc/data-kubia-1") && dimmed(&desk, "pod/kubia-0"));
+    desk.press("enter");
+    assert!(dimmed(&desk, "pod/kubia-0"));
+    desk.press("esc");
+    assert!(!dimmed(&desk, "pod/kubia-0"));
+}
+
+#[test]
+fn keys_follow_the_settings_and_help_and_hints_tell_so() {
+    let mut desk = Desk::new();
+    desk.model.keys = podyard::app::settings::read("keys: {help: o, delete: Z}\n").unwrap().keys;
+    assert_eq!(desk.press("x"), []);
+    assert!(desk.lines("Z")[0].starts_with("kubectl delete po"));
+    desk.press("o");
+    assert_eq!(desk.model.mode, Mode::Help);
+    let sight = sight(&desk.engine, "test");
+    let screen = Screen::of(&desk.model, &sight, (200, 60));
+    let shown = view(&desk.model, &sight, &screen).glyphs();
+    assert!(shown.contains("Z           Deletes what is selected"), "{shown}");
+    for row in podyard::ui::actions::ACTIONS {
+        assert!(shown.contains(row.sentence), "{}", row.sentence);
+    }
+}
+
+#[test]
+fn the_time_line_is_dragged_and_nothing_else_is() {
+    let mut desk = Desk::new();
+    desk.engine.run_until(desk.engine.origin() + podyard::api::Span::secs(30));
+    let sight = sight(&desk.engine, "test");
+    let screen = Screen::of(&desk.model, &sight, (120, 36));
+    let rail = screen.regions.unwrap().timeline;
+    assert_eq!(update(&mut desk.model, Message::Drag(rail.x + 20), &sight, &screen), []);
+    update(&mut desk.model, Message::Click(rail.x + 30, rail.y), &sight, &screen);
+    let effects = update(&mut desk.model, Message::Drag(rail.x + 20), &sight, &screen);
+    assert!(matches!(effects[..], [Effect::Play(false), Effect::Seek(_)]), "{effects:?}");
 }

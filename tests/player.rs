@@ -188,3 +188,25 @@ fn a_question_in_a_frame() {
         insta::assert_snapshot!("question-120x36", planes);
     });
 }
+
+#[test]
+fn a_kept_moment_is_come_back_to_and_left_again_with_one_key() {
+    let mut session = Session::sandbox();
+    press(&mut session, "b x n n");
+    let there = session.engine().head();
+    press(&mut session, "B");
+    assert_eq!((session.engine().head(), session.engine().console().len()), (session.engine().origin(), 0));
+    press(&mut session, "B");
+    assert_eq!((session.engine().head(), session.engine().console().len()), (there, 1));
+}
+
+#[test]
+fn the_first_page_tells_what_is_taught_and_heredocs_are_shown() {
+    let mut session = start();
+    let shown = frame(&mut session);
+    assert!(shown.contains("Afterwards you know:"), "{shown}");
+    until(&mut session, |page| page.coming.iter().any(|line| !line.heredoc.is_empty()));
+    let first = page(&session).coming.iter().find(|line| !line.heredoc.is_empty()).unwrap().heredoc.lines().next().unwrap().to_owned();
+    let shown = frame(&mut session);
+    assert!(shown.contains(&first), "{first}:\n{shown}");
+}

@@ -122,7 +122,7 @@ fn a_pod_on_a_cut_node_cannot_be_told_to_go() {
     let node = type_in(&mut sandbox(1), "kubectl get po kubia-0 -o jsonpath={.spec.nodeName}");
     let cut = leak(format!("disconnect {node}\nwait 60s\nkubectl delete po kubia-0 --wait=false\nwait 5s"));
     run(&[
-        (cut, "pod/kubia-0", "cannot hear it / only its kubelet may say", "the kubelet on", "reconnect", gone, "True"),
+        (cut, "pod/kubia-0", "node-3 cannot hear it / only its kubelet may say", "the kubelet on", "reconnect", gone, "True"),
         (cut, "pod/kubia-0", "cannot hear it", "the kubelet on", "--force", "kubectl get sts kubia", "3/3"),
         (cut, "statefulset/kubia", "until kubia-0 is surely gone", "the kubelet on", "reconnect", "kubectl get sts kubia", "3/3"),
     ]);

@@ -211,6 +211,15 @@ impl Canvas {
         }
         at
     }
+    /// Writes a sentence of at most `room` columns, cut after a word where it must be; answers the column after it.
+    pub fn sentence(&mut self, x: u16, y: u16, room: u16, text: &str, ink: impl Into<Ink>) -> u16 {
+        let room = room.min(self.width.saturating_sub(x));
+        if width(text) <= room {
+            return self.text(x, y, room, text, ink);
+        }
+        let first = wrap(text, room.saturating_sub(2)).into_iter().next().unwrap_or_default();
+        self.text(x, y, room, &if width(&first) + 2 > room { text.to_owned() } else { format!("{first} …") }, ink)
+    }
     /// Writes a text that ends at the area's right edge, in its first row.
     pub fn text_right(&mut self, area: Area, text: &str, ink: impl Into<Ink>) {
         let w = width(text).min(area.w);

@@ -4,6 +4,11 @@
 mod machines;
 mod pods;
 mod sets;
+mod shelf;
+mod twins;
+
+pub use shelf::{Offer, Spare};
+pub use twins::Replaced;
 
 use super::target::Target;
 use crate::api::{Key, Kind, Name, Span, Time, Uid};
@@ -242,6 +247,12 @@ pub struct Stage {
     pub sets: Vec<Set>,
     /// The machines.
     pub hosts: Vec<Host>,
+    /// Services.
+    pub offers: Vec<Offer>,
+    /// Volumes and claims that belong to no pod's row.
+    pub spares: Vec<Spare>,
+    /// What the sets made last in the place of what was lost.
+    pub replaced: Vec<Replaced>,
 }
 
 impl Stage {
@@ -249,7 +260,8 @@ impl Stage {
     pub fn read(world: &World, now: Time, glow: Span) -> Stage {
         let hosts = machines::hosts(world, now, glow);
         let sets = sets::sets(world, now, &hosts);
-        Stage { now, sets, hosts }
+        let (offers, spares) = (shelf::offers(world), shelf::spares(world, &sets));
+        Stage { now, sets, hosts, offers, spares, replaced: twins::replaced(world) }
     }
     /// The host of that name.
     pub fn host(&self, name: &str) -> Option<&Host> {
@@ -285,7 +297,14 @@ impl Stage {
         let rows = self.sets.iter().flat_map(move |set| set.rows.iter().map(move |row| self.row_thread(set, row)));
         let running = self.hosts.iter().flat_map(move |h| h.running.iter().map(move |r| running_thread(h, r)));
         let alone = self.hosts.iter().map(|h| BTreeSet::from([Target::Node(h.name.clone())]));
-        rows.chain(running).chain(alone)
+        let served = |offer: &'_ Offer| {
+            let service = Target::Service(offer.key.clone());
+            let pods = offer.ready.iter().map(|pod| BTreeSet::from([service.clone(), Target::Pod(pod.clone())]));
+            pods.chain([BTreeSet::from([service.clone()])]).collect::<Vec<_>>()
+        };
+        let offers = self.offers.iter().flat_map(served);
+        let spares = self.spares.iter().map(|spare| BTreeSet::from([spare.target.clone()]));
+        rows.chain(running).chain(alone).chain(offers).chain(spares)
     }
     fn row_thread(&self, set: &Set, row: &Row) -> BTreeSet<Target> {
         let mut thread = BTreeSet::from([set.target.clone()]);

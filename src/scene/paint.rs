@@ -4,8 +4,9 @@ mod cables;
 mod hosts;
 mod rows;
 mod sets;
+mod shelf;
 
-use super::canvas::{Area, Canvas, Ink};
+use super::canvas::{Area, Canvas, Ink, width};
 use super::facts::{Family, Life, Look, Running, Stage, Verdict};
 use super::plan::Plan;
 use super::role::{Ground, Role};
@@ -30,10 +31,32 @@ impl Painting<'_> {
             return;
         }
         heading(canvas, self.plan.record_rule, "what the API server has on record");
+        self.compare(canvas);
+        shelf::draw(self, canvas);
         self.plan.sets.iter().for_each(|plan| sets::draw(self, canvas, plan));
         cables::draw(self, canvas);
         hosts::draw(self, canvas);
         self.light(canvas);
+    }
+
+    /// One line that says what just differed, at the right of the record's heading, as far as it fits.
+    fn compare(&self, canvas: &mut Canvas) {
+        let replaced = &self.stage.replaced;
+        let rule = self.plan.record_rule;
+        let room = rule.w.saturating_sub(38);
+        let long: Vec<&str> = replaced.iter().map(|r| r.words.as_str()).collect();
+        let fewer: Vec<&str> = replaced.iter().map(|r| r.fewer.as_str()).collect();
+        let short: Vec<&str> = replaced.iter().map(|r| r.short).collect();
+        let length = |words: &[&str]| words.iter().map(|w| width(w) + 5).sum::<u16>();
+        let Some(words) = [long, fewer, short].into_iter().find(|words| length(words) <= room).filter(|words| words.len() == 2) else {
+            return;
+        };
+        let mut parts = vec![(" ", Ink::default())];
+        for (one, words) in replaced.iter().zip(&words) {
+            parts.extend([("▌", family_role(one.family).into()), (words, Ink::from(Role::Text)), ("  ", Ink::default())]);
+        }
+        let w = parts.iter().map(|(text, _)| width(text)).sum::<u16>();
+        canvas.parts(Area::new(rule.right().saturating_sub(w + 1), rule.y, w, 1), &parts);
     }
 
     /// The ink of a thing: its role, stepped back where something else is looked at, glowing where it just changed.

@@ -3,6 +3,7 @@
 
 mod hosts;
 mod record;
+pub mod shelf;
 
 use super::canvas::Area;
 use super::facts::Stage;
@@ -24,6 +25,8 @@ pub struct Plan {
     pub record_rule: Area,
     /// The record's places.
     pub sets: Vec<SetPlan>,
+    /// Services, and what belongs to no pod's row.
+    pub shelf: shelf::Shelf,
     /// The record's lower edge, where the cables begin.
     pub edge: Area,
     /// Where the cables run.
@@ -51,8 +54,11 @@ impl Plan {
         let fixed = 2 + cables_h + u16::from(roomy);
         let room = area.h - fixed;
         let (record_h, hosts_h) = share(room, record::need(stage, area.w), hosts::need(stage, area.w));
+        let free = record_h > record::need(stage, area.w);
+        let shelf_h = u16::from(free && !shelf::texts(stage).is_empty());
         let (record_rule, rest) = area.split_rows(1);
-        let (record_area, rest) = rest.split_rows(record_h);
+        let (record_area, rest) = rest.split_rows(record_h - shelf_h);
+        let (shelf_area, rest) = rest.split_rows(shelf_h);
         let (edge, rest) = rest.split_rows(1);
         let (cables, rest) = rest.split_rows(cables_h);
         let (machine_rule, rest) = rest.split_rows(u16::from(roomy));
@@ -61,6 +67,7 @@ impl Plan {
             area,
             record_rule,
             sets: record::plan(stage, record_area),
+            shelf: shelf::plan(stage, shelf_area),
             edge,
             cables,
             machine_rule,
@@ -70,7 +77,7 @@ impl Plan {
 
     /// Every place that can be pointed at. No two overlap.
     pub fn spots(&self) -> impl Iterator<Item = &(Area, Target)> {
-        self.sets.iter().flat_map(|s| &s.spots).chain(self.hosts.plans.iter().flat_map(|h| &h.spots))
+        self.sets.iter().flat_map(|s| &s.spots).chain(&self.shelf.spots).chain(self.hosts.plans.iter().flat_map(|h| &h.spots))
     }
     /// What stands at a cell.
     pub fn at(&self, x: u16, y: u16) -> Option<&Target> {

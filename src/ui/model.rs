@@ -58,6 +58,10 @@ pub struct Model {
     pub pane: Pane,
     /// How far that pane is scrolled.
     pub scroll: usize,
+    /// How many columns of it are passed over.
+    pub across: usize,
+    /// True while the time line is dragged.
+    pub scrubbing: bool,
     /// The command line being typed.
     pub prompt: TextArea<'static>,
     /// Lines typed before, oldest first.
@@ -101,6 +105,8 @@ impl Model {
             mode: Mode::Normal,
             pane: Pane::Home,
             scroll: 0,
+            across: 0,
+            scrubbing: false,
             prompt: prompt(""),
             history: Vec::new(),
             walking: None,

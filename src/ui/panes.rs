@@ -18,10 +18,14 @@ use crate::scene::{Area, Border, Canvas, Ink, Role};
 pub fn pane(canvas: &mut Canvas, area: Area, title: &str, ink: Ink) -> Area {
     if area.h < 7 {
         canvas.rule(area, Role::Line);
-        canvas.text(area.x + 1, area.y, area.w.saturating_sub(2), &format!(" {title} "), ink.bold());
+        canvas.text(area.x + 1, area.y, 1, " ", Role::Line);
+        let end = canvas.sentence(area.x + 2, area.y, area.w.saturating_sub(3), title, ink.bold());
+        canvas.text(end, area.y, 1, " ", Role::Line);
         return area.split_rows(1).1.inset(1, 0);
     }
     canvas.frame(area, Border::Plain, if ink.role == Role::Text { Ink::from(Role::Line) } else { ink });
-    canvas.text(area.x + 2, area.y, area.w.saturating_sub(4), &format!(" {title} "), ink.bold());
+    canvas.text(area.x + 2, area.y, 1, " ", Role::Line);
+    let end = canvas.sentence(area.x + 3, area.y, area.w.saturating_sub(6), title, ink.bold());
+    canvas.text(end, area.y, 1, " ", Role::Line);
     area.inset(2, 1)
 }

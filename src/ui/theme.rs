@@ -34,7 +34,7 @@ impl Default for Theme {
 }
 
 /// What stands for a glyph where only ASCII is drawn.
-const ASCII: [(&str, char); 24] = [
+const ASCII: [(&str, char); 26] = [
     ("●▣", '#'),
     ("◐▤", '%'),
     ("○□▫", 'o'),
@@ -53,7 +53,9 @@ const ASCII: [(&str, char); 24] = [
     ("╭╮╰╯┬┴├┤┼", '+'),
     ("▲↑", '^'),
     ("▼", 'v'),
-    ("▶→↳", '>'),
+    ("▶→↳⇉", '>'),
+    ("∴", '!'),
+    ("⇄", '='),
     ("◀←", '<'),
     ("…", '.'),
     ("×", 'x'),

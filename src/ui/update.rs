@@ -20,6 +20,8 @@ use crate::scene::Target;
 
 /// Rows that a page of a pane scrolls.
 const PAGE: usize = 8;
+/// Columns that a wide output moves aside.
+const ASIDE: usize = 8;
 /// How far `[` and `]` go.
 const SCRUB: Span = Span::secs(10);
 
@@ -47,6 +49,7 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
             Vec::new()
         }
         Message::Click(x, y) => click(model, sight, screen, x, y),
+        Message::Drag(x) => drag(model, sight, screen, x),
         Message::Wheel(steps) => {
             scroll(model, steps as isize * 3);
             Vec::new()
@@ -138,6 +141,8 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
             }
             show(model, Pane::Home);
         }
+        Action::Left if matches!(model.pane, Pane::Output(_)) => model.across = model.across.saturating_sub(ASIDE),
+        Action::Right if matches!(model.pane, Pane::Output(_)) => model.across += ASIDE,
         other => select::go(model, other, screen),
     }
     Vec::new()
@@ -154,7 +159,7 @@ fn scroll(model: &mut Model, rows: isize) {
 
 fn show(model: &mut Model, pane: Pane) {
     model.pane = pane;
-    model.scroll = 0;
+    (model.scroll, model.across) = (0, 0);
 }
 
 /// Runs the lines a key stands for, or tells why there are none.
@@ -213,11 +218,16 @@ fn ran(model: &mut Model, sight: &Sight, lines: usize) {
     }
 }
 
+/// Follows the mouse along the time line where that is where it was pressed.
+fn drag(model: &Model, sight: &Sight, screen: &Screen, x: u16) -> Vec<Effect> {
+    let Some(regions) = screen.regions.filter(|_| model.scrubbing) else { return Vec::new() };
+    vec![Effect::Play(false), Effect::Seek(super::panes::timeline::time_at(sight, regions.timeline, x))]
+}
+
 fn click(model: &mut Model, sight: &Sight, screen: &Screen, x: u16, y: u16) -> Vec<Effect> {
-    let timeline = screen.regions.map(|r| r.timeline).filter(|area| area.holds(x, y));
-    if let Some(area) = timeline {
-        let time = super::panes::timeline::time_at(sight, area, x);
-        return vec![Effect::Play(false), Effect::Seek(time)];
+    model.scrubbing = screen.regions.is_some_and(|r| r.timeline.holds(x, y));
+    if model.scrubbing {
+        return drag(model, sight, screen, x);
     }
     let hit: Option<Target> = screen.at(x, y).cloned();
     if hit.is_some() {

@@ -49,14 +49,16 @@ fn panes(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
         why::draw(canvas, regions.pane, sight, screen, if asked.is_none() { model.scroll } else { 0 });
     }
     match asked.or(sight.console.last()) {
-        Some(line) if wide => output::draw(canvas, regions.console, line, if asked.is_some() { model.scroll } else { 0 }),
+        Some(line) if wide => {
+            output::draw(canvas, regions.console, line, if asked.is_some() { (model.scroll, model.across) } else { (0, 0) })
+        }
         None if wide => output::empty(canvas, regions.console),
         Some(_) | None => {}
     }
     if let Some(line) = asked.filter(|line| !wide || !output::fits(line, regions.console)) {
         let area = output::sheet(line, regions);
         canvas.clear(area, Ground::Over);
-        output::draw(canvas, area, line, model.scroll);
+        output::draw(canvas, area, line, (model.scroll, model.across));
     }
     if let Some(script) = script {
         lesson::draw(canvas, regions, model, sight, &script);

@@ -28,8 +28,8 @@ fn leaving(world: &World, key: &Key, pod: &Pod) -> Cause {
     let until = pod.metadata.deletion_timestamp.filter(|t| *t > world.now());
     if let Some((line, words)) = machine::remedy(world, node) {
         let cause = Cause::new("only its kubelet may say that it has stopped", format!("the kubelet on {node}"));
-        let cause = cause.because(format!("it is asked to stop, and {node} cannot hear it"));
-        return cause.until(until, "its grace is over, and nothing follows from that").free(line, words).free(force(key), risk(world, pod));
+        let cause = cause.because(format!("asked to stop: {node} cannot hear it"));
+        return cause.until(until, "its grace ends, to no effect").free(line, words).free(force(key), risk(world, pod));
     }
     if let Some(finalizer) = pod.metadata.finalizers.first() {
         let patch = format!("kubectl patch po {}{} --type=merge -p '{{\"metadata\":{{\"finalizers\":null}}}}'", key.name, flag(key));

@@ -92,6 +92,8 @@ fn note(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set) {
     if area.is_empty() {
         return;
     }
-    let end = canvas.parts(Area { w: area.w.saturating_sub(width(&timer)), ..area }, &[("↳ ", ink), (&words, ink)]);
+    let after = canvas.text(area.x, area.y, 2, "↳ ", ink);
+    let room = area.right().saturating_sub(after + width(&timer));
+    let end = canvas.sentence(after, area.y, room, &words, ink);
     canvas.text(end, area.y, width(&timer), &timer, Ink::from(Role::Waiting).bold());
 }

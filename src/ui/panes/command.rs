@@ -40,8 +40,8 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         () if last.err.is_empty() => Role::Faint,
         () => Role::Bad,
     };
-    canvas
-        .parts(line, &[("$ ", Role::Faint.into()), (last.line, Role::Code.bold()), ("   ", Role::Faint.into()), (answer, Ink::from(ink))]);
+    let end = canvas.parts(line, &[("$ ", Role::Faint.into()), (last.line, Role::Code.bold()), ("   ", Role::Faint.into())]);
+    canvas.sentence(end, line.y, line.right().saturating_sub(end), answer, Ink::from(ink));
 }
 
 fn invite(canvas: &mut Canvas, line: Area, keys: &[(&str, &str)]) {

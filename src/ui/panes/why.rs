@@ -6,7 +6,7 @@ mod things;
 
 use super::pane;
 use crate::api::{Key, Kind};
-use crate::scene::canvas::wrap;
+use crate::scene::canvas::width;
 use crate::scene::cause::{self, Remedy};
 use crate::scene::clock::{clock, left};
 use crate::scene::facts::{Family, Look};
@@ -60,8 +60,8 @@ impl Page {
     pub fn remedy(&mut self, remedy: Remedy) {
         let key = format!(" {} ", self.remedies.len() + 1);
         let heredoc = if remedy.stdin.is_some() { " <<EOF" } else { "" };
-        self.signed(&key, Role::Key.bold(), &remedy.words, Role::Text);
-        self.signed("   $ ", Role::Faint, format!("{}{heredoc}", remedy.line), Role::Code);
+        let line = format!("{}{heredoc}  ", remedy.line);
+        self.lines.push(vec![(key, Role::Key.bold()), (line, Role::Code.into()), (remedy.words.clone(), Role::Faint.into())]);
         self.remedies.push(remedy);
     }
     /// Adds a line behind a sign; where it is broken, what follows is indented.
@@ -86,19 +86,38 @@ impl Page {
     }
 }
 
+/// A line in rows of at most `room` columns, broken between words; what follows stands under a label's text.
 fn break_line(line: &[(String, Ink)], room: u16) -> Vec<Vec<(String, Ink)>> {
-    let (label, (text, ink)) = match line {
-        [one] => (None, one),
-        [label, text] => (Some(label), text),
-        other => return vec![other.to_vec()],
+    let total: u16 = line.iter().map(|(text, _)| width(text)).sum();
+    if total <= room || is_fixed(line) {
+        return vec![line.to_vec()];
+    }
+    let indent = match line {
+        [_] => 0,
+        [label, _] => width(&label.0).min(room / 2),
+        [label, ..] => width(&label.0).min(6),
+        [] => 0,
     };
-    let indent = label.map_or(0, |l| crate::scene::canvas::width(&l.0));
-    let pieces = wrap(text, room.saturating_sub(indent).max(8)).into_iter().enumerate();
-    let lead = |i: usize| match label {
-        Some(label) if i == 0 => label.clone(),
-        _ => (" ".repeat(usize::from(indent)), Ink::default()),
-    };
-    pieces.map(|(i, piece)| vec![lead(i), (piece, *ink)]).collect()
+    let (mut rows, mut used): (Vec<Vec<(String, Ink)>>, u16) = (vec![Vec::new()], 0);
+    for (text, ink) in line {
+        for word in text.split_inclusive(' ') {
+            let length = width(word.trim_end());
+            if used + length > room && used > indent {
+                rows.last_mut().and_then(|row| row.last_mut()).into_iter().for_each(|part| part.0.truncate(part.0.trim_end().len()));
+                rows.push(vec![(" ".repeat(usize::from(indent)), Ink::default())]);
+                used = indent;
+            }
+            used += width(word);
+            rows.last_mut().into_iter().for_each(|row| row.push((word.to_owned(), *ink)));
+        }
+    }
+    rows.last_mut().and_then(|row| row.last_mut()).into_iter().for_each(|part| part.0.truncate(part.0.trim_end().len()));
+    rows
+}
+
+/// A line that was added by [`Page::fixed`]: it ends with two parts that say nothing.
+fn is_fixed(line: &[(String, Ink)]) -> bool {
+    matches!(line, [_, second, third] if second.0.is_empty() && third.0.is_empty())
 }
 
 /// Draws the page of the selected thing, from that line on.
@@ -152,7 +171,7 @@ fn whole(world: &World, stage: &Stage) -> Page {
     if let Some(key) = troubled(stage) {
         return pod::pod(world, stage, key);
     }
-    let mut page = Page::new("two sets, one event, two answers", Role::Text);
+    let mut page = Page::new("two sets, two answers", Role::Text);
     let has = |family: Family| stage.sets.iter().any(|s| s.family == family);
     let lessons = [
         (Family::Alike, Role::Alike, "ReplicaSet: any will do. A lost pod is replaced, under another name."),
@@ -185,10 +204,12 @@ fn told(page: &mut Page, world: &World, target: &Target) -> bool {
     for (i, words) in cause.chain.iter().enumerate() {
         page.signed(if i == 0 { "∴ " } else { "↑ " }, Role::Waiting, words, Role::Waiting);
     }
-    page.field("next", &cause.next, Role::Text);
+    let mut next = vec![("next  ".to_owned(), Role::Faint.into()), (cause.next, Role::Text.into())];
     if let Some((until, what)) = cause.until.filter(|(until, _)| *until > world.now()) {
-        page.field("in", format!("{}: {what}", left(until - world.now())), Role::Waiting.bold());
+        next.push((format!(" · in {} ", left(until - world.now())), Role::Waiting.bold()));
+        next.push((what, Role::Waiting.into()));
     }
+    page.lines.push(next);
     for remedy in cause.remedies {
         page.remedy(remedy);
     }
