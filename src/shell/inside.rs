@@ -24,9 +24,10 @@ pub struct Inside {
 }
 
 impl Inside {
-    /// The process of a pod, where one runs.
-    pub fn of(world: &World, pod: &Pod) -> Option<Inside> {
-        let process = world.machine(&pod.spec.node_name)?.processes.get(&pod.metadata.uid).filter(|p| p.is_alive())?;
+    /// The process of one of a pod's containers, where it runs.
+    pub fn of(world: &World, pod: &Pod, container: &str) -> Option<Inside> {
+        let process = world.machine(&pod.spec.node_name)?.processes.get(&pod.metadata.uid)?;
+        process.slots().filter_map(|slot| process.run(slot)).find(|run| *run.name == *container && run.is_running())?;
         Some(Inside {
             node: pod.spec.node_name.clone(),
             key: process.key.clone(),

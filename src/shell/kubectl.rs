@@ -9,6 +9,7 @@ use crate::sim::World;
 
 mod apply;
 pub mod attach;
+mod attachable;
 mod create;
 mod delete;
 mod describe;

@@ -96,6 +96,7 @@ fn check_in(world: &mut World, node: &Name) {
     if world.machines.len() <= DRAWN_HEARTBEATS {
         travel(world, Cargo::Heartbeat, node, "heartbeat".into());
     }
+    power::introduce(world, node);
     status::post_node(world, node);
 }
 

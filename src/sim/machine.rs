@@ -33,6 +33,8 @@ pub struct Machine {
     pub next_ip: u32,
     /// How often it was booted.
     pub boots: u32,
+    /// True from a boot until its kubelet has told the record of it.
+    pub rebooted: bool,
 }
 
 impl Machine {

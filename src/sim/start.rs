@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::world::{MAX_NODES, Options, World};
 use crate::api::node::{Address, Lease, Namespace, Node, NodeSpec, NodeStatus};
 use crate::api::object::Plain;
-use crate::api::{Condition, Kind, Labels, Meta, Name, Object, Quantity, Rest, Service, Truth};
+use crate::api::{Condition, Key, Kind, Labels, Meta, Name, Object, Quantity, Rest, Service, Truth};
 use imbl::{OrdMap, OrdSet, Vector};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
@@ -84,6 +84,20 @@ impl World {
     }
 }
 
+/// A machine's kubelet makes its Node where the record has none, as it does when it starts. Upstream:
+/// registerWithAPIServer.
+pub fn register(world: &mut World, machine: &Machine) {
+    if world.get::<Node>(&Key::cluster(machine.name.clone())).is_some() {
+        return;
+    }
+    let node = NodeShape::new().node(machine.subnet, world);
+    let stored = Desk::new(world, Actor::Kubelet(machine.name.clone())).create(node);
+    debug_assert!(stored.is_ok(), "there is no node of that name");
+    if world.object(Kind::Lease, &Key::new("kube-node-lease", machine.name.clone())).is_none() {
+        world.found(lease(&machine.name));
+    }
+}
+
 fn namespace(name: &str) -> Namespace {
     let mut rest = Rest::default();
     rest.fill("spec", json!({"finalizers": ["kubernetes"]}));
@@ -126,6 +140,7 @@ fn machine(name: &Name, number: u32, world: &World) -> Machine {
         subnet: number,
         next_ip: 2,
         boots: 1,
+        rebooted: false,
     }
 }
 

@@ -242,9 +242,11 @@ fn start_again(world: &mut World, node: &Name, process: &Process, slot: Slot) {
     let pod = format!("{}_{}({uid})", process.key.name, process.key.namespace);
     let message = format!("back-off {} restarting failed container={} pod={pod}", backoff::go_duration(pause), run.name);
     let held = due > now;
+    let image = process.wanted(slot).map_or(run.image.clone(), |wanted| wanted.image.clone());
     set_run(world, node, uid, slot, |run| {
         run.last = std::mem::take(&mut run.state);
         run.state = if held { ContainerState::waiting("CrashLoopBackOff", message) } else { run.last.clone() };
+        run.image = image;
         run.crashes = crashes + 1;
         run.step = Step::Idle;
     });
