@@ -15,6 +15,9 @@ use session::Session;
 use std::io;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A command in a script was refused, or an expectation failed.
 const FAILED: u8 = 1;
 /// Wrong usage, or a file that cannot be read.

@@ -38,6 +38,8 @@ fn typed(world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn W
         hall.hear(&world, News::Printed(command, output));
     }
     hall.finish()?;
+    // The process ends here: taking ten thousand pods apart would only cost time.
+    std::mem::forget(world);
     Ok(fine)
 }
 

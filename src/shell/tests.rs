@@ -20,7 +20,6 @@ const RECORDINGS: &[(&str, u64, &str)] = &[
 const UNMATCHED: &[(&str, usize, &str)] = &[
     ("kubectl-texts", 9, "get pod -o yaml: real kubelets also report hostIPs and observedGeneration, the recording's did not"),
     ("kubectl-texts", 36, "describe node: no RegisteredNode event is sent for the nodes that a world begins with"),
-    ("kubectl-texts", 77, "create deployment: a warning says that nobody will make its pods"),
     ("kubectl-texts", 83, "autoscale is refused: nothing here uses cpu"),
     ("kubectl-texts", 97, "api-resources: DaemonSets do not exist here"),
     ("kubectl-texts", 98, "api-resources: CSI drivers and the like do not exist here"),

@@ -14,7 +14,7 @@ mod events;
 mod eviction;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
-pub use events::Identity as EventIdentity;
+pub use events::Said;
 pub use eviction::{covers, note_allowed};
 
 /// A client of the API server: whose writes these are. Reads go straight to the world.

@@ -20,8 +20,8 @@ pub mod volumes;
 /// What controllers remember between syncs, as their caches would.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// Events written, for counting up identical ones.
-    pub(super) events: imbl::OrdMap<super::apiserver::EventIdentity, Key>,
+    /// What events have said about each object, for counting up identical ones.
+    pub(super) events: imbl::OrdMap<crate::api::Uid, super::apiserver::Said>,
     /// The tolerations that admission adds.
     pub(super) tolerations: super::apiserver::DefaultTolerations,
     /// What the node controllers remember.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// The pods of a set after adoption and release, by name. `fits` says which orphans may be adopted besides matching the
 /// selector (a StatefulSet also looks at the name).
 pub fn claim(desk: &mut Desk, kind: Kind, set: &Meta, selector: &Selector, fits: impl Fn(&Pod) -> bool) -> Vec<Arc<Pod>> {
-    let mut mine = Vec::new();
+    let (mut mine, mut adopted) = (Vec::new(), false);
     for pod in candidates(desk, set) {
         let matches = selector.matches(&pod.metadata.labels);
         match pod.metadata.controller().map(|owner| owner.uid) {
@@ -17,12 +17,16 @@ pub fn claim(desk: &mut Desk, kind: Kind, set: &Meta, selector: &Selector, fits:
             Some(uid) if uid == set.uid => release(desk, set, &pod),
             Some(_) => {}
             None if matches && fits(&pod) && !set.is_terminating() && !pod.metadata.is_terminating() => {
-                mine.extend(adopt(desk, kind, set, &pod))
+                mine.extend(adopt(desk, kind, set, &pod));
+                adopted = true;
             }
             None => {}
         }
     }
-    mine.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
+    // The index is in order of names; only what was adopted comes after it.
+    if adopted {
+        mine.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
+    }
     mine
 }
 

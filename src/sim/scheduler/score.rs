@@ -121,7 +121,8 @@ fn by_zone(looks: &[(i64, Option<u32>)]) -> BTreeMap<u32, i64> {
 struct Alike {
     labels: Labels,
     set: Option<Selector>,
-    owners: BTreeMap<Uid, bool>,
+    /// Sorted by owner; there are few, and they are asked for at every node.
+    owners: Vec<(Uid, bool)>,
 }
 
 impl Alike {
@@ -140,11 +141,12 @@ impl Alike {
 
     /// Simplified: the pods of one owner are taken to be alike, as long as nobody labels one of them apart.
     fn includes_owner(&mut self, owner: Uid, seats: &Seats, place: usize, pod: &Pod) -> bool {
-        if let Some(alike) = self.owners.get(&owner) {
-            return *alike;
-        }
+        let slot = match self.owners.binary_search_by_key(&owner, |(uid, _)| *uid) {
+            Ok(slot) => return self.owners[slot].1,
+            Err(slot) => slot,
+        };
         let alike = seats.at(place).pods.iter().find(|s| s.owner == owner).is_some_and(|s| self.includes(&s.pod, pod));
-        self.owners.insert(owner, alike);
+        self.owners.insert(slot, (owner, alike));
         alike
     }
 
@@ -171,7 +173,7 @@ fn alike(world: &World, pod: &Pod) -> Option<Alike> {
         "StatefulSet" => world.get::<StatefulSet>(&key).map(|s| s.spec.selector.clone()),
         _ => None,
     });
-    (!labels.is_empty() || set.is_some()).then_some(Alike { labels, set, owners: BTreeMap::new() })
+    (!labels.is_empty() || set.is_some()).then_some(Alike { labels, set, owners: Vec::new() })
 }
 
 /// 1000 · ln(n), rounded down, without floating point: log₂ by repeated squaring in 32-bit fixed point.
