@@ -45,8 +45,9 @@ fn missing(process: &Process) -> Vec<Slot> {
     let mut found = Vec::new();
     for place in 0..process.init.len() {
         let (slot, run) = (Slot::Init(place), &process.init[place]);
-        let is_through = if process.is_sidecar(slot) { run.started } else { run.ended().is_some_and(|ended| ended.exit_code == 0) };
-        if !run.is_running() && !(is_through && !process.is_sidecar(slot)) {
+        let sidecar = process.is_sidecar(slot);
+        let is_through = if sidecar { run.started } else { run.ended().is_some_and(|ended| ended.exit_code == 0) };
+        if !run.is_running() && (sidecar || !is_through) {
             found.push(slot);
         }
         if !is_through {

@@ -127,11 +127,11 @@ fn a_deleted_pod_says_how_it_ended_with_its_last_word() {
         let mut trial = started(image, spec);
         trial.delete(Kind::Pod, "p");
         trial.pass(Span::secs(10));
-        let last = trial.world.changes().since(0).filter_map(|c| match &c.what {
+        let mut last = trial.world.changes().since(0).filter_map(|c| match &c.what {
             crate::sim::change::What::Written { before: Some(crate::api::Object::Pod(pod)), after: None } => Some(pod.clone()),
             _ => None,
         });
-        let last = last.last().unwrap();
+        let last = last.next_back().unwrap();
         assert_eq!(last.status.phase, phase);
         assert_eq!(last.status.container_statuses[0].state.terminated.as_ref().unwrap().exit_code, code);
         let ready = crate::api::meta::condition(&last.status.conditions, "Ready").unwrap();
