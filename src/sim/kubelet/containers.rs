@@ -120,6 +120,10 @@ fn started(world: &mut World, node: &Name, process: &Process, slot: Slot) {
     if let Some((span, code)) = images::plan(images::image(&run.image), container) {
         world.schedule(now + span, Due::Kubelet(node.clone(), Errand::Exit(uid, slot, restarts, code)));
     }
+    // Simplified: a pod's containers share what they write outside its volumes, so it goes only where there is one alone.
+    if restarts > 0 && process.slots().count() == 1 {
+        super::super::network::forget_container(world, uid);
+    }
     hooks::post_start(world, node, process, slot);
     probes::begin(world, node, uid, slot);
     super::super::network::on_start(world, node, uid);

@@ -242,6 +242,21 @@ fn a_changed_image_restarts_its_container_alone() {
 }
 
 #[test]
+fn a_restart_keeps_volumes_and_nothing_else() {
+    let volumes = json!([{"name": "v", "emptyDir": {}}]);
+    let container = json!({"name": "c", "image": "nginx", "volumeMounts": [{"name": "v", "mountPath": "/kept"}]});
+    let mut trial = started("nginx", json!({"containers": [container], "volumes": volumes}));
+    let (node, uid) = ("node-1".into(), trial.get::<Pod>("p").metadata.uid);
+    for path in ["/kept/x", "/lost"] {
+        crate::sim::network::write_file(&mut trial.world, &node, uid, path, "x").unwrap();
+    }
+    trial.act(Act::Exit(key("p"), 1));
+    trial.pass(Span::secs(5));
+    let reads = |path: &str| crate::sim::network::read_file(&trial.world, &node, uid, path).is_ok();
+    assert_eq!((reads("/kept/x"), reads("/lost")), (true, false));
+}
+
+#[test]
 fn a_deadline_ends_a_pod() {
     let mut trial = started("nginx", json!({"activeDeadlineSeconds": 20}));
     trial.pass(Span::secs(30));
