@@ -6,7 +6,6 @@ use divan::{Bencher, black_box};
 use podyard::engine::{Engine, sandbox};
 use podyard::sim::World;
 use podyard::ui::model::Look;
-use podyard::ui::theme::Depth;
 use podyard::ui::{Model, Screen, Sight, Theme, view};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -40,7 +39,7 @@ fn frame(world: &World, size: (u16, u16)) -> Buffer {
     let screen = Screen::of(&model, &sight, size);
     let canvas = view(&model, &sight, &screen);
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
-    Theme { depth: Depth::True, ascii: false }.apply(&canvas, &mut buffer);
+    Theme::default().apply(&canvas, &mut buffer);
     buffer
 }
 

@@ -6,11 +6,12 @@ mod narrate;
 pub mod options;
 pub mod register;
 pub mod session;
+pub mod settings;
 pub mod terminal;
 pub mod trace;
 
 use clap::{CommandFactory, Parser};
-use options::{Command, Options};
+use options::{Command, LookOptions, Options};
 use session::Session;
 use std::io;
 use std::process::ExitCode;
@@ -39,8 +40,8 @@ pub fn main() -> ExitCode {
 
 /// Does what the options say; false where a command was refused or an expectation failed.
 fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
-    match options.command.as_ref().unwrap_or(&Command::Play { name: None }) {
-        Command::Play { name } => play(name.as_deref()),
+    match options.command.as_ref().unwrap_or(&Command::Play { name: None, look: LookOptions::default() }) {
+        Command::Play { name, look } => play(name.as_deref(), &options.look.clone().or(look)),
         Command::Run { name, world, json, trace } => headless::run(name, world, *json, trace.as_deref(), out),
         Command::Test { names } => library::test(names, out),
         Command::List => library::list(out),
@@ -54,9 +55,10 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
 }
 
 /// Opens the sandbox, or a scenario, in the terminal.
-fn play(name: Option<&str>) -> anyhow::Result<bool> {
+fn play(name: Option<&str>, look: &LookOptions) -> anyhow::Result<bool> {
+    let settings = look.over(settings::load(look.config.as_deref())?);
     let session = name.map_or_else(|| Ok(Session::sandbox()), Session::scenario)?;
-    terminal::run(session, std::env::var_os("PODYARD_ASCII").is_some())?;
+    terminal::run(session.with(&settings), &settings)?;
     Ok(true)
 }
 

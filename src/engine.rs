@@ -198,8 +198,22 @@ impl Engine {
             self.pass(target);
         }
     }
-    /// Goes to the next visible change, recorded or yet to come; false where nothing happens within [`LOOK_AHEAD`].
+    /// Goes to the next visible change, recorded or yet to come; false where nothing is due within [`LOOK_AHEAD`], and
+    /// then no time has passed.
     pub fn step(&mut self) -> bool {
+        self.or_stay(Engine::to_change)
+    }
+    /// Goes on, or stays where it is: what was looked at in vain has not happened.
+    fn or_stay(&mut self, go: fn(&mut Engine) -> bool) -> bool {
+        let before = self.clone();
+        let gone = go(self);
+        if !gone {
+            *self = before;
+            self.timeline.seek(Time::NEVER);
+        }
+        gone
+    }
+    fn to_change(&mut self) -> bool {
         if self.timeline.forward() {
             return true;
         }
@@ -216,13 +230,17 @@ impl Engine {
     pub fn back(&mut self) -> bool {
         self.timeline.back()
     }
-    /// Goes to the next thing that matters: a pod, node, claim or volume that comes, goes or changes its state, a rule
-    /// that breaks, the end of the line that waits. False where nothing of that happens within [`LOOK_AHEAD`].
+    /// Goes to the next thing that matters: a pod, set, node, claim or volume that comes, goes or changes its state, a
+    /// rule that breaks, the end of the line that waits. False where nothing of that is due within [`LOOK_AHEAD`], and
+    /// then no time has passed.
     pub fn next_thing(&mut self) -> bool {
+        self.or_stay(Engine::to_thing)
+    }
+    fn to_thing(&mut self) -> bool {
         let end = self.head() + LOOK_AHEAD;
         while self.world().now() < end {
             let (before, waited) = (self.world().changes().next(), self.running.is_some());
-            if !self.step() {
+            if !self.to_change() {
                 return false;
             }
             if matters_since(self.world(), before) || (waited && self.running.is_none()) {

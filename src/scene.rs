@@ -5,6 +5,7 @@
 //! anything is drawn; a mouse is answered from the same plan.
 
 pub mod canvas;
+pub mod cause;
 pub mod clock;
 pub mod facts;
 pub mod paint;

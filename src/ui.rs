@@ -2,9 +2,12 @@
 //! a mouse hits is what was planned before drawing; every key is a row of one table.
 
 pub mod actions;
+pub mod editor;
+pub mod keymap;
 pub mod keys;
 pub mod message;
 pub mod model;
+pub mod palette;
 pub mod panes;
 pub mod regions;
 pub mod screen;

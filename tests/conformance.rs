@@ -48,3 +48,8 @@ fn sts_node_lost() {
 fn rolling_update() {
     check("rolling-update");
 }
+
+#[test]
+fn adoption() {
+    check("adoption");
+}

@@ -2,7 +2,7 @@
 //! lines always lead to the same history. The rules are looked at after every single event.
 //!
 //! An ordinary run goes on for a million events. `PODYARD_CASES=5000 cargo test --test properties` looks for longer,
-//! `PODYARD_SEED=77` plays one case again, `PODYARD_FINDINGS=9` goes on after the first finding. What is found is shrunk
+//! `PODYARD_SEED=77` plays one case again (and with both set, so many from there on), `PODYARD_FINDINGS=9` goes on after the first finding. What is found is shrunk
 //! and printed as a script for `podyard run -`.
 
 #[path = "properties/acts.rs"]
@@ -60,7 +60,7 @@ fn case(seed: u64) -> (u64, Option<String>) {
 #[test]
 fn whatever_is_done_the_rules_hold() {
     let (first, most) = match (setting("PODYARD_SEED"), setting("PODYARD_CASES")) {
-        (Some(seed), _) => (seed, 1),
+        (Some(seed), cases) => (seed, cases.unwrap_or(1)),
         (None, cases) => (1, cases.unwrap_or(u64::MAX)),
     };
     let goal = if most == u64::MAX { EVENTS } else { u64::MAX };

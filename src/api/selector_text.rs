@@ -120,7 +120,8 @@ impl Words {
         }
         let mut values = Vec::new();
         loop {
-            values.push(self.value()?);
+            // An empty list holds the empty value. Upstream: parseValues, "handles ()".
+            values.push(if self.peek() == ")" { Name::default() } else { self.value()? });
             match self.next().as_str() {
                 ")" => return Ok(values),
                 "," => {}
@@ -147,6 +148,8 @@ mod tests {
             ("app notin (kubia)", false),
             ("app,!env", true),
             ("!app", false),
+            ("app notin ()", true),
+            ("app in (x,)", false),
             ("", true),
         ] {
             assert_eq!(parse(text).map(|s| s.matches(&labels)), Ok(matches), "{text}");

@@ -2,7 +2,7 @@
 
 use super::meta::{Labels, Meta, Name, ObjectRef, Rest, is_blank};
 use super::time::Time;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// core/v1 Service.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -121,10 +121,20 @@ pub struct EndpointSlice {
     pub metadata: Meta,
     /// `IPv4`.
     pub address_type: Name,
-    /// Who answers.
+    /// Who answers; null where nobody does.
+    #[serde(serialize_with = "null_where_empty", deserialize_with = "empty_where_null")]
     pub endpoints: Vec<Endpoint>,
-    /// On which ports; absent ports print as null.
+    /// On which ports; null where there are none.
+    #[serde(serialize_with = "null_where_empty", deserialize_with = "empty_where_null")]
     pub ports: Vec<EndpointPort>,
+}
+
+fn null_where_empty<T: Serialize, S: Serializer>(list: &[T], to: S) -> Result<S::Ok, S::Error> {
+    if list.is_empty() { to.serialize_none() } else { list.serialize(to) }
+}
+
+fn empty_where_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
 }
 
 /// One that answers.

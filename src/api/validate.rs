@@ -14,7 +14,7 @@ mod service;
 mod storage;
 mod workload;
 
-pub use names::label_value;
+pub use names::{label_value, qualified_name};
 
 /// What is wrong with a new object.
 pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {

@@ -31,6 +31,7 @@ pub fn complete(kind: Kind, map: &mut Map<String, Value>) {
     match kind {
         Kind::Event => _ = map.entry("eventTime").or_insert(Value::Null),
         Kind::Pod => each(map, "/status/conditions", &[("lastProbeTime", Value::Null)]),
+        Kind::PodDisruptionBudget => each(map, "/status/conditions", &[("message", "".into())]),
         Kind::StatefulSet => {
             each(map, "/spec/volumeClaimTemplates", &[("apiVersion", "v1".into()), ("kind", Kind::PersistentVolumeClaim.name().into())])
         }

@@ -1,5 +1,8 @@
 //! The command line of the program.
 
+use super::settings::Settings;
+use crate::ui::palette::{PALETTES, Palette};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -7,6 +10,9 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "podyard", version, about, disable_help_subcommand = true)]
 pub struct Options {
+    /// How it looks
+    #[command(flatten)]
+    pub look: LookOptions,
     /// What to do; the sandbox where nothing is said
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -19,6 +25,9 @@ pub enum Command {
     Play {
         /// A scenario's name or file; the sandbox where nothing is said
         name: Option<String>,
+        /// How it looks
+        #[command(flatten)]
+        look: LookOptions,
     },
     /// Plays without a screen, as fast as it goes
     Run {
@@ -59,6 +68,45 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
+}
+
+/// How it looks: what is said here goes before the settings file.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LookOptions {
+    /// Colours: dark, light, high-contrast, colour-blind; NO_COLOR takes them all away
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PALETTES.map(|palette| palette.name)))]
+    pub theme: Option<String>,
+    /// Draws with ASCII alone
+    #[arg(long)]
+    pub ascii: bool,
+    /// Lets nothing glow
+    #[arg(long)]
+    pub reduced_motion: bool,
+    /// Reads settings from this file [default: $XDG_CONFIG_HOME/podyard/config.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl LookOptions {
+    /// These, and where nothing is said, those.
+    pub fn or(self, other: &LookOptions) -> LookOptions {
+        LookOptions {
+            theme: other.theme.clone().or(self.theme),
+            ascii: self.ascii || other.ascii,
+            reduced_motion: self.reduced_motion || other.reduced_motion,
+            config: other.config.clone().or(self.config),
+        }
+    }
+    /// These over what a file says.
+    pub fn over(&self, file: Settings) -> Settings {
+        let asked = std::env::var_os("PODYARD_ASCII").is_some();
+        Settings {
+            palette: self.theme.as_deref().and_then(Palette::named).unwrap_or(file.palette),
+            ascii: self.ascii || asked || file.ascii,
+            reduced_motion: self.reduced_motion || file.reduced_motion,
+            keys: file.keys,
+        }
+    }
 }
 
 /// With what a world begins.

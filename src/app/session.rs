@@ -2,17 +2,17 @@
 //! out, without a terminal.
 
 use super::library;
-use crate::api::Span;
+use super::settings::Settings;
 use crate::engine::{Engine, Lesson, MarkKind as EngineMark, sandbox};
+use crate::motion::Fresh;
 use crate::scene::{Canvas, Target};
+use crate::ui::actions::Action;
 use crate::ui::message::{Effect, Message};
 use crate::ui::model::Look;
 use crate::ui::sight::{Line, Mark, MarkKind, Script};
 use crate::ui::{Model, Screen, Sight, update, view};
 use std::time::Duration;
 
-/// What is let pass where nothing more will happen: controllers write down what they have just seen.
-const SETTLE: Span = Span::secs(1);
 /// The most wall time between two looks at what a scenario waits for.
 const GLANCE: Duration = Duration::from_millis(20);
 /// The speed with which one begins, in hundredths.
@@ -26,6 +26,7 @@ pub struct Session {
     engine: Engine,
     lesson: Option<Lesson>,
     undone: Vec<Option<Lesson>>,
+    kept: Option<(Engine, Option<Lesson>)>,
     model: Model,
     title: String,
     over: bool,
@@ -37,7 +38,7 @@ impl Session {
         let mut engine = Engine::new(sandbox(1));
         engine.set_speed(SPEED);
         let model = Model::new(Look::default());
-        Session { engine, lesson: None, undone: Vec::new(), model, title: SANDBOX.to_owned(), over: false }
+        Session { engine, lesson: None, undone: Vec::new(), kept: None, model, title: SANDBOX.to_owned(), over: false }
     }
     /// A scenario from the catalogue or from a file, before its first step.
     pub fn scenario(name: &str) -> anyhow::Result<Session> {
@@ -48,7 +49,14 @@ impl Session {
         let lesson = Some(Lesson::new(scenario, &mut engine));
         let mut model = Model::new(Look::default());
         model.newcomer = false;
-        Ok(Session { engine, lesson, undone: Vec::new(), model, title, over: false })
+        Ok(Session { engine, lesson, undone: Vec::new(), kept: None, model, title, over: false })
+    }
+
+    /// The same, as somebody likes it.
+    pub fn with(mut self, settings: &Settings) -> Session {
+        self.model.keys = settings.keys.clone();
+        self.model.fresh = Fresh::new(settings.reduced_motion);
+        self
     }
 
     /// The engine.
@@ -107,22 +115,20 @@ impl Session {
         update(&mut self.model, message, &sight, &screen)
     }
 
-    /// Goes on as far as something happens; where nothing will, only what is under way is let settle.
+    /// Goes on as far as something happens; where nothing will, says so.
     fn go(&mut self, on: fn(&mut Engine) -> bool) {
-        let before = self.engine.clone();
         if !on(&mut self.engine) {
-            self.engine = before;
-            if self.engine.is_live() {
-                self.engine.run_until(self.engine.head() + SETTLE);
-            }
-            self.model.notice = Some("nothing more will happen by itself".to_owned());
+            self.model.notice = Some("nothing is due: nothing more will happen by itself".to_owned());
         }
     }
 
     fn perform(&mut self, effect: Effect, size: (u16, u16)) {
         let moved = matches!(effect, Effect::Back | Effect::Seek(_));
         match effect {
-            Effect::Submit(line) => self.submit(&line, size),
+            Effect::Submit(line) => self.submit(&line, None, size),
+            Effect::Feed(line, text) => self.submit(&line, Some(&text), size),
+            Effect::Bookmark => self.keep(),
+            Effect::Return => self.swap(),
             Effect::Interrupt => self.engine.interrupt(),
             Effect::Play(playing) => self.engine.set_playing(playing),
             Effect::Speed(speed) => self.engine.set_speed(speed),
@@ -157,15 +163,33 @@ impl Session {
     }
 
     /// A line in the past is a fork: the pages after it have not happened.
-    fn submit(&mut self, line: &str, size: (u16, u16)) {
+    fn submit(&mut self, line: &str, stdin: Option<&str>, size: (u16, u16)) {
         let forks = !self.engine.is_live();
-        self.engine.submit(line, None);
+        self.engine.submit(line, stdin);
         self.undone.clear();
         if let Some(lesson) = self.lesson.as_mut().filter(|_| forks) {
             lesson.forget(&self.engine);
         }
         let lines = self.engine.console().len();
         self.update(Message::Ran { lines }, size);
+    }
+    /// Keeps the viewed moment, with everything that led to it.
+    fn keep(&mut self) {
+        self.kept = Some((self.engine.clone(), self.lesson.clone()));
+        let key = self.model.keys.shown(Action::Return);
+        self.model.notice = Some(format!("this moment is kept: {key} comes back to it, and again to where you were"));
+    }
+    /// Goes to what was kept and keeps what is left, so that the same key comes back.
+    fn swap(&mut self) {
+        let Some((engine, lesson)) = self.kept.take() else {
+            let key = self.model.keys.shown(Action::Bookmark);
+            self.model.notice = Some(format!("no moment is kept yet: {key} keeps this one"));
+            return;
+        };
+        let left = (std::mem::replace(&mut self.engine, engine), std::mem::replace(&mut self.lesson, lesson));
+        self.kept = Some(left);
+        self.undone.clear();
+        self.engine.set_playing(false);
     }
     fn undo(&mut self) {
         let before = self.lesson.clone();
@@ -194,7 +218,11 @@ impl Session {
     }
     fn open(&mut self, name: Option<&'static str>) {
         match name.map_or_else(|| Ok(Session::sandbox()), Session::scenario) {
-            Ok(session) => *self = session,
+            Ok(mut session) => {
+                session.model.keys = self.model.keys.clone();
+                session.model.fresh = self.model.fresh.clone();
+                *self = session;
+            }
             Err(why) => self.model.notice = Some(format!("{why:#}")),
         }
     }

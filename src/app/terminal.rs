@@ -6,6 +6,7 @@ mod pace;
 
 use super::session::Session;
 pub use super::session::sight;
+use super::settings::Settings;
 use crate::ui::keys::Key;
 use crate::ui::message::Message;
 use crate::ui::model::Mode;
@@ -22,14 +23,14 @@ use tokio::time::Instant;
 /// Environment variable that makes the program panic after its first frame, to prove that the terminal is given back.
 const PANIC: &str = "PODYARD_PANIC";
 
-/// Shows a session until the user leaves; in ASCII alone where that is asked for.
-pub fn run(session: Session, ascii: bool) -> anyhow::Result<()> {
+/// Shows a session until the user leaves, in the colours and glyphs that the settings ask for.
+pub fn run(session: Session, settings: &Settings) -> anyhow::Result<()> {
     if !std::io::stdout().is_terminal() {
         anyhow::bail!("standard output is not a terminal; use `podyard run` to play without a screen");
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut loan = Loan::take()?;
-    let result = runtime.block_on(Show::new(session, ascii).run(&mut loan));
+    let result = runtime.block_on(Show::new(session, settings).run(&mut loan));
     drop(loan);
     result
 }
@@ -51,9 +52,14 @@ struct Show {
 }
 
 impl Show {
-    fn new(session: Session, ascii: bool) -> Show {
+    fn new(session: Session, settings: &Settings) -> Show {
         let now = Instant::now();
-        Show { session, theme: Theme { depth: depth(), ascii }, began: now, pace: Pace::new(now) }
+        Show {
+            session,
+            theme: Theme { depth: depth(), ascii: settings.ascii, palette: settings.palette },
+            began: now,
+            pace: Pace::new(now),
+        }
     }
 
     async fn run(mut self, loan: &mut Loan) -> anyhow::Result<()> {
@@ -85,7 +91,7 @@ impl Show {
         let (theme, model) = (&self.theme, self.session.model());
         loan.terminal.draw(|frame| {
             theme.apply(&canvas, frame.buffer_mut());
-            let typing = typing_area(&screen).filter(|_| model.mode == Mode::Prompt);
+            let typing = typing_area(&screen).filter(|_| matches!(model.mode, Mode::Prompt | Mode::Filter));
             if let Some(area) = typing {
                 frame.render_widget(&model.prompt, Rect::new(area.x, area.y, area.w, area.h));
             }

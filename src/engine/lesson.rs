@@ -3,7 +3,7 @@
 
 use super::{Engine, LOOK_AHEAD};
 use crate::api::{Span, Time};
-use crate::scenario::page::{Asked, Page, Typed, Typing, Wait};
+use crate::scenario::page::{Asked, Page, Typed, Wait};
 use crate::scenario::perform::PACE;
 use crate::scenario::{Beat, Player, Scenario, Stage, What};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub struct Lesson {
 impl Lesson {
     /// The page before the first step. Time is held: it passes where the scenario waits.
     pub fn new(scenario: Arc<Scenario>, engine: &mut Engine) -> Lesson {
-        let page = Page { caption: scenario.summary.clone(), ..Page::default() };
+        let page = Page { caption: scenario.summary.clone(), teaches: scenario.teaches.clone(), ..Page::default() };
         engine.set_playing(false);
         let mut lesson = Lesson { player: Player::new(scenario), pages: Vec::new(), cursor: 0, looked: (0, 0) };
         lesson.open(page, engine);
@@ -168,7 +168,7 @@ impl Lesson {
             }
         }
         if let Some(What::Do(lines)) = self.next_step() {
-            page.lines = lines.iter().map(|line| Typed { shown: line.shown.clone(), state: Typing::Coming }).collect();
+            page.lines = lines.iter().map(Typed::coming).collect();
         }
         page.step = page.step.min(self.scenario().steps.len());
         engine.mark_step(&format!("step {}", page.step));
@@ -186,7 +186,7 @@ impl Lesson {
             self.pull_beat(&mut kept.page, engine);
         }
         if let Some(What::Do(lines)) = self.next_step().filter(|_| kept.page.done) {
-            kept.page.coming = lines.iter().map(|line| line.shown.clone()).collect();
+            kept.page.coming = lines.iter().map(Typed::coming).collect();
         }
         (kept.end, kept.lines) = (engine.head(), engine.timeline().track().lines().len());
         kept.player = self.player.clone();

@@ -237,3 +237,33 @@ fn the_next_thing_after_a_pulled_cable_is_the_silent_node_then_its_eviction() {
     let going = engine.world().list::<crate::api::Pod>().filter(|pod| pod.metadata.is_terminating()).count();
     assert!(going > 0, "pods of the silent node are marked for deletion after 300 s");
 }
+
+#[test]
+fn where_nothing_is_due_no_time_passes() {
+    let mut engine = Engine::new(SANDBOX.clone());
+    for _ in 0..200 {
+        if !engine.next_thing() {
+            break;
+        }
+    }
+    let before = (engine.head(), fingerprint(engine.world()));
+    assert!(!engine.next_thing());
+    assert_eq!((engine.head(), fingerprint(engine.world())), before);
+    assert!(engine.is_live());
+}
+
+#[test]
+fn the_next_thing_is_also_a_sets_count() {
+    let mut engine = Engine::new(SANDBOX.clone());
+    engine.submit("kubectl delete po kubia-1 --wait=false", None);
+    let ready = |engine: &Engine| engine.world().list::<crate::api::StatefulSet>().map(|set| set.status.ready_replicas).sum::<i32>();
+    let mut seen = Vec::new();
+    for _ in 0..30 {
+        if !engine.next_thing() {
+            break;
+        }
+        seen.push(ready(&engine));
+    }
+    seen.dedup();
+    assert_eq!(seen, [3, 2, 3]);
+}

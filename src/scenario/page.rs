@@ -1,5 +1,6 @@
 //! A page: what of a scenario is shown at once, for whoever draws it.
 
+use super::script::Command;
 use crate::shell::Output;
 
 /// What is shown between two presses of the key that goes on.
@@ -9,6 +10,8 @@ pub struct Page {
     pub step: usize,
     /// What is said; blank lines part its paragraphs.
     pub caption: String,
+    /// What one will know at the end; only on the page before the first step.
+    pub teaches: Vec<String>,
     /// What that points at, such as `pod/kubia-0`.
     pub at: Option<String>,
     /// The lines that it types, in their order.
@@ -20,7 +23,7 @@ pub struct Page {
     /// What was made sure of.
     pub checks: Vec<Checked>,
     /// The lines that the next page will type.
-    pub coming: Vec<String>,
+    pub coming: Vec<Typed>,
     /// True once all that belongs to it has happened.
     pub done: bool,
     /// True for the page after the last step.
@@ -32,8 +35,17 @@ pub struct Page {
 pub struct Typed {
     /// The line as one types it.
     pub shown: String,
+    /// The text of its heredoc; blank where it has none.
+    pub heredoc: String,
     /// What came of it.
     pub state: Typing,
+}
+
+impl Typed {
+    /// A line that is yet to be typed.
+    pub fn coming(command: &Command) -> Typed {
+        Typed { shown: command.shown.clone(), heredoc: command.stdin.clone().unwrap_or_default(), state: Typing::Coming }
+    }
 }
 
 /// How far a line is.
@@ -88,7 +100,8 @@ impl Page {
     /// Notes that a line was typed.
     pub fn typed(&mut self, shown: &str) {
         if let Some(line) = self.lines.iter_mut().find(|line| line.state == Typing::Coming) {
-            *line = Typed { shown: shown.to_owned(), state: Typing::Running };
+            line.shown = shown.to_owned();
+            line.state = Typing::Running;
         }
     }
     /// Notes what came of the line that was typed last, where something has.

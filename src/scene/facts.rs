@@ -272,7 +272,7 @@ impl Stage {
             Target::Claim(key) => {
                 self.sets.iter().find(|s| s.rows.iter().any(|r| r.claims.iter().any(|c| c.key == *key))).map(|s| s.target.clone())
             }
-            Target::Volume(_) | Target::Node(_) => None,
+            Target::Volume(_) | Target::Node(_) | Target::Service(_) => None,
         }?;
         self.sets.iter().find(|s| s.target == owner)
     }

@@ -17,6 +17,8 @@ pub enum Target {
     Volume(Name),
     /// A node: on record and as a machine.
     Node(Name),
+    /// A service on record.
+    Service(Key),
     /// What really runs for one pod on a machine.
     Process(Name, Uid),
 }
@@ -31,8 +33,20 @@ impl Target {
             Kind::PersistentVolumeClaim => Some(Target::Claim(key())),
             Kind::PersistentVolume => Some(Target::Volume(name.into())),
             Kind::Node => Some(Target::Node(name.into())),
+            Kind::Service => Some(Target::Service(key())),
             kind @ (Kind::StatefulSet | Kind::ReplicaSet) => Some(Target::Set(kind, key())),
             _ => None,
+        }
+    }
+    /// True for what has these letters in its name; for a pod also in its state or its node's name.
+    fn is_called(&self, stage: &Stage, letters: &str) -> bool {
+        let within = |text: &str| text.to_lowercase().contains(&letters.to_lowercase());
+        match self {
+            Target::Set(..) | Target::Node(_) => false,
+            Target::Pod(key) => within(&key.name) || stage.row(key).is_some_and(|(_, row)| within(&row.state) || within(&row.node)),
+            Target::Claim(key) | Target::Service(key) => within(&key.name),
+            Target::Volume(name) => within(name),
+            Target::Process(node, uid) => within(node) || stage.running(node, *uid).is_some_and(|r| within(&r.key.name)),
         }
     }
     /// Kind and key of the object on record; `None` for what only machines know.
@@ -42,6 +56,7 @@ impl Target {
             Target::Set(kind, key) => Some((*kind, key.clone())),
             Target::Pod(key) => Some((Kind::Pod, key.clone())),
             Target::Claim(key) => Some((Kind::PersistentVolumeClaim, key.clone())),
+            Target::Service(key) => Some((Kind::Service, key.clone())),
             Target::Volume(name) => Some((Kind::PersistentVolume, Key::cluster(name.clone()))),
             Target::Node(name) => Some((Kind::Node, Key::cluster(name.clone()))),
         }
@@ -54,6 +69,7 @@ pub struct Focus {
     /// What is selected.
     pub selected: Option<Target>,
     lit: BTreeSet<Target>,
+    kept: Option<BTreeSet<Target>>,
 }
 
 impl Focus {
@@ -61,7 +77,16 @@ impl Focus {
     pub fn on(stage: &Stage, selected: Option<Target>) -> Focus {
         let Some(target) = selected else { return Focus::default() };
         let lit = stage.threads().filter(|thread| thread.contains(&target)).flatten().collect();
-        Focus { selected: Some(target), lit }
+        Focus { selected: Some(target), lit, kept: None }
+    }
+    /// The same, with all that has nothing to do with a thing called so stepping back; a blank name keeps all.
+    pub fn among(self, stage: &Stage, letters: &str) -> Focus {
+        let kept = || stage.threads().filter(|thread| thread.iter().any(|t| t.is_called(stage, letters))).flatten().collect();
+        Focus { kept: (!letters.is_empty()).then(kept), ..self }
+    }
+    /// True where letters are looked for and the thing belongs to one that has them.
+    pub fn is_kept(&self, target: &Target) -> bool {
+        self.kept.as_ref().is_none_or(|kept| kept.contains(target))
     }
     /// True for the selected thing itself.
     pub fn is_selected(&self, target: &Target) -> bool {
@@ -74,6 +99,6 @@ impl Focus {
     /// True where the rest steps back: something smaller than a set is selected, and this is no part of it.
     pub fn dims(&self, target: &Target) -> bool {
         let narrow = !matches!(self.selected, None | Some(Target::Set(..)));
-        narrow && !self.lit.contains(target) && !self.is_selected(target)
+        !self.is_kept(target) || narrow && !self.lit.contains(target) && !self.is_selected(target)
     }
 }

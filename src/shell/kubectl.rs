@@ -32,6 +32,7 @@ pub mod rollout;
 mod run;
 mod scale;
 mod set;
+mod taint;
 mod target;
 pub mod until;
 pub mod watch;
@@ -137,7 +138,7 @@ commands! {
     "cordon" "NODE" [PICK, DRY] node::cordon, "Mark node as unschedulable";
     "uncordon" "NODE" [PICK, DRY] node::uncordon, "Mark node as schedulable";
     "drain" "NODE" [PICK, DRY, TIMEOUT, drain::FLAGS] drain::run, "Drain node in preparation for maintenance";
-    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [PICK, OUTPUT, DRY, &[switch("overwrite", '-')]] node::taint, "Update the taints on one or more nodes";
+    "taint" "node NAME KEY=VALUE:EFFECT... KEY-..." [PICK, OUTPUT, DRY, &[switch("overwrite", '-')]] taint::run, "Update the taints on one or more nodes";
     "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Get documentation for a resource";
     "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Print the supported API resources on the server";
     "version" "" [OUTPUT, &[switch("client", '-')]] discover::version, "Print the client and server version information";

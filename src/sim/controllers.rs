@@ -8,6 +8,7 @@ use super::world::World;
 use crate::api::{Key, Kind, Object, Pod, Selector, Span, Time};
 use std::sync::Arc;
 
+mod blueprint;
 pub mod deployment;
 pub mod disruption;
 pub mod garbage;

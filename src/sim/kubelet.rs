@@ -8,6 +8,7 @@ mod containers;
 mod hooks;
 pub mod life;
 mod mounts;
+mod node;
 pub mod power;
 mod probes;
 mod pulls;
@@ -96,8 +97,7 @@ fn check_in(world: &mut World, node: &Name) {
     if world.machines.len() <= DRAWN_HEARTBEATS {
         travel(world, Cargo::Heartbeat, node, "heartbeat".into());
     }
-    power::introduce(world, node);
-    status::post_node(world, node);
+    node::post(world, node);
 }
 
 /// Hears of a write: sends it down to the kubelet that it concerns. Status alone concerns none.
@@ -187,6 +187,7 @@ fn relist(world: &mut World, node: &Name) {
         machine.last_order = now;
         machine.heard = pods.iter().map(|p| (p.metadata.uid, p.clone())).collect();
     }
+    node::register(world, node);
     check_in(world, node);
     for pod in &pods {
         consider(world, node, pod.metadata.uid);

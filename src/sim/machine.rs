@@ -33,8 +33,10 @@ pub struct Machine {
     pub next_ip: u32,
     /// How often it was booted.
     pub boots: u32,
-    /// True from a boot until its kubelet has told the record of it.
-    pub rebooted: bool,
+    /// True from a boot until its kubelet has reached the record.
+    pub unannounced: bool,
+    /// True where its kubelet last saw its node cordoned.
+    pub cordoned: bool,
 }
 
 impl Machine {

@@ -23,6 +23,7 @@ pub use endpoints::publish_apiserver;
 pub use failure::CurlError;
 pub use files::{FileError, forget_container, list_files, read_file, remove_file, write_file};
 pub use http::{HttpAnswer, HttpRequest, http};
+pub use routing::note_link;
 
 use super::apiserver::Desk;
 use super::world::World;
@@ -32,6 +33,7 @@ use crate::api::{Key, Object, Refusal, Service};
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     affinity: routing::Affinity,
+    hearsay: routing::Hearsay,
 }
 
 /// Gives a new service its address.

@@ -1,11 +1,14 @@
 //! The scheduler: which node a pod goes to. Upstream: pkg/scheduler (§5).
 //!
-//! Simplified: no preemption takes place (its message is given), pod affinity and topology constraints of a pod's own are
-//! not looked at, and images on nodes are not weighed.
+//! Simplified: no preemption takes place (its message is given), images on nodes are not weighed, and nodes have no limit
+//! of volumes.
 
 mod filter;
+mod hints;
 mod score;
 mod seats;
+mod social;
+mod topology;
 mod volumes;
 
 use super::agenda::Due;
@@ -18,6 +21,7 @@ use crate::api::object::reference;
 use crate::api::{Key, Kind, Name, Object, Pod};
 use filter::Verdict;
 pub(super) use filter::terms_match;
+use hints::Help;
 use imbl::{OrdMap, OrdSet};
 use seats::Seats;
 use std::collections::BTreeMap;
@@ -28,7 +32,8 @@ use std::sync::Arc;
 pub struct Scheduler {
     active: OrdMap<u64, Key>,
     known: OrdSet<Key>,
-    parked: OrdSet<Key>,
+    /// Pods that could not be scheduled, and what could help each.
+    parked: OrdMap<Key, Help>,
     next: u64,
     awake: bool,
     seats: Seats,
@@ -42,17 +47,16 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
             world.scheduler.forget(&pod.metadata.key());
             if pod.is_scheduled() {
                 world.scheduler.seats.leave(pod);
-                reconsider(world);
+                reconsider(world, Help::ROOM);
             }
         }
         (before, Some(Object::Node(node))) => {
-            let has_room = world.scheduler.seats.set(node);
-            if has_room || before.is_none() {
-                reconsider(world);
-            }
+            world.scheduler.seats.set(node);
+            let help = if let Some(Object::Node(old)) = before { hints::of_change(old, node) } else { Help::NODE };
+            reconsider(world, help);
         }
         (Some(Object::Node(node)), None) => world.scheduler.seats.remove(&node.metadata.name),
-        (before, Some(object)) if volumes::may_help(before, object) => reconsider(world),
+        (before, Some(object)) if volumes::may_help(before, object) => reconsider(world, Help::VOLUME),
         _ => {}
     }
 }
@@ -64,28 +68,35 @@ fn notice_pod(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
         let was_scheduled = matches!(before, Some(Object::Pod(old)) if old.is_scheduled());
         if pod.status.phase.is_terminal() {
             world.scheduler.seats.leave(pod);
-            reconsider(world);
+            reconsider(world, Help::ROOM);
         } else if !was_scheduled {
             world.scheduler.seats.sit(pod);
-        } else {
-            world.scheduler.seats.renew(before, pod);
+            reconsider(world, Help::NEIGHBOUR);
+        } else if world.scheduler.seats.renew(before, pod) {
+            reconsider(world, Help::NEIGHBOUR);
         }
         return;
     }
-    if !pod.metadata.is_terminating() && !world.scheduler.known.contains(&key) {
+    if !pod.metadata.is_terminating() && !is_gated(pod) && !world.scheduler.known.contains(&key) {
         world.scheduler.enlist(&key);
         wake(world);
     }
 }
 
-/// Everything that could not be scheduled is tried again. Upstream asks each plugin whether the event could help; this
-/// asks for all of them at once.
-fn reconsider(world: &mut World) {
-    let parked = std::mem::take(&mut world.scheduler.parked);
-    if parked.is_empty() {
+/// True where somebody has yet to let the pod be scheduled. Upstream: plugins/schedulinggates.
+pub(super) fn is_gated(pod: &Pod) -> bool {
+    pod.spec.rest.get("schedulingGates").and_then(serde_json::Value::as_array).is_some_and(|gates| !gates.is_empty())
+}
+
+/// What could not be scheduled is tried again, where this could help. Simplified: by kinds of news, where upstream's
+/// plugins look at each; and there is no back-off, as a queue without other work has none either.
+fn reconsider(world: &mut World, help: Help) {
+    let hopeful: Vec<Key> = world.scheduler.parked.iter().filter(|(_, wants)| wants.meets(help)).map(|(key, _)| key.clone()).collect();
+    if hopeful.is_empty() {
         return;
     }
-    for key in &parked {
+    for key in &hopeful {
+        world.scheduler.parked.remove(key);
         world.scheduler.enlist(key);
     }
     wake(world);
@@ -114,7 +125,7 @@ impl Scheduler {
         loop {
             let (place, key) = self.active.get_min().map(|(place, key)| (*place, key.clone()))?;
             self.active.remove(&place);
-            if self.known.contains(&key) && !self.parked.contains(&key) {
+            if self.known.contains(&key) && !self.parked.contains_key(&key) {
                 return Some(key);
             }
         }
@@ -137,12 +148,13 @@ pub fn schedule(world: &mut World) {
 fn place(world: &mut World, pod: &Arc<Pod>) {
     let needs = match volumes::needs(world, pod) {
         Ok(needs) => needs,
-        Err(why) => return fail(world, pod, &why.message(world.scheduler.seats.len())),
+        Err(why) => return fail(world, pod, &why.message(world.scheduler.seats.len()), Help::VOLUME),
     };
     let (feasible, refused) = filter::feasible(world, pod, &needs);
     if feasible.is_empty() {
         let message = refusal(world.scheduler.seats.len(), &refused);
-        return fail(world, pod, &message);
+        let help = refused.iter().fold(Help::default(), |all, verdict| all | verdict.help);
+        return fail(world, pod, &message, help);
     }
     let best = score::best(world, pod, &feasible);
     let chosen = world.chance.pick(super::chance::Stream::Scheduler, &best).copied().unwrap_or(feasible[0]);
@@ -150,7 +162,7 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
     if volumes::prepare(world, pod, &node, &needs) {
         bind(world, pod, &node);
     } else {
-        world.scheduler.parked.insert(pod.metadata.key());
+        world.scheduler.parked.insert(pod.metadata.key(), Help::VOLUME);
     }
 }
 
@@ -163,8 +175,8 @@ fn bind(world: &mut World, pod: &Arc<Pod>, node: &Name) {
     }
 }
 
-fn fail(world: &mut World, pod: &Arc<Pod>, message: &str) {
-    world.scheduler.parked.insert(pod.metadata.key());
+fn fail(world: &mut World, pod: &Arc<Pod>, message: &str, help: Help) {
+    world.scheduler.parked.insert(pod.metadata.key(), help | Help::NODE);
     let now = world.now().to_second();
     let mut desk = Desk::new(world, Actor::Scheduler);
     desk.event(reference(Kind::Pod, &pod.metadata), true, "FailedScheduling", clip(message));

@@ -7,15 +7,15 @@ use super::change::{Actor, Changes, Controller};
 use super::machine::Machine;
 use super::world::{MAX_NODES, Options, World};
 use crate::api::node::{Address, Lease, Namespace, Node, NodeSpec, NodeStatus};
-use crate::api::object::Plain;
-use crate::api::{Condition, Key, Kind, Labels, Meta, Name, Object, Quantity, Rest, Service, Truth};
+use crate::api::object::{Plain, owner_ref};
+use crate::api::{Condition, Key, Kind, Labels, Meta, Name, Object, OwnerRef, Quantity, Rest, Service, Truth};
 use imbl::{OrdMap, OrdSet, Vector};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Namespaces that every cluster has.
-const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+const NAMESPACES: [&str; 4] = ["default", LEASES, "kube-public", "kube-system"];
 
 /// What a healthy kubelet reports: condition, status, reason, message (§4.2).
 const HEALTHY: [(&str, Truth, &str, &str); 4] = [
@@ -72,9 +72,7 @@ impl World {
         let node = shape.node(number, self);
         let name = node.metadata.name.clone();
         self.machines.insert(name.clone(), Arc::new(machine(&name, number, self)));
-        let stored = Desk::new(self, Actor::Kubelet(name.clone())).create(node);
-        debug_assert!(stored.is_ok(), "node names are distinct");
-        self.found(lease(&name));
+        store_node(self, &name, node);
         super::kubelet::begin(self, &name);
     }
 
@@ -84,19 +82,28 @@ impl World {
     }
 }
 
-/// A machine's kubelet makes its Node where the record has none, as it does when it starts. Upstream:
-/// registerWithAPIServer.
-pub fn register(world: &mut World, machine: &Machine) {
-    if world.get::<Node>(&Key::cluster(machine.name.clone())).is_some() {
-        return;
-    }
-    let node = NodeShape::new().node(machine.subnet, world);
-    let stored = Desk::new(world, Actor::Kubelet(machine.name.clone())).create(node);
-    debug_assert!(stored.is_ok(), "there is no node of that name");
-    if world.object(Kind::Lease, &Key::new("kube-node-lease", machine.name.clone())).is_none() {
-        world.found(lease(&machine.name));
+/// Makes the Node object and the lease of a machine whose kubelet starts and finds neither.
+pub fn register(world: &mut World, node: &Name) {
+    let Some(number) = world.machine(node).map(|m| m.subnet) else { return };
+    let fresh = NodeShape::new().node(number, world);
+    store_node(world, node, fresh);
+}
+
+fn store_node(world: &mut World, name: &Name, node: Node) {
+    let owner = Desk::new(world, Actor::Kubelet(name.clone())).create(node).map(|node| owner(&node));
+    debug_assert!(owner.is_ok(), "node names are distinct, and a kubelet looks before it registers");
+    let key = Key::new(LEASES, name.clone());
+    if world.object(Kind::Lease, &key).is_none() {
+        world.found(lease(name, owner.ok()));
     }
 }
+
+/// A lease goes with its node. Upstream: pkg/kubelet/util.SetNodeOwnerFunc.
+fn owner(node: &Object) -> OwnerRef {
+    OwnerRef { controller: false, block_owner_deletion: false, ..owner_ref(Kind::Node, node.meta()) }
+}
+
+const LEASES: &str = "kube-node-lease";
 
 fn namespace(name: &str) -> Namespace {
     let mut rest = Rest::default();
@@ -110,9 +117,9 @@ fn service_account(namespace: &str) -> Object {
     Object::Plain(Kind::ServiceAccount, Arc::new(account))
 }
 
-fn lease(node: &Name) -> Lease {
+fn lease(node: &Name, owner: Option<OwnerRef>) -> Lease {
     let spec = json!({"holderIdentity": &**node, "leaseDurationSeconds": 40});
-    Lease { metadata: Meta::named("kube-node-lease", node.clone()), spec }
+    Lease { metadata: Meta { owner_references: owner.into_iter().collect(), ..Meta::named(LEASES, node.clone()) }, spec }
 }
 
 fn kubernetes_service() -> Object {
@@ -140,7 +147,8 @@ fn machine(name: &Name, number: u32, world: &World) -> Machine {
         subnet: number,
         next_ip: 2,
         boots: 1,
-        rebooted: false,
+        unannounced: false,
+        cordoned: false,
     }
 }
 

@@ -5,7 +5,7 @@ use super::agenda::Due;
 use super::apiserver::Desk;
 use super::change::{Actor, Physical};
 use super::world::World;
-use super::{controllers, kubelet, scheduler};
+use super::{controllers, kubelet, network, scheduler};
 use crate::api::{Key, Kind, Name, Object, Refusal};
 
 /// Does what is asked.
@@ -29,6 +29,7 @@ fn on_machine(world: &mut World, node: &Name, act: fn(&mut World, &Name) -> Opti
     }
     if let Some(what) = act(world, node) {
         world.cause = Some(world.happened(Actor::You, what));
+        network::note_link(world, node);
         kubelet::power::follow(world, node);
         world.cause = None;
     }

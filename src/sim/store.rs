@@ -1,8 +1,10 @@
 //! The API server's memory: objects by kind and key, and the indexes that keep controllers from searching.
 
 use crate::api::meta::Revision;
+use crate::api::object::Resource;
 use crate::api::{Key, Kind, Name, Object, Uid};
 use imbl::{OrdMap, OrdSet};
+use std::sync::Arc;
 
 /// Objects and indexes. Copies share everything.
 #[derive(Clone, Debug)]
@@ -38,6 +40,14 @@ impl Store {
     /// All objects of a kind, by namespace and name.
     pub fn all(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Object> {
         self.kinds[kind as usize].values()
+    }
+    /// An object of a typed kind.
+    pub fn typed<R: Resource>(&self, key: &Key) -> Option<&Arc<R>> {
+        R::peel(self.get(R::KIND, key)?)
+    }
+    /// All objects of a typed kind, by namespace and name.
+    pub fn list<R: Resource>(&self) -> impl DoubleEndedIterator<Item = &Arc<R>> {
+        self.all(R::KIND).filter_map(|o| R::peel(o))
     }
     /// How many objects of a kind there are.
     pub fn count(&self, kind: Kind) -> usize {

@@ -43,7 +43,7 @@ fn is_visible(change: &Change) -> bool {
     }
 }
 
-/// True for what one waits for: a pod, node, claim or volume that comes, goes or changes its state, a process that
+/// True for what one waits for: a pod, set, node, claim or volume that comes, goes or changes its state, a process that
 /// starts or stops, a rule that breaks.
 fn matters(change: &Change) -> bool {
     match &change.what {
@@ -70,6 +70,11 @@ fn state(object: Option<&Object>) -> Option<String> {
             let reasons: Vec<&str> = reason.collect();
             let going = pod.metadata.is_terminating();
             Some(format!("{:?} {going} {:?} {reasons:?}", pod.status.phase, ready(&pod.status.conditions)))
+        }
+        Object::ReplicaSet(set) => Some(format!("{} {}", set.spec.replicas, set.status.ready_replicas)),
+        Object::StatefulSet(set) => {
+            let rolls = set.status.current_revision == set.status.update_revision;
+            Some(format!("{} {} {rolls}", set.spec.replicas, set.status.ready_replicas))
         }
         Object::Node(node) => Some(format!("{:?} {:?}", ready(&node.status.conditions), node.spec.taints)),
         Object::PersistentVolumeClaim(claim) => Some(format!("{:?} {}", claim.status.phase, claim.metadata.is_terminating())),

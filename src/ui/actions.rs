@@ -1,7 +1,5 @@
 //! The one table of what keys do; keymap, help and hints are read from it.
 
-use super::keys::Key;
-
 /// Where a key stands in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
@@ -27,6 +25,20 @@ impl Group {
     }
 }
 
+impl Row {
+    /// Its name in a settings file: `scale-up`.
+    pub fn setting(&self) -> String {
+        let mut name = String::new();
+        for letter in self.name.chars() {
+            if letter.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        name
+    }
+}
+
 /// When a key's hint is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -43,6 +55,8 @@ pub enum When {
 pub struct Row {
     /// What it does.
     pub action: Action,
+    /// Its name in the table, `ScaleUp`.
+    pub name: &'static str,
     /// Names of its keys, the shown one first.
     pub keys: &'static [&'static str],
     /// One word for the hints.
@@ -63,7 +77,7 @@ macro_rules! actions {
 
         /// Every action with its keys, in the order of the hints.
         pub static ACTIONS: &[Row] = &[$(Row {
-            action: Action::$action, keys: &[$($key),*], word: $word, sentence: $sentence, group: Group::$group, when: When::$when,
+            action: Action::$action, name: stringify!($action), keys: &[$($key),*], word: $word, sentence: $sentence, group: Group::$group, when: When::$when,
         }),*];
     };
 }
@@ -85,42 +99,45 @@ actions! {
     Redo      ["U"]                  ""         Time    Help     "Brings it back.";
     Why       ["enter", "w"]         "why"      Look    Selected "Tells why it is so, and what would free it.";
     Describe  ["d"]                  "describe" Look    Selected "kubectl describe, of what is selected.";
+    Logs      ["l"]                  "logs"     Look    Selected "kubectl logs, of the pod.";
     Yaml      ["y"]                  "yaml"     Look    Selected "kubectl get -o yaml, of what is selected.";
+    Edit      ["e"]                  "edit"     Act     Selected "Edits its manifest; Ctrl-S applies, Esc leaves.";
+    Request   ["r"]                  "request"  Act     Selected "curl: sends a request to the pod or the service.";
+    Files     ["v"]                  "files"    Look    Selected "The files on the disk, and who wrote them.";
     Command   [":"]                  "command"  Program Always   "The command line; Tab completes.";
+    Filter    ["/"]                  "filter"   Look    Help     "Dims all but what has these letters in it.";
     Help      ["?"]                  "help"     Program Always   "Shows all keys.";
     Slower    ["<"]                  "slower"   Time    Help     "Time runs slower.";
     Faster    [">"]                  "faster"   Time    Help     "Time runs faster.";
     Earlier   ["["]                  "earlier"  Time    Help     "Goes ten seconds back.";
     Later     ["]"]                  "later"    Time    Help     "Goes ten seconds on.";
     Live      ["end"]                "now"      Time    Help     "Returns to the present.";
+    Bookmark  ["b"]                  "bookmark" Time    Help     "Keeps this moment, to come back to.";
+    Return    ["B"]                  ""         Time    Help     "Back to it; again: to where one was.";
     NextSpot  ["tab"]                "select"   Look    Help     "Selects the next set or node.";
     PrevSpot  ["shift-tab"]          ""         Look    Help     "Selects the one before.";
     Left      ["left", "h"]          ""         Look    Help     "Moves the selection to the left.";
     Down      ["down", "j"]          ""         Look    Help     "Moves it down.";
     Up        ["up", "k"]            ""         Look    Help     "Moves it up.";
-    Right     ["right", "l"]         ""         Look    Help     "Moves it to the right.";
+    Right     ["right", "L"]         ""         Look    Help     "Moves it to the right.";
     ScrollUp  ["pageup"]             ""         Look    Help     "Scrolls the pane back.";
-    Answer    ["1", "2", "3", "4", "5", "6", "7", "8", "9"] "answer" Time Help "Answers a scenario's question.";
+    Answer    ["1", "2", "3", "4", "5", "6", "7", "8", "9"] "answer" Time Help "Answers a question; else runs that line of why.";
     Clear     ["esc"]                ""         Look    Help     "Closes what is open; drops the selection.";
     Scenarios ["s"]                  "scenarios" Program Help    "Chooses a scenario.";
     Stop      ["ctrl-c"]             ""         Program Help     "Interrupts what waits; else quits.";
     Quit      ["q"]                  "quit"     Program Help     "Leaves.";
 }
 
-/// What a key does.
-pub fn action(key: Key) -> Option<Action> {
-    ACTIONS.iter().find(|row| row.keys.iter().any(|name| Key::named(name) == Some(key))).map(|row| row.action)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::keys::Key;
     use std::collections::BTreeSet;
 
     #[test]
     fn every_key_exists_and_means_one_thing() {
         let keys: Vec<Key> = ACTIONS.iter().flat_map(|row| row.keys).map(|name| Key::named(name).unwrap()).collect();
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
-        assert_eq!(action(Key::Char('X')), Some(Action::Force));
+        assert_eq!(ACTIONS[4].setting(), "scale-up");
     }
 }

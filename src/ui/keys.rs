@@ -14,7 +14,7 @@ pub enum Key {
     Named(&'static str),
 }
 
-const NAMED: [(KeyCode, &str); 13] = [
+const NAMED: [(KeyCode, &str); 14] = [
     (KeyCode::Enter, "enter"),
     (KeyCode::Esc, "esc"),
     (KeyCode::Tab, "tab"),
@@ -28,6 +28,7 @@ const NAMED: [(KeyCode, &str); 13] = [
     (KeyCode::PageDown, "pagedown"),
     (KeyCode::Home, "home"),
     (KeyCode::End, "end"),
+    (KeyCode::Delete, "delete"),
 ];
 
 impl Key {

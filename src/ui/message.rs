@@ -29,6 +29,12 @@ pub enum Message {
 pub enum Effect {
     /// Runs a command line.
     Submit(String),
+    /// Runs a command line with a text on its standard input.
+    Feed(String, String),
+    /// Keeps the viewed moment and all that led to it.
+    Bookmark,
+    /// Goes to what was kept, and keeps what was left instead.
+    Return,
     /// Interrupts the line that waits.
     Interrupt,
     /// Lets time run or holds it.

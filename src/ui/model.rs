@@ -1,5 +1,7 @@
 //! What the user looks at: selection, modes, the prompt. The world is not in it.
 
+use super::editor::Editor;
+use super::keymap::Keymap;
 use crate::motion::Fresh;
 use crate::scene::Target;
 use ratatui::style::Style;
@@ -14,6 +16,10 @@ pub enum Mode {
     Normal,
     /// The command line.
     Prompt,
+    /// The letters to look for.
+    Filter,
+    /// The manifest editor.
+    Edit,
     /// The page of keys.
     Help,
     /// The list of scenarios, with the number of the chosen row.
@@ -70,6 +76,12 @@ pub struct Model {
     pub expects: Option<usize>,
     /// True until the first act.
     pub newcomer: bool,
+    /// Which key does what.
+    pub keys: Keymap,
+    /// The manifest that is edited.
+    pub editor: Option<Editor>,
+    /// Letters that a thing must have in it not to step back; blank for no such wish.
+    pub filter: String,
 }
 
 /// A command line with this on it.
@@ -98,6 +110,9 @@ impl Model {
             frame: Duration::ZERO,
             expects: None,
             newcomer: true,
+            keys: Keymap::default(),
+            editor: None,
+            filter: String::new(),
         }
     }
     /// What stands on the command line.

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod command;
+pub mod edit;
 pub mod happened;
 pub mod help;
 pub mod hints;

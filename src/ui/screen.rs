@@ -26,7 +26,7 @@ impl Screen {
         let stage = Stage::read(sight.world, sight.now(), sight.glow());
         let regions = Regions::of(size.0, size.1, sight.script.is_some());
         let plan = regions.map(|r| Plan::of(&stage, r.stage)).unwrap_or_default();
-        let focus = Focus::on(&stage, model.selected.clone());
+        let focus = Focus::on(&stage, model.selected.clone()).among(&stage, &model.filter);
         Screen { stage, regions, plan, focus, size }
     }
     /// What stands at a cell of the stage.

@@ -1,5 +1,6 @@
 //! The one table of roles and colours, and how a picture is put on a terminal that knows many colours, few, or none.
 
+use super::palette::{DARK, Palette, Rgb};
 use crate::scene::{Canvas, Ground, Ink, Role};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
@@ -22,43 +23,15 @@ pub struct Theme {
     pub depth: Depth,
     /// True where only ASCII is drawn.
     pub ascii: bool,
+    /// Which colours.
+    pub palette: &'static Palette,
 }
 
-type Rgb = (u8, u8, u8);
-
-/// Every role's colour, and its stand-in among the sixteen.
-const INKS: [(Role, Rgb, Color); 20] = [
-    (Role::Text, (0xdc, 0xe3, 0xea), Color::White),
-    (Role::Faint, (0x73, 0x80, 0x8c), Color::DarkGray),
-    (Role::Line, (0x33, 0x40, 0x4d), Color::DarkGray),
-    (Role::Brand, (0x12, 0x16, 0x1b), Color::Black),
-    (Role::Alike, (0x5a, 0xa9, 0xff), Color::LightBlue),
-    (Role::Each, (0xf5, 0xb5, 0x2e), Color::Yellow),
-    (Role::Loose, (0xb9, 0xc4, 0xce), Color::Gray),
-    (Role::Good, (0x45, 0xc4, 0x64), Color::Green),
-    (Role::Waiting, (0xf0, 0xc6, 0x74), Color::LightYellow),
-    (Role::Bad, (0xff, 0x5c, 0x57), Color::LightRed),
-    (Role::Doubt, (0xe0, 0x8a, 0x4f), Color::LightRed),
-    (Role::Leaving, (0xc9, 0x9a, 0x5b), Color::Yellow),
-    (Role::Disk, (0xb7, 0x94, 0xf4), Color::LightMagenta),
-    (Role::Travel, (0x3b, 0xc6, 0xd0), Color::LightCyan),
-    (Role::You, (0xff, 0xff, 0xff), Color::White),
-    (Role::Scheduler, (0x3b, 0xc6, 0xd0), Color::LightCyan),
-    (Role::Kubelet, (0x7f, 0xc8, 0xa9), Color::Cyan),
-    (Role::Control, (0x9a, 0xa7, 0xb4), Color::Gray),
-    (Role::Key, (0xf5, 0xb5, 0x2e), Color::Yellow),
-    (Role::Code, (0xc3, 0xcf, 0xda), Color::White),
-];
-
-/// Every ground's colour, and its stand-in among the sixteen.
-const GROUNDS: [(Ground, Rgb, Color); 6] = [
-    (Ground::Page, (0x10, 0x14, 0x19), Color::Reset),
-    (Ground::Panel, (0x16, 0x1c, 0x24), Color::Reset),
-    (Ground::Bar, (0x1c, 0x26, 0x31), Color::Reset),
-    (Ground::Lit, (0x20, 0x2d, 0x3b), Color::Reset),
-    (Ground::Selected, (0x2f, 0x46, 0x60), Color::Blue),
-    (Ground::Over, (0x18, 0x20, 0x29), Color::Reset),
-];
+impl Default for Theme {
+    fn default() -> Theme {
+        Theme { depth: Depth::True, ascii: false, palette: &DARK }
+    }
+}
 
 /// What stands for a glyph where only ASCII is drawn.
 const ASCII: [(&str, char); 24] = [
@@ -110,14 +83,14 @@ impl Theme {
         let style = Style::default();
         match self.depth {
             Depth::True => {
-                let back = if ink.role == Role::Brand { INKS[Role::Each as usize].1 } else { GROUNDS[ground as usize].1 };
-                let front = glowing(INKS[ink.role as usize].1, ink.glow);
-                let front = if ink.dim { mix(front, back, 55) } else { front };
+                let back = if ink.role == Role::Brand { self.palette.ink(Role::Each) } else { self.palette.ground(ground) };
+                let front = mix(self.palette.ink(ink.role), self.palette.brightest, u16::from(ink.glow.min(4)) * 20);
+                let front = if ink.dim { mix(front, back, self.palette.dimming) } else { front };
                 style.fg(rgb(front)).bg(rgb(back)).add_modifier(modifier)
             }
             Depth::Sixteen => {
-                let back = if ink.role == Role::Brand { Color::Yellow } else { GROUNDS[ground as usize].2 };
-                let front = if ink.dim { Color::DarkGray } else { INKS[ink.role as usize].2 };
+                let back = if ink.role == Role::Brand { Color::Yellow } else { self.palette.ground16(ground) };
+                let front = if ink.dim { Color::DarkGray } else { self.palette.ink16(ink.role) };
                 style.fg(front).bg(back).add_modifier(modifier)
             }
             Depth::None => {
@@ -140,10 +113,6 @@ fn rgb((r, g, b): Rgb) -> Color {
     Color::Rgb(r, g, b)
 }
 
-fn glowing(colour: Rgb, glow: u8) -> Rgb {
-    mix(colour, (0xff, 0xff, 0xff), u16::from(glow.min(4)) * 20)
-}
-
 /// So many hundredths of the way from one colour to another.
 fn mix(from: Rgb, to: Rgb, hundredths: u16) -> Rgb {
     let part = |a: u8, b: u8| ((u16::from(a) * (100 - hundredths) + u16::from(b) * hundredths) / 100) as u8;
@@ -153,17 +122,10 @@ fn mix(from: Rgb, to: Rgb, hundredths: u16) -> Rgb {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::role::ROLES;
-
-    #[test]
-    fn every_role_and_ground_has_its_row() {
-        assert!(INKS.iter().enumerate().all(|(i, row)| row.0 as usize == i) && INKS.len() == ROLES.len());
-        assert!(GROUNDS.iter().enumerate().all(|(i, row)| row.0 as usize == i));
-    }
 
     #[test]
     fn without_colour_the_selection_is_still_seen() {
-        let theme = Theme { depth: Depth::None, ascii: true };
+        let theme = Theme { depth: Depth::None, ascii: true, palette: &DARK };
         let style = |ground| theme.style(Role::Text.into(), ground);
         assert_ne!(style(Ground::Selected), style(Ground::Page));
         assert_eq!(ascii('▣'), '#');

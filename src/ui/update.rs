@@ -2,11 +2,14 @@
 
 mod acts;
 mod catalogue;
+mod edit;
+mod filter;
 mod lesson;
 mod prompt;
 mod select;
 
-use super::actions::{Action, action};
+use super::actions::Action;
+use super::editor::Editor;
 use super::keys::Key;
 use super::message::{Effect, Message};
 use super::model::{Mode, Model, Pane};
@@ -27,12 +30,18 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
             model.notice = None;
             match model.mode {
                 Mode::Prompt => prompt::key(model, key, sight),
+                Mode::Filter => filter::key(model, key),
+                Mode::Edit => edit::key(model, key),
                 Mode::Help => help(model, key),
                 Mode::Catalogue(row) => catalogue::key(model, row, key),
                 Mode::Normal => normal(model, key, sight, screen),
             }
         }
         Message::Paste(text) => {
+            if let Some(editor) = &mut model.editor {
+                editor.area.insert_str(text.replace('\r', ""));
+                return Vec::new();
+            }
             model.mode = Mode::Prompt;
             model.prompt.insert_str(text.replace(['\n', '\r'], " "));
             Vec::new()
@@ -55,7 +64,7 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
 }
 
 fn help(model: &mut Model, key: Key) -> Vec<Effect> {
-    match action(key) {
+    match model.keys.action(key) {
         Some(Action::Down) => scroll(model, 1),
         Some(Action::Up) => scroll(model, -1),
         Some(Action::Step) => scroll(model, PAGE as isize),
@@ -70,7 +79,7 @@ fn help(model: &mut Model, key: Key) -> Vec<Effect> {
 }
 
 fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Effect> {
-    let Some(action) = action(key) else { return Vec::new() };
+    let Some(action) = model.keys.action(key) else { return Vec::new() };
     if let Some(effect) = sight.script.and_then(|script| lesson::effect(model, action, key, &script)) {
         return vec![effect];
     }
@@ -92,7 +101,11 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         Action::ScaleUp | Action::ScaleDown | Action::Delete | Action::Force | Action::Cable | Action::Power | Action::Fail => {
             perform(model, acts::lines(action, model, sight, screen))
         }
-        Action::Describe | Action::Yaml => {
+        Action::Bookmark => vec![Effect::Bookmark],
+        Action::Return => vec![Effect::Return],
+        Action::Edit => edit(model, sight, screen),
+        Action::Answer => remedy(model, key, sight, screen),
+        Action::Describe | Action::Yaml | Action::Logs | Action::Request | Action::Files => {
             model.expects = Some(sight.console.len());
             perform(model, acts::lines(action, model, sight, screen))
         }
@@ -113,9 +126,13 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
             model.mode = Mode::Help;
             model.scroll = 0;
         }
+        Action::Filter => filter::open(model),
         Action::Scenarios => model.mode = Mode::Catalogue(0),
         Action::ScrollUp => scroll(model, -(PAGE as isize)),
         Action::Clear => {
+            if model.pane == Pane::Home && model.selected.is_none() {
+                model.filter.clear();
+            }
             if !matches!(model.pane, Pane::Output(_)) {
                 model.selected = None;
             }
@@ -154,8 +171,41 @@ fn perform(model: &mut Model, lines: Result<Vec<String>, String>) -> Vec<Effect>
     }
 }
 
+/// Opens the selected object's manifest.
+fn edit(model: &mut Model, sight: &Sight, screen: &Screen) -> Vec<Effect> {
+    match acts::edited(model, sight, screen) {
+        Ok((title, object)) => {
+            model.editor = Some(Editor::open(title, &object));
+            model.mode = Mode::Edit;
+        }
+        Err(why) => model.notice = Some(why),
+    }
+    Vec::new()
+}
+
+/// Runs one of the lines that the page about the selected thing offers.
+fn remedy(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Effect> {
+    let number = match key {
+        Key::Char(digit) => digit.to_digit(10).unwrap_or(0) as usize,
+        Key::Ctrl(_) | Key::Named(_) => 0,
+    };
+    let page = super::panes::why::page(sight.world, &screen.stage, screen.focus.selected.as_ref());
+    let Some(remedy) = page.remedies.get(number.wrapping_sub(1)) else {
+        model.notice = Some(format!("nothing is offered under {number}: select what is in trouble"));
+        return Vec::new();
+    };
+    model.newcomer = false;
+    vec![match remedy.stdin.clone() {
+        Some(text) => Effect::Feed(remedy.line.clone(), text),
+        None => Effect::Submit(remedy.line.clone()),
+    }]
+}
+
 /// Shows what a line printed where it was asked for or is more than a line.
 fn ran(model: &mut Model, sight: &Sight, lines: usize) {
+    if edit::answered(model, sight) {
+        return;
+    }
     let expected = model.expects.take().is_some_and(|before| lines > before);
     let long = sight.console.get(lines.wrapping_sub(1)).is_some_and(|l| l.out.lines().count() + l.err.lines().count() > 1);
     if lines > 0 && (expected || long) {

@@ -1,7 +1,7 @@
 //! The picture of a frame: title, stage, panes, time line, command line, keys.
 
 use super::model::{Mode, Model, Pane};
-use super::panes::{catalogue, command, happened, help, hints, lesson, output, timeline, title, why};
+use super::panes::{catalogue, command, edit, happened, help, hints, lesson, output, timeline, title, why};
 use super::regions::{Regions, SMALLEST};
 use super::screen::Screen;
 use super::sight::Sight;
@@ -23,7 +23,7 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
     let glow = |target: &Target| model.fresh.glow(target, model.frame);
     Painting { stage: &screen.stage, plan: &screen.plan, focus: &screen.focus, glow: &glow }.draw(canvas);
     if !regions.happened.is_empty() {
-        happened::draw(canvas, regions.happened, sight);
+        happened::draw(canvas, regions.happened, sight, &model.filter);
     }
     panes(canvas, model, sight, screen, regions);
     timeline::draw(canvas, regions.timeline, sight);
@@ -31,9 +31,10 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
     hints::draw(canvas, regions.hints, model, sight);
     command::offers(canvas, regions.command, model);
     match model.mode {
-        Mode::Help => help::draw(canvas, canvas.area(), model.scroll),
+        Mode::Help => help::draw(canvas, canvas.area(), &model.keys, model.scroll),
         Mode::Catalogue(chosen) => catalogue::draw(canvas, canvas.area(), chosen),
-        Mode::Normal | Mode::Prompt => {}
+        Mode::Edit => model.editor.iter().for_each(|editor| edit::draw(canvas, regions, editor)),
+        Mode::Normal | Mode::Prompt | Mode::Filter => {}
     }
 }
 

@@ -54,9 +54,11 @@ pub fn kept(rows: &[Value]) -> impl Iterator<Item = &Value> {
         .map(|(_, row)| row)
 }
 
-/// The recorder told several stories to one control plane: a budget of an earlier one is still reported on.
+/// The recorder told several stories to one control plane: a budget and an autoscaler of earlier ones are still reported
+/// on.
 fn is_leftover(row: &Value) -> bool {
-    row["about"].as_str().is_some_and(|about| about.starts_with("PodDisruptionBudget/"))
+    let leftover = |about: &str| ["PodDisruptionBudget/", "HorizontalPodAutoscaler/"].iter().any(|kind| about.starts_with(kind));
+    row["about"].as_str().is_some_and(leftover)
 }
 
 /// And a node cut off in an earlier story still comes back; the list of nodes arrives at any time.
@@ -72,18 +74,56 @@ fn is_kubelets(row: &Value) -> bool {
 /// True where two histories of an object are the same.
 pub fn same_history(name: &str, theirs: &[String], ours: &[String]) -> bool {
     match name.split('/').next().unwrap_or_default() {
-        "EndpointSlice" => may_have_been_merged(theirs, ours) || may_have_been_merged(ours, theirs),
-        "ReplicaSet" => counted(theirs) == counted(ours),
+        "EndpointSlice" => {
+            let (theirs, ours) = (in_any_order_of_going(theirs), in_any_order_of_going(ours));
+            may_have_been_merged(&theirs, &ours) || may_have_been_merged(&ours, &theirs)
+        }
+        "ReplicaSet" => same_counts(&counted(theirs), &counted(ours)),
+        "StatefulSet" => theirs == ours || same_counts(&parsed(theirs), &parsed(ours)),
         "PersistentVolume" => until_released(theirs) == until_released(ours),
         "Pod" if name.starts_with("Pod/recycler-for-") => theirs.iter().take(2).eq(ours.iter().take(2)),
         _ => theirs == ours,
     }
 }
 
+/// Which of several dependants the collector deletes first is chance: while some endpoints go, only how they are counts.
+fn in_any_order_of_going(rows: &[String]) -> Vec<String> {
+    let masked = |row: &String| {
+        let mut value: Value = serde_json::from_str(row).unwrap_or_default();
+        let going = |endpoint: &Value| endpoint["conditions"]["terminating"] == true;
+        let Some(endpoints) = value["endpoints"].as_array_mut().filter(|list| list.len() > 1 && list.iter().any(going)) else {
+            return row.clone();
+        };
+        endpoints.iter_mut().for_each(|endpoint| *endpoint = endpoint["conditions"].clone());
+        endpoints.sort_by_key(Value::to_string);
+        value.to_string()
+    };
+    rows.iter().map(masked).collect()
+}
+
 /// Changes of a service's pods that come close together arrive in its slice as one or as several, as the timing is.
 fn may_have_been_merged(many: &[String], few: &[String]) -> bool {
     let mut rest = many.iter();
     many.last() == few.last() && few.iter().all(|row| rest.any(|other| other == row))
+}
+
+/// A set that waits for its dependants makes its revision anew whenever it misses it, and the collector deletes it again:
+/// how often is chance.
+pub fn may_be_repeated(name: &str) -> bool {
+    name.starts_with("ControllerRevision/")
+}
+
+/// True where two histories are the same up to the set's own deletion. After it the collector deletes its pods within
+/// milliseconds of each other, which their set counts singly or together.
+fn same_counts(theirs: &[Value], ours: &[Value]) -> bool {
+    let alive = |rows: &[Value]| rows.iter().position(|row| row["deleting"] == true).unwrap_or(rows.len());
+    let (end, our_end) = (alive(theirs), alive(ours));
+    let mut rest = ours[our_end..].iter();
+    theirs[..end] == ours[..our_end] && theirs.last() == ours.last() && theirs[end..].iter().all(|row| rest.any(|other| other == row))
+}
+
+fn parsed(rows: &[String]) -> Vec<Value> {
+    rows.iter().map(|row| serde_json::from_str(row).unwrap_or_default()).collect()
 }
 
 /// Pods of a ReplicaSet become ready or go within milliseconds of each other, and are counted singly or together.
@@ -146,7 +186,20 @@ pub fn comparable(lines: &[String]) -> Vec<String> {
 }
 
 /// Reasons of events that only kubelets write, which the stand-ins did not.
-const KUBELETS: [&str; 6] = ["Pulling", "Pulled", "Created", "Started", "Killing", "SuccessfulAttachVolume"];
+const KUBELETS: [&str; 12] = [
+    "Pulling",
+    "Pulled",
+    "Created",
+    "Started",
+    "Killing",
+    "SuccessfulAttachVolume",
+    "NodeHasSufficientMemory",
+    "NodeHasNoDiskPressure",
+    "NodeHasSufficientPID",
+    "NodeReady",
+    "NodeSchedulable",
+    "NodeNotSchedulable",
+];
 
 /// Lines of a table that tell of what is not compared: kubelets' events, and how recycling ends.
 fn is_left_out(line: &str) -> bool {

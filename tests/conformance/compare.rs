@@ -82,6 +82,10 @@ fn compare_groups(title: &str, theirs: &Groups, ours: &Groups, same: fn(&str, &[
         let none = Vec::new();
         let (theirs, ours) = (theirs.get(name).unwrap_or(&none), ours.get(name).unwrap_or(&none));
         let (mut theirs, mut ours) = (theirs.clone(), ours.clone());
+        if allowed::may_be_repeated(name) {
+            theirs.dedup();
+            ours.dedup();
+        }
         if name.contains(allowed::RANDOM) {
             ours.retain(|history| match theirs.iter().position(|other| same(name, other, history)) {
                 Some(i) => {

@@ -41,6 +41,8 @@ pub struct Book {
     pub files: machines::Files,
     /// Pods that may run twice: forced away by name.
     pub forced: BTreeSet<Name>,
+    /// Volumes from which somebody took the claim away by hand: until the next resync two claims may hold one.
+    pub cleared: BTreeSet<Name>,
     /// True where any pod may run twice: a node's record was deleted, a node was declared out of service, or pods have no
     /// grace, which upstream's documentation of StatefulSets calls unsafe.
     pub any_forced: bool,
@@ -59,6 +61,7 @@ impl Book {
             objects,
             files: machines::Files::default(),
             forced: BTreeSet::new(),
+            cleared: BTreeSet::new(),
             any_forced: false,
         }
     }
@@ -67,6 +70,9 @@ impl Book {
     pub fn typed(&mut self, line: &str, stdin: Option<&str>) {
         if line.contains("--force --grace-period=0") {
             self.forced.extend(line.split(' ').nth(3).map(Name::from));
+        }
+        if line.contains("claimRef") {
+            self.cleared.extend(line.split(' ').nth(3).map(Name::from));
         }
         self.any_forced |= line.contains("delete node") || line.contains("out-of-service");
         self.any_forced |= stdin.is_some_and(|text| text.contains("terminationGracePeriodSeconds: 0"));

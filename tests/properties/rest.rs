@@ -45,12 +45,16 @@ fn stuck(world: &World) -> Option<Broken> {
     broken("what is being deleted goes", format!("{} {} is still there", object.kind().name(), object.key()))
 }
 
-/// True where a rule keeps a terminating object: a claim that pods use, or a volume that is bound.
+/// True where a rule keeps a terminating object: a claim that pods use, a volume that is bound, an owner that waits for
+/// what is kept.
 fn is_held(world: &World, object: &Object) -> bool {
     match object {
         Object::PersistentVolumeClaim(claim) => world.store().pods_using(&claim.metadata.key()).next().is_some(),
         Object::PersistentVolume(volume) => volume.status.phase == VolumePhase::Bound,
-        _ => false,
+        _ => {
+            let mut dependants = world.store().dependants(object.meta().uid).filter_map(|(kind, key)| world.object(*kind, key));
+            dependants.any(|o| is_held(world, o))
+        }
     }
 }
 

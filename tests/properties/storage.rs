@@ -30,7 +30,7 @@ fn claim(book: &Book, change: &Change, old: &PersistentVolumeClaim, new: &Persis
         return broken("a claim keeps its volume", format!("{name} goes from {} to {volume}", old.spec.volume_name));
     }
     let bound = |c: &PersistentVolumeClaim| c.status.phase == ClaimPhase::Bound;
-    if bound(old) || !bound(new) {
+    if bound(old) || !bound(new) || book.cleared.contains(volume) {
         return None;
     }
     let other =

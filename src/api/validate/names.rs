@@ -77,14 +77,17 @@ pub fn label_value(value: &str) -> Option<String> {
     (!value.is_empty() && !is_word(value)).then(|| LABEL_VALUE.to_owned())
 }
 
+/// What is wrong with the key of a label or taint.
+pub fn qualified_name(key: &str) -> Option<String> {
+    let name = key.rsplit('/').next().unwrap_or(key);
+    (!is_word(name) || name.len() > 63).then(|| KEY_NAME.to_owned())
+}
+
 /// What is wrong with labels.
 pub fn labels(labels: &Value, path: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for (key, value) in labels.as_object().into_iter().flatten() {
-        let name = key.rsplit('/').next().unwrap_or(key);
-        if !is_word(name) || name.len() > 63 {
-            errors.push(FieldError::invalid(path, key.as_str(), KEY_NAME));
-        }
+        errors.extend(qualified_name(key).map(|detail| FieldError::invalid(path, key.as_str(), &detail)));
         let value = value.as_str().unwrap_or_default();
         errors.extend(label_value(value).map(|detail| FieldError::invalid(path, value, &detail)));
     }

@@ -25,7 +25,7 @@ pub const KUBECTL: &[Row] = &[
     fully("kubectl events", &["recorded_texts"]),
     fully("kubectl cordon", &["recorded_texts"]),
     fully("kubectl uncordon", &["recorded_texts"]),
-    simplified("kubectl drain", "Evictions one after the other, refused ones again every 5 s; budgets are counted when asked."),
+    simplified("kubectl drain", "Evictions one after the other, refused ones again every 5 s."),
     fully("kubectl taint", &["recorded_texts"]),
     simplified("kubectl explain", "Fields of the kinds that stories meet."),
     simplified("kubectl api-resources", "The kinds of this register."),

@@ -21,7 +21,8 @@ pub const NETWORK: &[Row] = &[
         "The API server's proxy to pods and services, and what it says when nobody answers.",
         &["the_book_session", "what_the_proxy_says_when_nobody_answers"],
     ),
-    simplified("kube-proxy on a cut-off node keeps its last rules.", "It uses the present slices."),
+    fully("kube-proxy on a cut-off node keeps its last rules.", &["a_machine_that_is_cut_off_keeps_its_last_rules"]),
+    fully("Pods of a node that does not exist are left out of slices.", &["a_pod_of_a_missing_node_is_left_out_and_complained_about"]),
     simplified(
         "Requests take time, and a client waits for its time-out.",
         "curl tells how long it waited and does not let that time pass.",

@@ -18,12 +18,26 @@ pub const NODES: &[Row] = &[
     ),
     fully(
         "Tolerations of NoExecute taints, with and without seconds.",
-        &["how_long_pods_put_up_with_a_taint", "a_taint_by_hand_evicts_at_once"],
+        &[
+            "how_long_pods_put_up_with_a_taint",
+            "a_taint_by_hand_evicts_at_once",
+            "a_shorter_toleration_does_not_end_a_timer_that_runs",
+            "a_further_taint_that_is_not_tolerated_tells_the_pod_again",
+            "a_pod_that_goes_before_its_time_is_said_to_be_spared",
+        ],
     ),
+    fully("What a kubelet tells of its node: conditions that turn, a cordon, a start.", &["a_kubelet_tells_of_its_node"]),
     fully("Pods of a deleted node are collected after a quarantine.", &["pods_of_a_deleted_node_are_collected_after_a_quarantine"]),
-    fully("The out-of-service taint frees pods and disks at once.", &["an_out_of_service_taint_frees_disk_and_pod_at_once"]),
+    fully(
+        "The out-of-service taint frees pods and disks at once.",
+        &["an_out_of_service_taint_frees_disk_and_pod_at_once", "the_out_of_service_taint_frees_ending_pods_of_a_dead_node"],
+    ),
     fully("cordon is a taint.", &["a_cordon_is_a_taint"]),
-    simplified("A deleted node's kubelet does not register again until it is restarted.", "`boot` registers it again."),
+    fully(
+        "A deleted node's kubelet does not register again until it is restarted; its lease goes with it.",
+        &["a_deleted_node_comes_back_when_its_kubelet_is_started"],
+    ),
+    simplified("A node that registers becomes ready some seconds later.", "It is ready at once."),
     simplified(
         "Lease renewals are written every 10 s, node status every 5 min.",
         "The time of the last renewal is kept beside the record and put in when a lease is read: a write every 10 s a node would drown the history.",
@@ -42,14 +56,22 @@ pub const SCHEDULER: &[Row] = &[
     fully("Default spreading over nodes and zones.", &["a_sets_pods_spread_over_the_nodes"]),
     simplified(
         "Retries: a back-off of 1 to 10 s, queueing hints, a flush after 5 min.",
-        "A pod is tried again when something changes that might help it.",
+        "A pod is tried again, at once, when something of the kind changes that it was refused for.",
     ),
     simplified(
         "WaitForFirstConsumer: the chosen node is held while claims bind.",
         "The node is noted on the claim and the pod is placed anew when it is bound.",
     ),
-    left_out("Pod affinity and anti-affinity, topology spread constraints of the pod itself.", "They are stored and not looked at."),
+    fully(
+        "Pod affinity and anti-affinity, required and preferred.",
+        &["pods_keep_away_from_each_other", "pods_come_to_each_other", "preferred_neighbours_decide_among_equal_nodes"],
+    ),
+    fully("Topology spread constraints of the pod itself.", &["own_constraints_spread_pods_over_domains"]),
+    fully(
+        "Scheduling gates; other resources than cpu and memory.",
+        &["a_gated_pod_waits_without_complaint", "other_resources_run_out_too"],
+    ),
     left_out("Preemption.", "Priorities are stored; nothing is preempted. The words about preemption are printed as they would be."),
-    left_out("Host ports, volume limits a node, image locality, scheduling gates.", "They are stored and not looked at."),
+    left_out("Volume limits a node, image locality.", "They are not looked at."),
     simplified("Ties among equal nodes are broken by chance.", "By the chance of the world's seed: the same every time."),
 ];

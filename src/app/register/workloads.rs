@@ -25,7 +25,7 @@ pub const STATEFULSET: &[Row] = &[
         "A name is used again only when its pod's object is gone: a pod that is stuck Terminating freezes the set.",
         &["a_pod_comes_back_only_when_it_is_surely_gone", "sts_node_lost"],
     ),
-    fully("Failed and succeeded pods are deleted and made again.", &["whatever_is_done_the_rules_hold"]),
+    fully("Failed and succeeded pods are deleted and made again.", &["a_pod_that_has_ended_is_deleted_and_made_anew"]),
     fully(
         "Claims are made before their pod; a claim that is being deleted holds the pod back, with its event.",
         &["no_pod_is_made_on_a_claim_that_is_going"],
@@ -59,7 +59,24 @@ pub const STATEFULSET: &[Row] = &[
         "minReadySeconds: a pod counts as available that much later, and the roll-out waits for it.",
         &["a_roll_out_waits_until_a_pod_has_been_ready_for_long_enough"],
     ),
-    fully("persistentVolumeClaimRetentionPolicy through owner references on claims.", &["who_owns_a_claim_and_what_is_left_of_it"]),
+    fully(
+        "persistentVolumeClaimRetentionPolicy through owner references on claims, also where it is changed later.",
+        &[
+            "who_owns_a_claim_and_what_is_left_of_it",
+            "a_policy_that_is_changed_later_changes_the_owners",
+            "a_claim_with_another_manager_is_left_to_it",
+        ],
+    ),
+    fully("Another first ordinal makes and removes pods.", &["another_first_ordinal_makes_some_pods_and_removes_others"]),
+    fully(
+        "Its end in the foreground counts its pods down; in the background they go together; orphans are found again.",
+        &[
+            "in_the_foreground_each_pod_is_counted_down_before_the_set_goes",
+            "in_the_background_all_pods_go_together_and_claims_stay",
+            "a_set_that_is_made_again_finds_the_revision_it_had",
+            "adoption",
+        ],
+    ),
     fully(
         "Adoption of matching orphans of the right name, release of pods that match no longer.",
         &[
@@ -111,13 +128,53 @@ pub const REPLICASET: &[Row] = &[
 ];
 
 /// pkg/controller/deployment.
-pub const DEPLOYMENT: &[Row] = &[left_out("Deployments and their roll-outs.", "The object is stored and printed; nothing is made of it.")];
+pub const DEPLOYMENT: &[Row] = &[
+    fully(
+        "A ReplicaSet a template, with its hash in name, labels and selector; a taken name is avoided by the collision count.",
+        &["a_replica_set_is_made_for_the_template", "a_name_that_is_taken_is_avoided_by_a_greater_count"],
+    ),
+    fully(
+        "RollingUpdate within maxSurge and maxUnavailable, with their rounding.",
+        &["a_roll_out_keeps_within_its_bounds", "surge_is_rounded_up_and_unavailable_down", "at_any_time_a_roll_out_keeps_its_promise"],
+    ),
+    fully("Recreate: no new pod before the last old one is gone.", &["recreate_waits_until_the_old_pods_are_gone"]),
+    fully(
+        "Conditions Progressing and Available; a roll-out without progress times out after progressDeadlineSeconds.",
+        &["a_broken_image_stops_a_roll_out_and_the_deadline_says_so", "a_condition_keeps_its_transition_until_its_status_turns"],
+    ),
+    fully("Scaling during a roll-out is shared in proportion.", &["what_is_added_during_a_roll_out_is_shared_in_proportion"]),
+    fully("Pause and resume.", &["a_paused_deployment_scales_and_does_not_roll"]),
+    fully(
+        "Revisions of templates, going back, history limit.",
+        &["an_old_template_gets_the_next_revision", "sets_beyond_the_history_limit_are_deleted", "a_deployment_goes_back_and_forth"],
+    ),
+    fully("Its end takes its sets along; orphaned sets are adopted.", &["its_end_is_its_sets_and_pods_end_unless_they_are_orphaned"]),
+    simplified(
+        "The hash in a ReplicaSet's name is FNV over a dump of the template.",
+        "Computed over this program's own JSON of the template: names look alike and are stable, but are not those of a real cluster.",
+    ),
+    simplified("In the last second before the deadline a deployment is looked at over and over.", "It is looked at one second after it."),
+    left_out("podReplacementPolicy.", "Its gate is off by default in v1.36."),
+];
 
 /// pkg/controller/disruption and the eviction subresource.
 pub const DISRUPTION: &[Row] = &[
-    simplified(
-        "Eviction is refused where a disruption budget would be violated.",
-        "drain counts healthy pods itself when it asks; the budget's status is not kept.",
+    fully(
+        "Eviction is refused where a disruption budget would be violated, and spends the budget where it is not.",
+        &[
+            "evictions_are_let_through_until_the_budget_is_spent",
+            "two_budgets_are_one_too_many",
+            "a_budget_that_was_not_looked_at_yet_refuses",
+        ],
     ),
-    left_out("Status of a PodDisruptionBudget: expected, healthy, desired, allowed.", "It stays empty."),
+    fully("unhealthyPodEvictionPolicy.", &["an_unready_pod_goes_by_policy"]),
+    fully(
+        "Status of a PodDisruptionBudget: expected, healthy, desired, allowed, from numbers, shares and the managers' scale.",
+        &[
+            "counts_follow_the_budget_and_the_scale",
+            "a_budget_without_pods_says_so_and_allows_nothing",
+            "a_pod_without_a_known_manager_makes_a_share_unknowable",
+        ],
+    ),
+    left_out("DisruptionTarget is taken back two minutes after an eviction that deleted nothing.", "An eviction here always deletes."),
 ];

@@ -131,7 +131,7 @@ fn events_of(world: &World, object: &Object) -> Vec<Arc<Event>> {
     let (kind, meta) = (object.kind(), object.meta());
     let about = |e: &&Arc<Event>| {
         let it = &e.involved_object;
-        let same = it.uid == meta.uid || it.uid.is_nil() || kind == Kind::Node;
+        let same = it.uid == meta.uid || kind == Kind::Node;
         *it.kind == *kind.name() && it.name == meta.name && it.namespace == meta.namespace && same
     };
     let mut events: Vec<Arc<Event>> = world.list::<Event>().filter(about).cloned().collect();

@@ -1,12 +1,13 @@
 //! What happens to an object on its way into the store: namespaces, finalizers, default tolerations, addresses.
 
-use crate::api::pod::{Effect, Toleration};
-use crate::api::{FieldError, Key, Kind, Labels, Name, Object, Pod, Refusal};
+use crate::api::pod::{Effect, Taint, Toleration};
+use crate::api::{Condition, FieldError, Key, Kind, Labels, Name, Node, Object, Pod, Refusal, Truth};
 use crate::sim::world::World;
 use std::sync::Arc;
 
 /// The finalizer that keeps a claim while pods use it.
 pub const POD_PROTECTION: &str = "kubernetes.io/pvc-protection";
+const NOT_READY: &str = "node.kubernetes.io/not-ready";
 const VOLUME_PROTECTION: &str = "kubernetes.io/pv-protection";
 
 /// Completes an object that is about to be stored, or refuses it.
@@ -34,14 +35,26 @@ pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
             volume.status = Default::default();
         }
         Object::Service(service) => crate::sim::network::admit_service(world, Arc::make_mut(service))?,
+        Object::Node(node) if !node.is_ready() => taint_until_ready(Arc::make_mut(node)),
         _ => {}
     }
     Ok(())
 }
 
+/// Upstream: plugin/pkg/admission/nodetaint.
+fn taint_until_ready(node: &mut Node) {
+    let taint = Taint { key: NOT_READY.into(), value: Name::default(), effect: Effect::NoSchedule, time_added: None };
+    if !node.spec.taints.iter().any(|t| t.key == taint.key && t.effect == taint.effect) {
+        node.spec.taints.push(taint);
+    }
+}
+
 fn admit_pod(world: &World, pod: &mut Pod) {
     pod.status = Default::default();
     pod.status.qos_class = qos(pod).into();
+    if crate::sim::scheduler::is_gated(pod) {
+        pod.status.conditions.push(gated());
+    }
     let covers = |t: &Toleration, key: &str| (t.key.is_empty() || &*t.key == key) && t.effect.is_none_or(|e| e == Effect::NoExecute);
     let defaults = &world.memory.tolerations.0;
     let wanted: Vec<Toleration> = defaults.iter().filter(|d| !pod.spec.tolerations.iter().any(|t| covers(t, &d.key))).cloned().collect();
@@ -68,7 +81,18 @@ impl Default for DefaultTolerations {
             toleration_seconds: Some(300),
             ..Toleration::default()
         };
-        DefaultTolerations(Arc::new(vec![toleration("node.kubernetes.io/not-ready"), toleration("node.kubernetes.io/unreachable")]))
+        DefaultTolerations(Arc::new(vec![toleration(NOT_READY), toleration("node.kubernetes.io/unreachable")]))
+    }
+}
+
+/// Upstream: applySchedulingGatedCondition in pkg/registry/core/pod/strategy.go.
+fn gated() -> Condition {
+    Condition {
+        kind: "PodScheduled".into(),
+        status: Truth::False,
+        reason: "SchedulingGated".into(),
+        message: "Scheduling is blocked due to non-empty scheduling gates".into(),
+        ..Condition::default()
     }
 }
 

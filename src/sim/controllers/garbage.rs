@@ -5,10 +5,15 @@ use super::super::apiserver::Desk;
 use super::super::change::Controller;
 use super::super::latency::Latency;
 use super::super::world::World;
-use crate::api::{Key, Kind, Meta, Object, OwnerRef, Uid};
+use crate::api::{Key, Kind, Meta, Object, OwnerRef, Span, Uid};
 
 const FOREGROUND: &str = "foregroundDeletion";
 const ORPHAN: &str = "orphan";
+
+/// How many dependants of an owner in the foreground are deleted one by one.
+const SINGLY: usize = 10;
+/// From one of these deletes to the next: a request, as long as a controller needs to see it.
+const PAUSE_MS: i64 = 6;
 
 /// Hears of a write: the end of an owner concerns its dependants, the wish for one concerns the owner itself.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
@@ -19,7 +24,7 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
             for (kind, key) in orphaned {
                 world.enqueue(Controller::GarbageCollector, kind, &key, delay);
             }
-            notify_owners(world, gone.meta());
+            notify_owners(world, gone);
         }
         (_, Some(object)) if awaits_collector(object.meta()) => {
             world.enqueue(Controller::GarbageCollector, object.kind(), &object.key(), delay);
@@ -35,9 +40,12 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
 }
 
 /// Owners in the middle of a foreground deletion wait for each dependant to go.
-fn notify_owners(world: &mut World, gone: &Meta) {
-    let delay = world.latency(Latency::Garbage);
-    for owner in &gone.owner_references {
+///
+/// What knows no grace is gone while the collector still works on its owner, which looks again at once: before a
+/// StatefulSet has missed its revision and made it anew.
+fn notify_owners(world: &mut World, gone: &Object) {
+    let delay = if gone.kind() == Kind::Pod { world.latency(Latency::Garbage) } else { Span(1) };
+    for owner in &gone.meta().owner_references {
         let Some(kind) = Kind::by_name(&owner.kind) else { continue };
         let key = owner_key(kind, &gone.key(), owner);
         if world.object(kind, &key).is_some_and(|o| awaits_collector(o.meta())) {
@@ -109,24 +117,48 @@ fn strip(desk: &mut Desk, object: &Object, owners: &[Uid]) {
     let _ = desk.update(freed);
 }
 
+/// An owner that is to go after its dependants, or without them.
 fn finish_owner(desk: &mut Desk, owner: &Object) {
-    let uid = owner.meta().uid;
-    let mut dependants: Vec<Object> = desk.store().dependants(uid).filter_map(|(kind, key)| desk.object(*kind, key)).cloned().collect();
-    // Revisions first, then pods by descending name, as the recordings have it more often than not.
+    let mut dependants: Vec<Object> =
+        desk.store().dependants(owner.meta().uid).filter_map(|(kind, key)| desk.object(*kind, key)).cloned().collect();
+    // Revisions first, then pods by name, as the recordings have it more often than not.
     dependants.sort_by_key(|o| o.kind() == Kind::Pod);
-    if owner.meta().finalizers.iter().any(|f| &**f == ORPHAN) {
-        dependants.iter().for_each(|o| strip(desk, o, &[uid]));
+    match owner.meta().finalizers.iter().any(|f| &**f == ORPHAN) {
+        true => orphan(desk, owner, &dependants),
+        false => finish_dependants(desk, owner, &dependants),
+    }
+}
+
+/// Frees the dependants, then lets the owner go. A ReplicaSet has long counted nothing by then, and says so; a StatefulSet
+/// is gone before it does, as recorded.
+fn orphan(desk: &mut Desk, owner: &Object, dependants: &[Object]) {
+    dependants.iter().for_each(|o| strip(desk, o, &[owner.meta().uid]));
+    if dependants.is_empty() || owner.kind() == Kind::StatefulSet {
         return drop_finalizer(desk, owner, ORPHAN);
     }
+    let delay = desk.latency(Latency::Garbage);
+    desk.world().enqueue(Controller::GarbageCollector, owner.kind(), &owner.key(), delay);
+}
+
+/// Deletes what the owner waits for; the first few one after the other, so that their managers see each of them go.
+fn finish_dependants(desk: &mut Desk, owner: &Object, dependants: &[Object]) {
+    let uid = owner.meta().uid;
     let blocks = |o: &&Object| o.meta().owner_references.iter().any(|r| r.uid == uid && r.block_owner_deletion);
     if dependants.iter().filter(blocks).count() == 0 {
         return drop_finalizer(desk, owner, FOREGROUND);
     }
-    for dependant in dependants.iter().filter(|o| !o.meta().is_terminating()) {
+    let (going, staying): (Vec<&Object>, Vec<&Object>) = dependants.iter().partition(|o| o.meta().is_terminating());
+    let mut place = going.len().min(1);
+    for dependant in staying {
         let others = dependant.meta().owner_references.iter().any(|r| r.uid != uid && exists(desk, &dependant.key(), r));
         match others {
             true => strip(desk, dependant, &[uid]),
-            false => collect(desk, dependant),
+            false if dependant.kind() != Kind::Pod || place >= SINGLY => collect(desk, dependant),
+            false => {
+                let pause = Span(PAUSE_MS * i64::try_from(place).unwrap_or_default());
+                desk.world().enqueue(Controller::GarbageCollector, Kind::Pod, &dependant.key(), pause);
+                place += 1;
+            }
         }
     }
 }

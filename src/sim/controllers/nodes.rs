@@ -25,7 +25,7 @@ pub struct Memory {
     health: lifecycle::Health,
     /// How many nodes of each zone are ill, and how fast they may be tainted.
     zones: zones::Zones,
-    /// Pods that leave when a timer ends, or have been told to.
+    /// Pods that leave when a timer ends, or have been told to, or are gone.
     evictions: imbl::OrdMap<Key, eviction::Eviction>,
     /// Nodes that pods are bound to and that do not exist, and pods that end without ever having had a node.
     lost: collector::Lost,
@@ -62,9 +62,7 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
         (None, Some(Object::Node(node))) => node_added(world, node),
         (Some(Object::Node(node)), None) => collector::node_gone(world, &node.metadata.name),
         (before, Some(Object::Pod(pod))) => pod_written(world, before, pod),
-        (Some(Object::Pod(pod)), None) => {
-            eviction::forget(world, &pod.metadata.key());
-        }
+        (Some(Object::Pod(pod)), None) => eviction::pod_gone(world, &pod.metadata.key()),
         _ => {}
     }
 }

@@ -3,10 +3,10 @@
 use super::super::apiserver::Desk;
 use super::super::change::Controller;
 use super::super::world::World;
-use super::membership;
-use crate::api::object::{owner_ref, reference};
+use super::{blueprint, membership};
+use crate::api::object::reference;
 use crate::api::workload::ReplicaSetStatus;
-use crate::api::{Condition, Key, Kind, Meta, Object, Phase, Pod, Refusal, ReplicaSet, Span, Time, Truth};
+use crate::api::{Condition, Key, Kind, Object, Phase, Pod, Refusal, ReplicaSet, Span, Time, Truth};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ fn create(desk: &mut Desk, set: &ReplicaSet, mut missing: usize) -> Option<Refus
 
 fn create_one(desk: &mut Desk, set: &ReplicaSet) -> Result<(), Refusal> {
     let about = reference(Kind::ReplicaSet, &set.metadata);
-    match desk.create(pod_of(set)) {
+    match desk.create(blueprint::pod(Kind::ReplicaSet, &set.metadata, &set.spec.template)) {
         Ok(pod) => desk.event(about, false, "SuccessfulCreate", format!("Created pod: {}", pod.meta().name)),
         Err(refusal) => {
             desk.event(about, true, "FailedCreate", format!("Error creating: {}", refusal.message));
@@ -94,22 +94,8 @@ fn create_one(desk: &mut Desk, set: &ReplicaSet) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn pod_of(set: &ReplicaSet) -> Pod {
-    let template = &set.spec.template;
-    let metadata = Meta {
-        generate_name: format!("{}-", set.metadata.name).into(),
-        namespace: set.metadata.namespace.clone(),
-        labels: template.metadata.labels.clone(),
-        annotations: template.metadata.annotations.clone(),
-        finalizers: template.metadata.finalizers.clone(),
-        owner_references: vec![owner_ref(Kind::ReplicaSet, &set.metadata)],
-        ..Meta::default()
-    };
-    Pod { metadata, spec: template.spec.clone(), status: Default::default() }
-}
-
 /// Whom a scale-down deletes, by the ranking of getPodsToDelete: earlier criteria decide (§2.4).
-fn victims(world: &World, set: &ReplicaSet, active: &[Arc<Pod>], surplus: usize) -> Vec<Arc<Pod>> {
+pub fn victims(world: &World, set: &ReplicaSet, active: &[Arc<Pod>], surplus: usize) -> Vec<Arc<Pod>> {
     if surplus == 0 || surplus == active.len() {
         return active[..surplus].to_vec();
     }

@@ -268,60 +268,41 @@ impl<'a> Round<'a> {
 
     fn create(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
         claims::create_missing(desk, self.set, pod).inspect_err(|refusal| self.failed(desk, "Create", pod, refusal))?;
-        match desk.create(pod.clone()) {
-            Ok(_) => self.say(
-                desk,
-                false,
-                "SuccessfulCreate",
-                format!("Create Pod {} in StatefulSet {} successful", pod.metadata.name, self.set.metadata.name),
-            ),
-            // The name is still taken, by a pod that is no longer ours: retried in silence.
-            Err(refusal) if refusal.reason == Reason::AlreadyExists => return Err(refusal),
-            Err(refusal) => {
-                self.failed(desk, "Create", pod, &refusal);
-                return Err(refusal);
-            }
-        }
-        Ok(())
+        // A name that is still taken, by a pod that is no longer ours, is tried again in silence.
+        let silent = |refusal: &Refusal| refusal.reason == Reason::AlreadyExists;
+        let done = desk.create(pod.clone()).map(|_| claims::fix_owners(desk, self.set, pod));
+        if done.as_ref().is_err_and(silent) { done } else { self.told(desk, "Create", pod, done) }
     }
 
     fn delete(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
-        match desk.delete(Kind::Pod, &pod.metadata.key(), &Default::default()) {
-            Ok(_) => self.say(
-                desk,
-                false,
-                "SuccessfulDelete",
-                format!("Delete Pod {} in StatefulSet {} successful", pod.metadata.name, self.set.metadata.name),
-            ),
-            Err(refusal) => {
-                self.failed(desk, "Delete", pod, &refusal);
-                return Err(refusal);
-            }
-        }
-        Ok(())
+        let done = desk.delete(Kind::Pod, &pod.metadata.key(), &Default::default()).map(|_| ());
+        self.told(desk, "Delete", pod, done)
     }
 
     /// Restores identity labels, volumes and claims of a pod.
     fn mend(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
-        claims::create_missing(desk, self.set, pod).inspect_err(|refusal| self.failed(desk, "Update", pod, refusal))?;
         claims::fix_owners(desk, self.set, pod);
+        if !identity::has_storage(self.set, pod) {
+            claims::create_missing(desk, self.set, pod).inspect_err(|refusal| self.failed(desk, "Update", pod, refusal))?;
+        }
         let mended = identity::mend(self.set, pod);
         if mended == *pod {
             return Ok(());
         }
-        match desk.update(mended) {
-            Ok(_) => self.say(
-                desk,
-                false,
-                "SuccessfulUpdate",
-                format!("Update Pod {} in StatefulSet {} successful", pod.metadata.name, self.set.metadata.name),
-            ),
-            Err(refusal) => {
-                self.failed(desk, "Update", pod, &refusal);
-                return Err(refusal);
+        let done = desk.update(mended).map(|_| ());
+        self.told(desk, "Update", pod, done)
+    }
+
+    /// Reports how it went (§1.9).
+    fn told(&self, desk: &mut Desk, verb: &str, pod: &Pod, done: Result<(), Refusal>) -> Result<(), Refusal> {
+        match &done {
+            Ok(()) => {
+                let words = format!("{verb} Pod {} in StatefulSet {} successful", pod.metadata.name, self.set.metadata.name);
+                self.say(desk, false, &format!("Successful{verb}"), words);
             }
+            Err(refusal) => self.failed(desk, verb, pod, refusal),
         }
-        Ok(())
+        done
     }
 
     fn failed(&self, desk: &mut Desk, verb: &str, pod: &Pod, refusal: &Refusal) {

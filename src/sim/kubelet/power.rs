@@ -1,15 +1,13 @@
 //! What hands do to machines and processes: cables, power, sabotage.
 
 use super::super::agenda::Due;
-use super::super::apiserver::Desk;
 use super::super::change::{Actor, Physical};
 use super::super::latency::Latency;
 use super::super::machine::Slot;
 use super::super::world::World;
 use super::stop::KILLED;
 use super::{Errand, containers, probes};
-use crate::api::object::reference;
-use crate::api::{Key, Kind, Name, Pod, Uid};
+use crate::api::{Key, Name, Pod, Uid};
 use imbl::OrdMap;
 
 /// Pulls a node's cable; `None` where it is already out.
@@ -64,7 +62,8 @@ pub fn boot(world: &mut World, node: &Name) -> Option<Physical> {
     }
     machine.powered = true;
     machine.boots += 1;
-    machine.rebooted = true;
+    machine.unannounced = true;
+    machine.cordoned = false;
     Some(Physical::PowerBack(node.clone()))
 }
 
@@ -80,33 +79,6 @@ pub fn follow(world: &mut World, node: &Name) {
     if !beats {
         let next = world.now() + world.latency(Latency::Heartbeat);
         world.schedule(next, Due::Heartbeat(node.clone()));
-    }
-}
-
-/// What a kubelet says when it starts, each with its event's type: true for warnings. Upstream: initializeModules,
-/// setNodeStatus and recordNodeStatusEvent in pkg/kubelet.
-const GREETING: [(bool, &str, &str); 7] = [
-    (false, "Starting", "Starting kubelet."),
-    (false, "NodeHasSufficientMemory", "Node {node} status is now: NodeHasSufficientMemory"),
-    (false, "NodeHasNoDiskPressure", "Node {node} status is now: NodeHasNoDiskPressure"),
-    (false, "NodeHasSufficientPID", "Node {node} status is now: NodeHasSufficientPID"),
-    (false, "NodeAllocatableEnforced", "Updated Node Allocatable limit across pods"),
-    (true, "Rebooted", "Node {node} has been rebooted, boot id: {boot}"),
-    (false, "NodeReady", "Node {node} status is now: NodeReady"),
-];
-
-/// A kubelet that has started since it last spoke makes its Node where there is none, and says what it finds.
-pub fn introduce(world: &mut World, node: &Name) {
-    let Some(machine) = world.machine(node).filter(|m| m.rebooted).cloned() else { return };
-    if let Some(machine) = world.machine_mut(node) {
-        machine.rebooted = false;
-    }
-    super::super::start::register(world, &machine);
-    let Some(object) = super::node_object(world, node) else { return };
-    let boot = format!("podyard-{}", machine.boots);
-    for (warning, reason, words) in GREETING {
-        let words = words.replace("{node}", node).replace("{boot}", &boot);
-        Desk::new(world, Actor::Kubelet(node.clone())).event(reference(Kind::Node, &object.metadata), warning, reason, words);
     }
 }
 

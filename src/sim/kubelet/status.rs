@@ -1,4 +1,4 @@
-//! What a kubelet tells the record: pod statuses, node conditions, volumes in use.
+//! What a kubelet tells the record: pod statuses, volumes in use.
 
 use super::super::apiserver::Desk;
 use super::super::change::Actor;
@@ -9,7 +9,7 @@ use super::stop::KILLED;
 use super::{mounts, node_object, process};
 use crate::api::meta::{Condition, Truth, condition, set_condition};
 use crate::api::pod::{ContainerState, ContainerStatus, Phase, PodStatus, RestartPolicy, Terminated};
-use crate::api::{Name, Node, Pod, Time, Uid};
+use crate::api::{Name, Pod, Time, Uid};
 use serde_json::json;
 
 /// A pod's report reaches the record.
@@ -213,17 +213,6 @@ fn incomplete(process: &Process) -> String {
     format!("containers with incomplete status: [{}]", names.join(" "))
 }
 
-/// Posts the node's conditions where the record has the node otherwise than Ready. Upstream: tryUpdateNodeStatus, which
-/// also posts an unchanged status every five minutes; that one is left out.
-pub fn post_node(world: &mut World, node: &Name) {
-    let Some(object) = node_object(world, node).filter(|n| !n.is_ready()) else { return };
-    let mut after = (*object).clone();
-    for fresh in super::super::start::healthy(world) {
-        set_condition(&mut after.status.conditions, fresh);
-    }
-    write_node(world, node, after);
-}
-
 /// Posts which volumes are in use, where that has changed.
 pub fn post_volumes_in_use(world: &mut World, node: &Name) {
     if !world.machine(node).is_some_and(|m| m.is_linked()) {
@@ -233,10 +222,5 @@ pub fn post_volumes_in_use(world: &mut World, node: &Name) {
     let Some(object) = node_object(world, node).filter(|n| n.status.volumes_in_use != names) else { return };
     let mut after = (*object).clone();
     after.status.volumes_in_use = names;
-    write_node(world, node, after);
-}
-
-fn write_node(world: &mut World, node: &Name, after: Node) {
-    // A refusal means that the Node object is gone: a kubelet does not make it again before it is restarted.
-    let _ = Desk::new(world, Actor::Kubelet(node.clone())).update_status(after);
+    super::node::write(world, node, after);
 }

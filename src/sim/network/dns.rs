@@ -39,6 +39,8 @@ pub enum RecordType {
     Soa,
     /// Who serves the zone.
     Ns,
+    /// Who takes its mail; nobody here does.
+    Mx,
 }
 
 /// Every type with the name that dig takes and prints.
@@ -51,6 +53,7 @@ pub static RECORD_TYPES: &[(RecordType, &str)] = &[
     (RecordType::Txt, "TXT"),
     (RecordType::Soa, "SOA"),
     (RecordType::Ns, "NS"),
+    (RecordType::Mx, "MX"),
 ];
 
 impl RecordType {

@@ -2,12 +2,14 @@
 
 use super::slices;
 pub use super::slices::SERVICE_NAME;
+use crate::api::object::reference;
 use crate::api::service::{Endpoint, EndpointConditions, EndpointPort, ServiceType};
-use crate::api::{EndpointSlice, Key, Kind, Labels, Meta, Object, Pod, Service};
+use crate::api::{EndpointSlice, Key, Kind, Labels, Meta, Node, Object, Pod, Service, Span};
 use crate::sim::act::DeleteOptions;
 use crate::sim::apiserver::Desk;
 use crate::sim::change::{Actor, Controller};
 use crate::sim::latency::Latency;
+use crate::sim::store::Store;
 use crate::sim::world::World;
 use std::sync::Arc;
 
@@ -20,7 +22,8 @@ pub fn sync(desk: &mut Desk, key: &Key) {
     if !has_managed_slices(&service) || service.metadata.is_terminating() {
         return;
     }
-    let pods: Vec<Arc<Pod>> = desk.list::<Pod>().filter(|pod| selects(&service, &pod.metadata)).cloned().collect();
+    let mut pods: Vec<Arc<Pod>> = desk.list::<Pod>().filter(|pod| selects(&service, &pod.metadata)).cloned().collect();
+    let skipped = skip_lost(desk, &service, &mut pods);
     let plan = slices::plan(&service, &pods, &owned(desk, &service));
     let mut failed = false;
     for slice in plan.create {
@@ -32,9 +35,50 @@ pub fn sync(desk: &mut Desk, key: &Key) {
     for slice in plan.delete {
         let _gone_already = desk.delete(Kind::EndpointSlice, &slice.metadata.key(), &DeleteOptions::default());
     }
-    if failed {
+    if !skipped.is_empty() {
+        complain(desk, &service, &skipped);
+    } else if failed {
         let delay = desk.latency(Latency::ControllerResync);
         desk.world().enqueue(Controller::EndpointSlice, Kind::Service, key, delay);
+    } else {
+        desk.world().retries.remove(&(Controller::EndpointSlice, Kind::Service, key.clone()));
+    }
+}
+
+/// Takes out the pods whose node does not exist, unless the service publishes whoever there is; says of each why.
+/// Upstream: DesiredEndpointSlicesFromServicePods.
+fn skip_lost(desk: &Desk, service: &Service, pods: &mut Vec<Arc<Pod>>) -> Vec<String> {
+    let mut errors = Vec::new();
+    if service.spec.publish_not_ready_addresses {
+        return errors;
+    }
+    let (namespace, name) = (&service.metadata.namespace, &service.metadata.name);
+    pods.retain(|pod| {
+        let node = &pod.spec.node_name;
+        let lost = slices::includes(pod) && desk.get::<Node>(&Key::cluster(node.clone())).is_none();
+        if lost {
+            errors.push(format!("skipping Pod {} for Service {namespace}/{name}: Node {node} Not Found", pod.metadata.name));
+        }
+        !lost
+    });
+    errors
+}
+
+/// Upstream: defaultSyncBackOff and maxRetries of the controller.
+const FIRST_RETRY: Span = Span::secs(1);
+const MAX_RETRIES: u32 = 15;
+
+fn complain(desk: &mut Desk, service: &Service, errors: &[String]) {
+    let key = service.metadata.key();
+    let why = if let [one] = errors { one.clone() } else { format!("[{}]", errors.join(", ")) };
+    let message = format!("Error updating Endpoint Slices for Service {key}: {why}");
+    desk.event(reference(Kind::Service, &service.metadata), true, "FailedToUpdateEndpointSlices", message);
+    let times = desk.world().retries.entry((Controller::EndpointSlice, Kind::Service, key.clone())).or_insert(0);
+    *times += 1;
+    let times = *times;
+    if times <= MAX_RETRIES {
+        let delay = Span(FIRST_RETRY.0 << (times - 1).min(10));
+        desk.world().enqueue(Controller::EndpointSlice, Kind::Service, &key, delay);
     }
 }
 
@@ -110,9 +154,9 @@ pub fn publish_apiserver(world: &mut World) {
 }
 
 /// The slices of a service, the hand-made ones too, in etcd's order.
-pub fn of_service<'w>(world: &'w World, service: &Key) -> impl Iterator<Item = &'w Arc<EndpointSlice>> + use<'w> {
+pub fn of_service<'w>(known: &'w Store, service: &Key) -> impl Iterator<Item = &'w Arc<EndpointSlice>> + use<'w> {
     let service = service.clone();
-    world.list::<EndpointSlice>().filter(move |slice| {
+    known.list::<EndpointSlice>().filter(move |slice| {
         let meta = &slice.metadata;
         meta.namespace == service.namespace && meta.labels.get(SERVICE_NAME) == Some(&service.name)
     })

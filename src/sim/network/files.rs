@@ -1,6 +1,8 @@
 //! How a process reads and writes files: through its mounts to disks, or into its own container, which dies with the pod.
 
-use crate::api::{Key, Name, Uid};
+use crate::api::pod::VolumeMount;
+use crate::api::storage::AccessMode;
+use crate::api::{Key, Name, PersistentVolumeClaim, Uid};
 use crate::sim::change::{Actor, ChangeId, Physical};
 use crate::sim::disk::{Disk, DiskKind, File};
 use crate::sim::invariants;
@@ -18,6 +20,8 @@ pub enum FileError {
     NoFile,
     /// The disk is no longer attached to the machine.
     Io,
+    /// It is mounted for reading only.
+    ReadOnly,
 }
 
 impl FileError {
@@ -27,6 +31,7 @@ impl FileError {
             FileError::NoProcess => "No such process",
             FileError::NoFile => "No such file or directory",
             FileError::Io => "Input/output error",
+            FileError::ReadOnly => "Read-only file system",
         }
     }
 }
@@ -55,6 +60,7 @@ pub fn list_files(world: &World, node: &str, uid: Uid, directory: &str) -> Resul
 /// Writes a whole file as this process; the disk notes who wrote it, where and when. Tells the change's number.
 pub fn write_file(world: &mut World, node: &Name, uid: Uid, path: &str, content: &str) -> Result<ChangeId, FileError> {
     let (disk, inside) = locate(world, node, uid, path)?;
+    refuse_where_read_only(world, node, uid, path)?;
     if usable(world, node, &disk)?.is_none() {
         world.disks.insert(disk.clone(), Arc::new(container_root(&disk, uid, node)));
     }
@@ -77,9 +83,30 @@ fn is_living_namesakes(world: &World, file: &File, key: &Key, uid: Uid) -> bool 
 /// Removes a file as this process.
 pub fn remove_file(world: &mut World, node: &Name, uid: Uid, path: &str) -> Result<(), FileError> {
     stat(world, node, uid, path)?;
+    refuse_where_read_only(world, node, uid, path)?;
     let (disk, inside) = locate(world, node, uid, path)?;
     world.disk_mut(&disk).ok_or(FileError::Io)?.files.remove(&*inside);
     Ok(())
+}
+
+/// A mount, a pod's volume or a claim may be for reading only; of mounts one inside the other the inner one counts.
+fn refuse_where_read_only(world: &World, node: &str, uid: Uid, path: &str) -> Result<(), FileError> {
+    let process = world.machine(node).and_then(|machine| machine.processes.get(&uid)).ok_or(FileError::NoProcess)?;
+    let path = plain(path);
+    let inside = |mount: &&VolumeMount| {
+        let rest = path.strip_prefix(mount.mount_path.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mounts = process.spec.containers.iter().flat_map(|container| &container.volume_mounts);
+    let Some(mount) = mounts.filter(inside).max_by_key(|mount| mount.mount_path.len()) else { return Ok(()) };
+    let volume = process.spec.volumes.iter().find(|volume| volume.name == mount.name);
+    let source = volume.and_then(|volume| volume.persistent_volume_claim.as_ref());
+    let shared = |claim: &Name| {
+        let claim = world.get::<PersistentVolumeClaim>(&Key::new(process.key.namespace.clone(), claim.clone()));
+        claim.is_some_and(|claim| claim.spec.access_modes == [AccessMode::ReadOnlyMany])
+    };
+    let read_only = mount.read_only || source.is_some_and(|source| source.read_only || shared(&source.claim_name));
+    if read_only { Err(FileError::ReadOnly) } else { Ok(()) }
 }
 
 /// The disk and the path on it that a path of a process means.
@@ -124,4 +151,45 @@ fn usable<'w>(world: &'w World, node: &str, id: &Name) -> Result<Option<&'w Disk
     };
     let lost = disk.kind == DiskKind::Attachable && !disk.attached.contains(node);
     if lost { Err(FileError::Io) } else { Ok(Some(disk)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::network::rehearsal::{key, kubia};
+    use serde_json::json;
+
+    /// Writes as kubia-0 with its claim mounted in this way at /var/data.
+    fn write(mount: serde_json::Value, source: serde_json::Value, modes: &[AccessMode], path: &str) -> Result<(), FileError> {
+        let mut world = kubia("luksa/kubia-pet");
+        let mut claim = PersistentVolumeClaim::default();
+        claim.metadata = crate::api::Meta::named("default", "data");
+        claim.spec.access_modes = modes.to_vec();
+        crate::sim::apiserver::Desk::new(&mut world, Actor::You).create(claim).unwrap();
+        let pod = world.get::<crate::api::Pod>(&key("kubia-0")).unwrap().clone();
+        let process = Arc::make_mut(world.machine_mut("node-1").unwrap().processes.get_mut(&pod.metadata.uid).unwrap());
+        let spec = Arc::make_mut(&mut process.spec);
+        let mount = serde_json::from_value(mount).unwrap();
+        Arc::make_mut(&mut spec.containers)[0].volume_mounts = vec![mount];
+        spec.volumes = serde_json::from_value(json!([{"name": "data", "persistentVolumeClaim": source}])).unwrap();
+        write_file(&mut world, &"node-1".into(), pod.metadata.uid, path, "x").map(|_| ())
+    }
+
+    #[test]
+    fn what_is_mounted_for_reading_refuses_writes() {
+        let mount = |read_only| json!({"name": "data", "mountPath": "/var/data", "readOnly": read_only});
+        let source = |read_only| json!({"claimName": "data", "readOnly": read_only});
+        let (many, once) = ([AccessMode::ReadOnlyMany], [AccessMode::ReadWriteOnce]);
+        let both = [AccessMode::ReadOnlyMany, AccessMode::ReadWriteOnce];
+        for (mount, source, modes, path, expected) in [
+            (mount(false), source(false), &once[..], "/var/data/f", Ok(())),
+            (mount(true), source(false), &once[..], "/var/data/f", Err(FileError::ReadOnly)),
+            (mount(true), source(false), &once[..], "/var/database", Ok(())),
+            (mount(false), source(true), &once[..], "/var/data/f", Err(FileError::ReadOnly)),
+            (mount(false), source(false), &many[..], "/var/data/f", Err(FileError::ReadOnly)),
+            (mount(false), source(false), &both[..], "/var/data/f", Ok(())),
+        ] {
+            assert_eq!(write(mount.clone(), source.clone(), modes, path), expected, "{mount} {source} {modes:?} {path}");
+        }
+    }
 }

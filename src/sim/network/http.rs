@@ -162,7 +162,7 @@ fn address(world: &mut World, from: &Origin, host: &str) -> Option<String> {
 }
 
 fn over_the_network(world: &mut World, from: &Origin, url: &Url, ip: &str, message: &Message) -> HttpAnswer {
-    match routing::route(world, ip, url.port, &from.source()) {
+    match routing::route(world, ip, url.port, from) {
         Route::Direct => straight(world, from, url, (ip, url.port), message),
         Route::Endpoint(ip, port) => straight(world, from, url, (&ip, port), message),
         Route::Rejected => refused(world, from, url, message, Failure::Refused),

@@ -117,7 +117,7 @@ fn service_address(world: &mut World, key: &Key, id: &str, port: &str) -> Result
         },
         Err(_) => port.to_owned(),
     };
-    let backends = routing::backends(world, key, &port, |endpoint| endpoint.conditions.ready);
+    let backends = routing::backends(world.store(), key, &port, |endpoint| endpoint.conditions.ready);
     let chosen = world.chance.pick(Stream::Endpoint, &backends).cloned();
     chosen.ok_or_else(|| unavailable(&format!("no endpoints available for service {id:?}")))
 }

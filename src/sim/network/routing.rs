@@ -1,10 +1,12 @@
 //! Where a connection to a service's address goes: kube-proxy's choice, made from the endpoint slices. Upstream:
-//! pkg/proxy/iptables/proxier.go. Every machine is taken to know the present slices; a cut one would know old ones.
+//! pkg/proxy/iptables/proxier.go. A machine that is cut off keeps the rules that it last heard of.
 
+use super::delivery::Origin;
 use super::endpoints;
 use crate::api::service::{Endpoint, ServicePort};
 use crate::api::{Key, Name, Node, Service, Span, Time};
 use crate::sim::chance::Stream;
+use crate::sim::store::Store;
 use crate::sim::world::World;
 use imbl::OrdMap;
 
@@ -32,24 +34,50 @@ struct Bond {
     until: Time,
 }
 
-/// Decides where a connection to an address goes; `client` is who keeps its endpoint where the service wants that.
-pub fn route(world: &mut World, ip: &str, port: i32, client: &Name) -> Route {
-    let Some((key, found)) = service_at(world, ip, port) else { return Route::Direct };
-    let Some(found) = found else { return Route::Dropped };
-    let mut backends = backends(world, &key, &found.name, |e| e.conditions.ready);
-    if backends.is_empty() {
-        backends = self::backends(world, &key, &found.name, |e| e.conditions.serving && e.conditions.terminating);
+/// What machines that are cut off last heard of services and slices, by machine.
+#[derive(Clone, Debug, Default)]
+pub struct Hearsay(OrdMap<Name, Store>);
+
+/// Lets a machine's rules follow its cable and its power: cut off it keeps them, and a boot without the API server leaves
+/// it without any.
+pub fn note_link(world: &mut World, node: &Name) {
+    let Some(machine) = world.machine(node).cloned() else { return };
+    let present = world.store.clone();
+    let known = &mut world.network.hearsay.0;
+    if machine.is_linked() {
+        known.remove(node);
+    } else if !machine.powered {
+        known.insert(node.clone(), Store::default());
+    } else {
+        known.entry(node.clone()).or_insert(present);
     }
-    let chosen = match affinity(world, &key) {
-        Some(kept_for) => stay(world, &backends, (client.clone(), key), kept_for),
+}
+
+/// The record as whoever connects from there knows it.
+fn known_from(world: &World, from: &Origin) -> Store {
+    let hearsay = from.machine().and_then(|node| world.network.hearsay.0.get(node));
+    hearsay.unwrap_or(&world.store).clone()
+}
+
+/// Decides where a connection to an address goes, by the rules of the machine it comes from.
+pub fn route(world: &mut World, ip: &str, port: i32, from: &Origin) -> Route {
+    let known = known_from(world, from);
+    let Some((key, found)) = service_at(&known, ip, port) else { return Route::Direct };
+    let Some(found) = found else { return Route::Dropped };
+    let mut backends = backends(&known, &key, &found.name, |e| e.conditions.ready);
+    if backends.is_empty() {
+        backends = self::backends(&known, &key, &found.name, |e| e.conditions.serving && e.conditions.terminating);
+    }
+    let chosen = match affinity(&known, &key) {
+        Some(kept_for) => stay(world, &backends, (from.source(), key), kept_for),
         None => world.chance.pick(Stream::Endpoint, &backends).cloned(),
     };
     chosen.map_or(Route::Rejected, |(ip, port)| Route::Endpoint(ip, port))
 }
 
 /// How long a service wants a client to keep its endpoint; `None` where it does not care.
-fn affinity(world: &World, service: &Key) -> Option<Span> {
-    let spec = &world.get::<Service>(service)?.spec;
+fn affinity(known: &Store, service: &Key) -> Option<Span> {
+    let spec = &known.typed::<Service>(service)?.spec;
     let timeout = || spec.rest.get("sessionAffinityConfig")?.get("clientIP")?.get("timeoutSeconds")?.as_i64();
     (&*spec.session_affinity == "ClientIP").then(|| timeout().map_or(DEFAULT_AFFINITY, Span::secs))
 }
@@ -72,19 +100,19 @@ fn stay(world: &mut World, backends: &[(String, i32)], who: (Name, Key), kept_fo
 }
 
 /// The service at a cluster address, or at a node's address and a node port, and its port there.
-fn service_at(world: &World, ip: &str, port: i32) -> Option<(Key, Option<ServicePort>)> {
-    if let Some(service) = world.list::<Service>().find(|service| *service.spec.cluster_ip == *ip) {
+fn service_at(known: &Store, ip: &str, port: i32) -> Option<(Key, Option<ServicePort>)> {
+    if let Some(service) = known.list::<Service>().find(|service| *service.spec.cluster_ip == *ip) {
         return Some((service.metadata.key(), service.spec.ports.iter().find(|p| p.port == port).cloned()));
     }
-    world.list::<Node>().find(|node| node.address("InternalIP").is_some_and(|address| **address == *ip))?;
+    known.list::<Node>().find(|node| node.address("InternalIP").is_some_and(|address| **address == *ip))?;
     let open = |service: &Service| service.spec.ports.iter().find(|p| p.node_port == Some(port)).cloned();
-    world.list::<Service>().find_map(|service| Some((service.metadata.key(), Some(open(service)?))))
+    known.list::<Service>().find_map(|service| Some((service.metadata.key(), Some(open(service)?))))
 }
 
 /// Address and port of the endpoints of a service's port that fit, in the slices' order.
-pub fn backends(world: &World, service: &Key, port: &str, fits: impl Fn(&Endpoint) -> bool) -> Vec<(String, i32)> {
+pub fn backends(known: &Store, service: &Key, port: &str, fits: impl Fn(&Endpoint) -> bool) -> Vec<(String, i32)> {
     let mut found = Vec::new();
-    for slice in endpoints::of_service(world, service) {
+    for slice in endpoints::of_service(known, service) {
         let Some(port) = slice.ports.iter().find(|p| &*p.name == port) else { continue };
         let addresses = slice.endpoints.iter().filter(|e| fits(e)).flat_map(|e| &e.addresses);
         found.extend(addresses.map(|ip| (ip.to_string(), port.port)));

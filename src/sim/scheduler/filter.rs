@@ -1,11 +1,15 @@
 //! Which nodes could take a pod, and why the others cannot (§5.2).
 
 use super::super::world::World;
-use super::seats::{Amounts, Row, Seat, requests};
+use super::hints::Help;
+use super::seats::{Amounts, Row, Seat, clamp, requests};
+use super::social::Neighbours;
+use super::topology::{Constraints, Spread};
 use super::volumes::{self, Needs};
 use crate::api::pod::{Effect, Taint};
-use crate::api::{Labels, Name, Pod};
+use crate::api::{Labels, Name, Node, Pod};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Why a node cannot take a pod.
 #[derive(Clone, Debug, Default)]
@@ -14,17 +18,23 @@ pub struct Verdict {
     pub reasons: Vec<String>,
     /// True where removing other pods would not help.
     pub hopeless: bool,
+    /// What would.
+    pub help: Help,
 }
 
 impl Verdict {
     /// One reason that removing other pods would not change.
     pub fn hopeless(reason: &str) -> Verdict {
-        Verdict { reasons: vec![reason.to_owned()], hopeless: true }
+        Verdict { reasons: vec![reason.to_owned()], hopeless: true, help: Help::ANY }
     }
     /// One reason that removing other pods could change.
     pub fn crowded(reason: &str) -> Verdict {
-        Verdict { reasons: vec![reason.to_owned()], hopeless: false }
+        Verdict { reasons: vec![reason.to_owned()], hopeless: false, help: Help::ANY }
     }
+}
+
+fn by(help: Help) -> impl Fn(Verdict) -> Verdict {
+    move |verdict| Verdict { help, ..verdict }
 }
 
 /// How many feasible nodes are enough. Upstream: numFeasibleNodesToFind.
@@ -41,7 +51,8 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
     let seats = &world.scheduler.seats;
     let (count, start) = (seats.len(), seats.start);
     let asked = requests(pod);
-    let easy = asks_only_for_room(pod, needs);
+    let others = Others::of(world, pod);
+    let easy = others.is_empty() && asks_only_for_room(pod, needs);
     let wanted = enough(count);
     let mut rows = seats.rows();
     let mut found = Vec::with_capacity(wanted);
@@ -54,7 +65,7 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
             found.push(place);
             continue;
         }
-        match judge(world, place, pod, asked, needs) {
+        match judge(world, place, pod, asked, needs).or_else(|| others.refuse(&seats.at(place).node)) {
             None => found.push(place),
             Some(verdict) => refused.push(verdict),
         }
@@ -64,10 +75,39 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
     (found, refused)
 }
 
+/// What other pods have to say about where a pod goes: the last two filters.
+struct Others {
+    spread: Option<Spread>,
+    neighbours: Option<Neighbours>,
+}
+
+impl Others {
+    fn of(world: &World, pod: &Pod) -> Others {
+        let constraints = Constraints::of(pod);
+        let spread = (!constraints.is_empty()).then(|| Spread::of(world, pod, &constraints));
+        Others { spread, neighbours: Neighbours::of(world, pod) }
+    }
+    fn is_empty(&self) -> bool {
+        self.spread.is_none() && self.neighbours.is_none()
+    }
+    fn refuse(&self, node: &Node) -> Option<Verdict> {
+        let crowded = self.spread.as_ref().and_then(|spread| spread.refuses(node));
+        let refused = crowded.or_else(|| self.neighbours.as_ref()?.refuses(node));
+        refused.map(by(Help::ROOM | Help::LABEL | Help::NEIGHBOUR))
+    }
+}
+
 /// True where no filter but room and taints can refuse the pod.
 fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
     let anywhere = pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none();
-    anywhere && needs.is_empty() && host_ports(pod).next().is_none()
+    anywhere && needs.is_empty() && host_ports(pod).next().is_none() && others_requested(pod).next().is_none()
+}
+
+/// Resources besides cpu and memory, and how much of each a pod requests.
+fn others_requested(pod: &Pod) -> impl Iterator<Item = (&Name, i64)> {
+    let requests = pod.spec.containers.iter().flat_map(|c| c.resources.requests.iter());
+    let known = |name: &Name| matches!(&**name, "cpu" | "memory");
+    requests.filter(move |(name, _)| !known(name)).map(|(name, q)| (name, clamp(q.value())))
 }
 
 /// The first filter that refuses decides, as in the framework.
@@ -76,9 +116,10 @@ fn judge(world: &World, place: usize, pod: &Pod, asked: Amounts, needs: &Needs) 
     let seat = seats.at(place);
     unschedulable(seat, pod)
         .or_else(|| tainted(seat, pod))
-        .or_else(|| elsewhere(seat, pod))
-        .or_else(|| ports(seat, pod))
-        .or_else(|| too_small(seats.rows().get(place)?, asked))
+        .map(by(Help::TAINT))
+        .or_else(|| elsewhere(seat, pod).map(by(Help::LABEL)))
+        .or_else(|| ports(seat, pod).map(by(Help::ROOM)))
+        .or_else(|| too_small(seats.rows().get(place)?, asked, seat, pod).map(by(Help::ROOM)))
         .or_else(|| volumes::refuses(world, &seat.node, needs))
 }
 
@@ -93,19 +134,27 @@ fn unschedulable(seat: &Seat, pod: &Pod) -> Option<Verdict> {
 }
 
 fn tainted(seat: &Seat, pod: &Pod) -> Option<Verdict> {
-    let hard = seat.node.spec.taints.iter().filter(|t| t.effect != Effect::PreferNoSchedule);
-    let mut untolerated = hard.filter(|taint| !pod.spec.tolerations.iter().any(|t| t.tolerates(taint)));
-    untolerated.next().map(|_| Verdict::hopeless("node(s) had untolerated taint(s)"))
+    is_tainted(&seat.node, pod).then(|| Verdict::hopeless("node(s) had untolerated taint(s)"))
+}
+
+/// True where a node has a taint that keeps the pod out.
+pub fn is_tainted(node: &Node, pod: &Pod) -> bool {
+    let mut hard = node.spec.taints.iter().filter(|t| t.effect != Effect::PreferNoSchedule);
+    hard.any(|taint| !pod.spec.tolerations.iter().any(|t| t.tolerates(taint)))
 }
 
 fn elsewhere(seat: &Seat, pod: &Pod) -> Option<Verdict> {
     if pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none() {
         return None;
     }
-    let labels = &seat.node.metadata.labels;
+    (!selects(pod, &seat.node)).then(|| Verdict::hopeless("node(s) didn't match Pod's node affinity/selector"))
+}
+
+/// True where a pod's node selector and its required node affinity take a node.
+pub fn selects(pod: &Pod, node: &Node) -> bool {
+    let labels = &node.metadata.labels;
     let required = pod.spec.affinity.as_deref().and_then(|a| a.pointer("/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution"));
-    let fits = labels.contains_all(&pod.spec.node_selector) && required.is_none_or(|r| terms_match(r, labels, &seat.node.metadata.name));
-    (!fits).then(|| Verdict::hopeless("node(s) didn't match Pod's node affinity/selector"))
+    labels.contains_all(&pod.spec.node_selector) && required.is_none_or(|r| terms_match(r, labels, &node.metadata.name))
 }
 
 /// True where one of a node selector's terms matches: of a pod's node affinity or of a volume's.
@@ -150,16 +199,23 @@ fn ports(seat: &Seat, pod: &Pod) -> Option<Verdict> {
     clash.then(|| Verdict::crowded("node(s) didn't have free ports for the requested pod ports"))
 }
 
-fn too_small(row: &Row, (cpu, memory): Amounts) -> Option<Verdict> {
-    if row.has_room((cpu, memory)) {
+fn too_small(row: &Row, (cpu, memory): Amounts, seat: &Seat, pod: &Pod) -> Option<Verdict> {
+    let mut others: BTreeMap<&Name, i64> = BTreeMap::new();
+    others_requested(pod).filter(|(_, amount)| *amount > 0).for_each(|(name, amount)| *others.entry(name).or_default() += amount);
+    if others.is_empty() && row.has_room((cpu, memory)) {
         return None;
     }
-    let rows = [
-        ("Too many pods", 1, row.capacity.pods, row.pods),
-        ("Insufficient cpu", cpu, row.capacity.cpu, row.requested.0),
-        ("Insufficient memory", memory, row.capacity.memory, row.requested.1),
+    let mut rows = vec![
+        ("Too many pods".to_owned(), 1, row.capacity.pods, row.pods),
+        ("Insufficient cpu".to_owned(), cpu, row.capacity.cpu, row.requested.0),
+        ("Insufficient memory".to_owned(), memory, row.capacity.memory, row.requested.1),
     ];
-    let short: Vec<_> = rows.iter().filter(|(_, wanted, total, taken)| *wanted > 0 && wanted + taken > *total).collect();
-    let hopeless = short.iter().any(|(_, wanted, total, _)| wanted > total);
-    Some(Verdict { reasons: short.iter().map(|row| row.0.to_owned()).collect(), hopeless })
+    for (name, wanted) in others {
+        let total = seat.node.status.allocatable.get(name).map_or(0, |q| clamp(q.value()));
+        let taken = seat.pods.iter().flat_map(|s| others_requested(&s.pod)).filter(|(other, _)| *other == name).map(|(_, n)| n).sum();
+        rows.push((format!("Insufficient {name}"), wanted, total, taken));
+    }
+    rows.retain(|(_, wanted, total, taken)| *wanted > 0 && wanted + taken > *total);
+    let hopeless = rows.iter().any(|(_, wanted, total, _)| wanted > total);
+    (!rows.is_empty()).then(|| Verdict { reasons: rows.into_iter().map(|row| row.0).collect(), hopeless, help: Help::ROOM })
 }

@@ -2,22 +2,26 @@
 
 use super::super::world::World;
 use super::seats::{Amounts, Capacity, Row, Seats, counted, requests};
+use super::social;
+use super::topology::{self, Constraints};
 use crate::api::pod::Effect;
 use crate::api::{Labels, Node, Pod, ReplicaSet, Selector, Service, StatefulSet, Uid};
 use std::collections::BTreeMap;
 
-const FULL: i64 = 100;
+/// The best score of a plugin.
+pub const FULL: i64 = 100;
 
 /// The places with the best sum of weighted scores.
 pub fn best(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<usize> {
     if feasible.len() == 1 {
         return feasible.to_vec();
     }
-    let mut totals = spread(world, pod, feasible);
+    let own = Constraints::of(pod);
+    let mut totals = if own.is_empty() { spread(world, pod, feasible) } else { topology::scores(world, pod, &own, feasible) };
     totals.iter_mut().for_each(|total| *total *= 2);
     add_resources(world, pod, feasible, &mut totals);
     let seats = &world.scheduler.seats;
-    let weighted = [(3, avoided(seats, pod, feasible)), (2, preferred(seats, pod, feasible))];
+    let weighted = [(3, avoided(seats, pod, feasible)), (2, preferred(seats, pod, feasible)), (2, social::scores(world, pod, feasible))];
     for (weight, scores) in weighted.iter().filter_map(|(weight, scores)| Some((weight, scores.as_ref()?))) {
         totals.iter_mut().zip(scores).for_each(|(total, score)| *total += weight * score);
     }
@@ -177,7 +181,7 @@ fn alike(world: &World, pod: &Pod) -> Option<Alike> {
 }
 
 /// 1000 · ln(n), rounded down, without floating point: log₂ by repeated squaring in 32-bit fixed point.
-fn ln_milli(n: usize) -> i64 {
+pub fn ln_milli(n: usize) -> i64 {
     let n = n.max(1) as u64;
     let whole = u64::from(63 - n.leading_zeros());
     let mut x: u128 = (u128::from(n) << 32) >> whole;

@@ -1,5 +1,6 @@
 //! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
 
+use super::social::Social;
 use crate::api::{Name, Node, Object, Pod, Uid};
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::vector::Focus;
@@ -22,16 +23,19 @@ pub struct Sitter {
     pub owner: Uid,
     /// True once it is on its way out.
     pub leaving: bool,
+    /// What it asks of its neighbours.
+    pub social: Option<Arc<Social>>,
 }
 
 impl Sitter {
     fn new(pod: &Arc<Pod>) -> Sitter {
         let owner = pod.metadata.controller().map(|o| o.uid).unwrap_or_default();
-        Sitter { pod: pod.clone(), owner, leaving: pod.metadata.is_terminating() }
+        Sitter { pod: pod.clone(), owner, leaving: pod.metadata.is_terminating(), social: Social::of(pod) }
     }
 }
 
-fn clamp(amount: i128) -> i64 {
+/// An amount that can be added up without overflow.
+pub fn clamp(amount: i128) -> i64 {
     i64::try_from(amount).unwrap_or(i64::MAX / 1000)
 }
 
@@ -154,6 +158,8 @@ pub struct Seats {
     zones: Vector<Name>,
     /// Where the next search begins, so that all nodes get their turn.
     pub start: usize,
+    /// How many pods with a seat ask something of their neighbours.
+    pub social: usize,
 }
 
 /// What a pod requests: cpu in thousandths, memory in bytes.
@@ -184,15 +190,18 @@ impl Seats {
     pub fn at(&self, place: usize) -> &Seat {
         &self.list[place]
     }
+    /// All nodes, by place.
+    pub fn all(&self) -> impl Iterator<Item = &Seat> {
+        self.list.iter().map(|seat| &**seat)
+    }
     /// The numbers of all nodes, by place.
     pub fn rows(&self) -> Focus<'_, Row, DefaultSharedPtr> {
         self.rows.focus()
     }
-    /// Takes over a node as it now is; true where that could matter to a pod that waits.
-    pub fn set(&mut self, node: &Arc<Node>) -> bool {
+    /// Takes over a node as it now is.
+    pub fn set(&mut self, node: &Arc<Node>) {
         let Some(&place) = self.places.get(&node.metadata.name) else {
-            self.add(node);
-            return true;
+            return self.add(node);
         };
         let seat = Arc::make_mut(&mut self.list[place]);
         let matters = seat.node.spec != node.spec
@@ -204,7 +213,6 @@ impl Seats {
             let row = &mut self.rows[place];
             (row.capacity, row.plain, row.zone) = (capacity(node), is_plain(node), number(&mut self.zones, &seat.zone));
         }
-        matters
     }
     fn add(&mut self, node: &Arc<Node>) {
         self.places.insert(node.metadata.name.clone(), self.list.len());
@@ -216,7 +224,8 @@ impl Seats {
     /// Forgets a node.
     pub fn remove(&mut self, node: &Name) {
         if let Some(place) = self.places.remove(node) {
-            self.list.remove(place);
+            let gone = self.list.remove(place);
+            self.social -= gone.pods.iter().filter(|sitter| sitter.social.is_some()).count();
             self.rows.remove(place);
             self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.name.clone(), i)).collect();
         }
@@ -233,30 +242,39 @@ impl Seats {
     }
     /// A pod takes its seat.
     pub fn sit(&mut self, pod: &Arc<Pod>) {
+        let mut social = false;
         self.reseat(&pod.spec.node_name, |pods, row| {
-            pods.push(Sitter::new(pod));
+            let sitter = Sitter::new(pod);
+            social = sitter.social.is_some();
+            pods.push(sitter);
             row.add(pod, 1);
             true
         });
+        self.social += usize::from(social);
     }
     /// A pod leaves its seat, if it has one.
     pub fn leave(&mut self, pod: &Pod) {
+        let mut social = false;
         self.reseat(&pod.spec.node_name, |pods, row| {
-            let place = pods.iter().position(|p| p.pod.metadata.uid == pod.metadata.uid);
-            place.inspect(|i| drop(pods.remove(*i))).inspect(|_| row.add(pod, -1)).is_some()
+            let Some(place) = pods.iter().position(|p| p.pod.metadata.uid == pod.metadata.uid) else { return false };
+            social = pods.remove(place).social.is_some();
+            row.add(pod, -1);
+            true
         });
+        self.social -= usize::from(social);
     }
-    /// A seated pod has other labels, or is on its way out.
-    pub fn renew(&mut self, before: Option<&Object>, pod: &Arc<Pod>) {
-        let Some(Object::Pod(old)) = before else { return };
+    /// A seated pod has other labels, or is on its way out; true where that is so.
+    pub fn renew(&mut self, before: Option<&Object>, pod: &Arc<Pod>) -> bool {
+        let Some(Object::Pod(old)) = before else { return false };
         let same = old.metadata.labels == pod.metadata.labels && old.metadata.deletion_timestamp == pod.metadata.deletion_timestamp;
         if same {
-            return;
+            return false;
         }
         self.reseat(&pod.spec.node_name, |pods, _| {
             let sitter = pods.iter_mut().find(|p| p.pod.metadata.uid == pod.metadata.uid);
             sitter.map(|sitter| *sitter = Sitter::new(pod)).is_some()
         });
+        true
     }
 }
 

@@ -109,3 +109,137 @@ fn claims_that_are_not_there_or_not_bound() {
 fn without_nodes_there_is_nowhere_to_go() {
     assert_eq!(complaint(&mut Trial::new(0), json!({})), "no nodes available to schedule pods");
 }
+
+const NODES: &str = "0/3 nodes are available: ";
+
+/// A pod with the label `app` that asks for this.
+fn put_labelled(trial: &mut Trial, name: &str, app: &str, spec: Value) {
+    let spec = over(crate::sim::tests::pod_spec("nginx"), spec);
+    trial.put(Kind::Pod, json!({"metadata": {"name": name, "labels": {"app": app}}, "spec": spec}));
+    trial.pass(Span::secs(1));
+}
+
+fn said(trial: &Trial, pod: &str) -> String {
+    trial.said(pod, "FailedScheduling").last().cloned().unwrap_or_default()
+}
+
+/// A required term: pods of that label, by host.
+fn term(side: &str, app: &str) -> Value {
+    let term = json!({"labelSelector": {"matchLabels": {"app": app}}, "topologyKey": "kubernetes.io/hostname"});
+    json!({"affinity": {side: {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}})
+}
+
+/// Upstream: TestRequiredAffinitySingleNode in plugins/interpodaffinity/filtering_test.go.
+#[test]
+fn pods_keep_away_from_each_other() {
+    let mut trial = Trial::new(3);
+    let away = term("podAntiAffinity", "web");
+    (0..4).for_each(|i| put_labelled(&mut trial, &format!("w{i}"), "web", away.clone()));
+    let nodes: BTreeSet<String> = (0..3).map(|i| node_of(&trial, &format!("w{i}"))).collect();
+    assert_eq!((nodes.len(), node_of(&trial, "w3").as_str()), (3, ""));
+    let useless = "preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.";
+    assert_eq!(said(&trial, "w3"), format!("{NODES}3 node(s) didn't match pod anti-affinity rules. {useless}"));
+    put_labelled(&mut trial, "plain", "web", json!({}));
+    assert_eq!(said(&trial, "plain"), format!("{NODES}3 node(s) didn't satisfy existing pods anti-affinity rules. {useless}"));
+    put_labelled(&mut trial, "other", "db", json!({}));
+    assert_ne!(node_of(&trial, "other"), "");
+    trial.delete(Kind::Pod, "plain");
+    trial.force("w0");
+    trial.pass(Span::secs(5));
+    assert_ne!(node_of(&trial, "w3"), "", "tried again when one of them has gone");
+}
+
+/// Upstream: the first pod of those that want to be together may go anywhere.
+#[test]
+fn pods_come_to_each_other() {
+    let mut trial = Trial::new(3);
+    put_labelled(&mut trial, "guest", "guest", term("podAffinity", "host"));
+    let useless = "preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
+    assert_eq!(said(&trial, "guest"), format!("{NODES}3 node(s) didn't match pod affinity rules. {useless}"));
+    (0..3).for_each(|i| put_labelled(&mut trial, &format!("h{i}"), "host", term("podAffinity", "host")));
+    let nodes: BTreeSet<String> = ["h0", "h1", "h2", "guest"].iter().map(|pod| node_of(&trial, pod)).collect();
+    assert_eq!(nodes.len(), 1, "{nodes:?}");
+    assert_ne!(nodes.first().map(String::as_str), Some(""));
+}
+
+#[test]
+fn preferred_neighbours_decide_among_equal_nodes() {
+    for (side, together) in [("podAffinity", true), ("podAntiAffinity", false)] {
+        let mut trial = Trial::new(3);
+        put_labelled(&mut trial, "a", "a", json!({}));
+        let term = json!({"labelSelector": {"matchLabels": {"app": "a"}}, "topologyKey": "kubernetes.io/hostname"});
+        let wish = json!([{"weight": 100, "podAffinityTerm": term}]);
+        put_labelled(&mut trial, "b", "b", json!({"affinity": {side: {"preferredDuringSchedulingIgnoredDuringExecution": wish}}}));
+        assert_eq!(node_of(&trial, "a") == node_of(&trial, "b"), together, "{side}");
+    }
+}
+
+/// Upstream: plugins/podtopologyspread/filtering_test.go.
+#[test]
+fn own_constraints_spread_pods_over_domains() {
+    let mut trial = Trial::new(3);
+    for (node, zone) in [("node-1", "a"), ("node-2", "b")] {
+        trial.edit(Kind::Node, node, "/metadata/labels/zone", json!(zone));
+    }
+    let constraint = |how: &str| {
+        let selector = json!({"matchLabels": {"app": "web"}});
+        json!({"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": how, "labelSelector": selector}]})
+    };
+    (0..4).for_each(|i| put_labelled(&mut trial, &format!("w{i}"), "web", constraint("DoNotSchedule")));
+    let on = |trial: &Trial, node: &str| (0..4).filter(|i| node_of(trial, &format!("w{i}")) == node).count();
+    assert_eq!((on(&trial, "node-1"), on(&trial, "node-2"), on(&trial, "node-3")), (2, 2, 0));
+    trial.edit(Kind::Node, "node-2", "/spec/unschedulable", json!(true));
+    put_labelled(&mut trial, "w4", "web", constraint("DoNotSchedule"));
+    put_labelled(&mut trial, "w5", "web", constraint("DoNotSchedule"));
+    let reasons = "1 node(s) didn't match pod topology spread constraints, 1 node(s) didn't match pod topology spread constraints (missing required label), 1 node(s) were unschedulable";
+    let preemption = "1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling";
+    assert_eq!(said(&trial, "w5"), format!("{NODES}{reasons}. preemption: {NODES}{preemption}."));
+    put_labelled(&mut trial, "w6", "web", constraint("ScheduleAnyway"));
+    assert_ne!(node_of(&trial, "w6"), "");
+}
+
+#[test]
+fn other_resources_run_out_too() {
+    let asking = |n: &str| json!({"containers": [{"name": "c", "image": "nginx", "resources": {"requests": {"hugepages-2Mi": n}}}]});
+    let mut trial = Trial::new(1);
+    trial.edit_status(Kind::Node, "node-1", "/status/allocatable/hugepages-2Mi", json!("2"));
+    trial.put_pod("first", "nginx", asking("2"));
+    trial.pass(Span::secs(1));
+    assert_eq!(node_of(&trial, "first"), "node-1");
+    let nodes = "0/1 nodes are available: ";
+    let words = format!("{nodes}1 Insufficient hugepages-2Mi. preemption: {nodes}1 No preemption victims found for incoming pod.");
+    assert_eq!(complaint(&mut trial, asking("1")), words);
+}
+
+/// Upstream: plugins/schedulinggates, and applySchedulingGatedCondition.
+#[test]
+fn a_gated_pod_waits_without_complaint() {
+    let mut trial = Trial::new(1);
+    trial.put_pod("p", "nginx", json!({"schedulingGates": [{"name": "example.com/go"}]}));
+    trial.pass(Span::secs(5));
+    let conditions = trial.get::<Pod>("p").status.conditions.clone();
+    assert_eq!((&*conditions[0].reason, conditions.len(), said(&trial, "p").as_str()), ("SchedulingGated", 1, ""));
+    trial.edit(Kind::Pod, "p", "/spec/schedulingGates", json!([]));
+    trial.pass(Span::secs(1));
+    assert_eq!(node_of(&trial, "p"), "node-1");
+}
+
+/// Upstream: queueing hints. What cannot help does not make a pod complain again.
+#[test]
+fn only_news_that_could_help_wake_a_pod() {
+    let mut trial = Trial::new(2);
+    trial.put_pod("other", "nginx", json!({"nodeName": "node-1"}));
+    assert!(complaint(&mut trial, json!({"nodeSelector": {"disk": "ssd"}})).contains("node affinity/selector"));
+    let complaints = |trial: &Trial| trial.said("p", "FailedScheduling").len();
+    trial.edit(Kind::Node, "node-1", "/spec/taints", json!([{"key": "k", "effect": "NoSchedule"}]));
+    trial.edit(Kind::Node, "node-1", "/spec/taints", json!([]));
+    trial.force("other");
+    trial.pass(Span::secs(5));
+    assert_eq!(complaints(&trial), 1, "taints and room are not what it waits for");
+    trial.edit(Kind::Node, "node-1", "/metadata/labels/colour", json!("blue"));
+    trial.pass(Span::secs(1));
+    assert_eq!(complaints(&trial), 2);
+    trial.edit(Kind::Node, "node-2", "/metadata/labels/disk", json!("ssd"));
+    trial.pass(Span::secs(1));
+    assert_eq!(node_of(&trial, "p"), "node-2");
+}

@@ -2,6 +2,7 @@
 
 use super::super::world::World;
 use super::filter::{Verdict, terms_match};
+use super::hints::Help;
 use crate::api::storage::AccessMode;
 use crate::api::{Key, Name, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod};
 use std::sync::Arc;
@@ -87,17 +88,33 @@ fn others_use(world: &World, claim: &Key, pod: &Pod) -> bool {
 pub fn refuses(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
     if needs.taken {
         let reason = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
-        return Some(Verdict::crowded(reason));
+        return Some(Verdict { help: Help::ROOM, ..Verdict::crowded(reason) });
     }
     let reachable = |volume: &Arc<PersistentVolume>| {
         let required = volume.spec.node_affinity.as_ref().and_then(|a| a.get("required"));
         required.is_none_or(|r| terms_match(r, &node.metadata.labels, &node.metadata.name))
     };
+    let hopeless = |reason| Some(Verdict { help: Help::LABEL | Help::VOLUME, ..Verdict::hopeless(reason) });
     if !needs.bound.iter().all(reachable) {
-        return Some(Verdict::hopeless("node(s) didn't match PersistentVolume's node affinity"));
+        return hopeless("node(s) didn't match PersistentVolume's node affinity");
     }
-    (!super::super::controllers::volumes::can_serve(world, &needs.unbound, node))
-        .then(|| Verdict::hopeless("node(s) didn't find available persistent volumes to bind"))
+    if !super::super::controllers::volumes::can_serve(world, &needs.unbound, node) {
+        return hopeless("node(s) didn't find available persistent volumes to bind");
+    }
+    if needs.bound.iter().all(|volume| is_in_zone(volume, node)) { None } else { hopeless("node(s) had no available volume zone") }
+}
+
+const ZONES: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+
+/// True where a node is in the zone that a volume's labels name; several are joined by `__`. Upstream: plugins/volumezone.
+fn is_in_zone(volume: &PersistentVolume, node: &Node) -> bool {
+    let here = |key: &&str| node.metadata.labels.get(key);
+    let single_zone = !ZONES.iter().any(|key| here(key).is_some());
+    single_zone
+        || ZONES.iter().all(|key| {
+            let wanted = volume.metadata.labels.get(key);
+            wanted.is_none_or(|zones| here(key).is_some_and(|here| zones.split("__").any(|zone| *zone == **here)))
+        })
 }
 
 /// Sees to it that claims which waited for their first consumer get bound; true where nothing is left to wait for.

@@ -18,6 +18,10 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         canvas.text(line.x, line.y, line.w, ":", Role::Key.bold());
         return;
     }
+    if model.mode == Mode::Filter {
+        canvas.text(line.x, line.y, line.w, "/", Role::Key.bold());
+        return;
+    }
     if let Some(notice) = &model.notice {
         canvas.text(line.x, line.y, line.w, notice, Role::Waiting);
         return;

@@ -8,10 +8,11 @@ use crate::ui::Sight;
 /// How far back it looks for something to tell.
 const LOOK_BACK: u64 = 1500;
 
-/// Draws the latest sentences.
-pub fn draw(canvas: &mut Canvas, area: Area, sight: &Sight) {
-    let inner = pane(canvas, area, "what happened", Role::Text.into());
-    let lines = latest(sight, usize::from(inner.h));
+/// Draws the latest sentences, those alone that have these letters in them.
+pub fn draw(canvas: &mut Canvas, area: Area, sight: &Sight, letters: &str) {
+    let title = if letters.is_empty() { "what happened".to_owned() } else { format!("what happened with {letters:?} in it") };
+    let inner = pane(canvas, area, &title, Role::Text.into());
+    let lines = latest(sight, usize::from(inner.h), &letters.to_lowercase());
     let who_w = if inner.w >= 56 { 14 } else { 11 };
     for (i, (time, said)) in lines.iter().enumerate() {
         let row = inner.row(i as u16);
@@ -23,7 +24,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, sight: &Sight) {
     }
 }
 
-fn latest(sight: &Sight, count: usize) -> Vec<(String, Sentence)> {
+fn latest(sight: &Sight, count: usize, letters: &str) -> Vec<(String, Sentence)> {
     let (world, epoch) = (sight.world, sight.world.options().epoch);
     let from = world.changes().next().saturating_sub(LOOK_BACK);
     let mut lines: Vec<(String, Sentence)> = Vec::new();
@@ -32,7 +33,7 @@ fn latest(sight: &Sight, count: usize) -> Vec<(String, Sentence)> {
             break;
         }
         let Some(said) = sentence(change, world) else { continue };
-        if lines.last().is_some_and(|(_, last)| *last == said) {
+        if !said.words.to_lowercase().contains(letters) || lines.last().is_some_and(|(_, last)| *last == said) {
             continue;
         }
         lines.push((clock(change.at - epoch), said));

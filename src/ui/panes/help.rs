@@ -4,11 +4,12 @@ use crate::scene::facts::{Family, Life, Look, Running, Verdict};
 use crate::scene::paint::{look_glyph, running_glyph};
 use crate::scene::{Area, Border, Canvas, Ground, Role};
 use crate::ui::actions::{ACTIONS, Group, Row};
+use crate::ui::keymap::Keymap;
 
 const GROUPS: [Group; 4] = [Group::Act, Group::Look, Group::Time, Group::Program];
 
 /// Draws the help over an area, from that line on.
-pub fn draw(canvas: &mut Canvas, area: Area, scroll: usize) {
+pub fn draw(canvas: &mut Canvas, area: Area, keys: &Keymap, scroll: usize) {
     let mut lines: Vec<Line> = GROUPS.iter().flat_map(|group| group_lines(*group)).collect();
     lines.extend(signs());
     let room = area.h.saturating_sub(4).max(1);
@@ -22,7 +23,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, scroll: usize) {
     let per = usize::from(columns[0].h);
     let first = scroll.min(lines.len().saturating_sub(per * columns.len()));
     for (i, line) in lines.iter().skip(first).enumerate().take(per * columns.len()) {
-        draw_line(canvas, columns[i / per.max(1)].row((i % per.max(1)) as u16), line);
+        draw_line(canvas, columns[i / per.max(1)].row((i % per.max(1)) as u16), keys, line);
     }
 }
 
@@ -72,13 +73,14 @@ fn signs() -> Vec<Line> {
     ]
 }
 
-fn draw_line(canvas: &mut Canvas, row: Area, line: &Line) {
+fn draw_line(canvas: &mut Canvas, row: Area, keymap: &Keymap, line: &Line) {
     match line {
         Line::Heading(title) => {
             canvas.text(row.x, row.y, row.w, title, Role::Each.bold());
         }
         Line::Key(key) => {
-            let keys = key.keys.join(" ");
+            let keys: Vec<String> = keymap.keys(key.action).iter().map(ToString::to_string).collect();
+            let keys = if keys.len() > 3 { format!("{} … {}", keys[0], keys[keys.len() - 1]) } else { keys.join(" ") };
             canvas.text(row.x + 1, row.y, 11, &keys, Role::Key.bold());
             canvas.text(row.x + 13, row.y, row.w.saturating_sub(13), key.sentence, Role::Text);
         }

@@ -4,61 +4,85 @@ use crate::scene::canvas::width;
 use crate::scene::{Area, Canvas, Ground, Role};
 use crate::ui::Sight;
 use crate::ui::actions::{ACTIONS, Action, Row, When};
+use crate::ui::keymap::Keymap;
 use crate::ui::model::{Mode, Model, Pane};
+
+/// A key and the word for what it does.
+type Hint = (String, &'static str);
 
 /// Draws the keys.
 pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     canvas.ground(area, Ground::Bar);
     let mut x = area.x + 1;
     for (key, word) in hints(model, sight) {
-        let end = x + width(key) + 1 + width(word);
+        let end = x + width(&key) + 1 + width(word);
         if end > area.right().saturating_sub(1) {
             break;
         }
-        let after = canvas.text(x, area.y, width(key), key, Role::Key.bold());
+        let after = canvas.text(x, area.y, width(&key), &key, Role::Key.bold());
         x = canvas.text(after + 1, area.y, width(word), word, Role::Control) + 2;
     }
 }
 
-fn hints(model: &Model, sight: &Sight) -> Vec<(&'static str, &'static str)> {
+fn fixed(hints: &[(&str, &'static str)]) -> Vec<Hint> {
+    hints.iter().map(|(key, word)| ((*key).to_owned(), *word)).collect()
+}
+
+fn hints(model: &Model, sight: &Sight) -> Vec<Hint> {
     match (model.mode, model.pane) {
-        (Mode::Prompt, _) => vec![("enter", "run"), ("tab", "complete"), ("up down", "history"), ("esc", "close")],
-        (Mode::Help, _) => vec![("up down", "scroll"), ("any other key", "close")],
+        (Mode::Prompt, _) => fixed(&[("enter", "run"), ("tab", "complete"), ("up down", "history"), ("esc", "close")]),
+        (Mode::Filter, _) => fixed(&[("enter", "keep"), ("esc", "look for nothing")]),
+        (Mode::Edit, _) => fixed(&[("ctrl-s", "apply"), ("esc", "leave it as it was")]),
+        (Mode::Help, _) => fixed(&[("up down", "scroll"), ("any other key", "close")]),
         (Mode::Normal, Pane::Output(_)) => {
-            let mut all = vec![("esc", "close the output"), ("pageup pagedown", "scroll")];
+            let mut all = fixed(&[("esc", "close the output"), ("pageup pagedown", "scroll")]);
             all.extend(rows(model, sight));
             all
         }
-        (Mode::Catalogue(_), _) => vec![("up down", "choose"), ("enter", "play"), ("esc", "close")],
+        (Mode::Catalogue(_), _) => fixed(&[("up down", "choose"), ("enter", "play"), ("esc", "close")]),
         (Mode::Normal, Pane::Home) if sight.script.is_some() => lesson(model, sight),
         (Mode::Normal, Pane::Why) if sight.script.is_some() => {
-            [("esc", "back to the scenario")].into_iter().chain(rows(model, sight)).collect()
+            fixed(&[("esc", "back to the scenario")]).into_iter().chain(rows(model, sight)).collect()
         }
         (Mode::Normal, Pane::Home | Pane::Why) => rows(model, sight),
     }
 }
 
 /// What goes on in a scenario, then what always goes.
-fn lesson(model: &Model, sight: &Sight) -> Vec<(&'static str, &'static str)> {
-    let mut all = vec![(".", "next step"), (",", "back"), ("w", "why"), ("s", "scenarios"), ("q", "quit")];
-    let said = |row: &&(&str, &str)| ![".", ",", "enter", "q"].contains(&row.0);
-    all.extend(rows(model, sight).iter().filter(said));
+fn lesson(model: &Model, sight: &Sight) -> Vec<Hint> {
+    const FIRST: [(Action, &str); 5] = [
+        (Action::Step, "next step"),
+        (Action::Back, "back"),
+        (Action::Why, "why"),
+        (Action::Scenarios, "scenarios"),
+        (Action::Quit, "quit"),
+    ];
+    let shown = |action: Action| if action == Action::Why { last(&model.keys, action) } else { model.keys.shown(action) };
+    let mut all: Vec<Hint> = FIRST.iter().map(|(action, word)| (shown(*action), *word)).collect();
+    let said = |hint: &Hint| !FIRST.iter().any(|(action, _)| model.keys.shown(*action) == hint.0);
+    all.extend(rows(model, sight).into_iter().filter(said));
     all
 }
 
-fn rows(model: &Model, sight: &Sight) -> Vec<(&'static str, &'static str)> {
+/// The last key of an action: in a scenario the first of some means something else.
+fn last(keys: &Keymap, action: Action) -> String {
+    keys.keys(action).last().map(|key| key.to_string()).unwrap_or_default()
+}
+
+fn rows(model: &Model, sight: &Sight) -> Vec<Hint> {
     let shown = |row: &&Row| match row.when {
         When::Always => true,
         When::Selected => model.selected.is_some(),
         When::Help => false,
     };
-    ACTIONS.iter().filter(shown).map(|row| hint(row, sight)).collect()
+    ACTIONS.iter().filter(shown).map(|row| hint(row, &model.keys, sight)).collect()
 }
 
-fn hint(row: &Row, sight: &Sight) -> (&'static str, &'static str) {
+fn hint(row: &Row, keys: &Keymap, sight: &Sight) -> Hint {
+    let key = keys.shown(row.action);
     match row.action {
-        Action::Play if !sight.playing => ("space", "play"),
-        Action::ScaleUp => ("+ -", "scale"),
-        _ => (row.keys[0], row.word),
+        Action::Play if !sight.playing => (key, "play"),
+        Action::ScaleUp => (format!("{key} {}", keys.shown(Action::ScaleDown)), "scale"),
+        _ => (key, row.word),
     }
 }

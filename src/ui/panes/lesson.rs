@@ -68,6 +68,11 @@ fn written(sight: &Sight, script: &Script) -> Page {
             page.say(paragraph.replace('\n', " "), ink);
         }
     }
+    if !shown.teaches.is_empty() {
+        page.gap();
+        page.say("Afterwards you know:", Role::Text.bold());
+        shown.teaches.iter().for_each(|words| page.signed("· ", Role::Each, words.trim_end(), Role::Text));
+    }
     let more = shown.lines.len() + shown.checks.len() + shown.coming.len();
     if !shown.caption.is_empty() && (more > 0 || shown.wait.is_some()) {
         page.gap();
@@ -89,7 +94,7 @@ fn written(sight: &Sight, script: &Script) -> Page {
         page.say("time is held: space lets it pass, n skips", Role::Waiting);
     }
     if !script.back {
-        shown.coming.iter().for_each(|line| page.signed("$ ", Role::Faint, line, Role::Faint));
+        shown.coming.iter().for_each(|line| typed(&mut page, line));
     }
     page
 }
@@ -101,11 +106,24 @@ fn typed(page: &mut Page, line: &Typed) {
         Typing::Done(_) => ("$ ", Role::Key),
     };
     page.signed(sign, role, &line.shown, if line.state == Typing::Coming { Role::Faint } else { Role::Code });
+    heredoc(page, line);
     for row in output(line) {
         match row.fixed {
             true => page.fixed(format!("  {}", row.text), row.role),
             false => page.signed("  ", row.role, row.text, row.role),
         }
+    }
+}
+
+/// What a line reads, as far as it fits: once it is done, its first rows only.
+fn heredoc(page: &mut Page, line: &Typed) {
+    let most = if matches!(line.state, Typing::Done(_)) { 3 } else { MOST_ROWS };
+    let rows = line.heredoc.lines().count();
+    for text in line.heredoc.lines().take(most) {
+        page.fixed(format!("  {text}"), Role::Faint);
+    }
+    if rows > most {
+        page.fixed(format!("  … {} more rows", rows - most), Role::Faint);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Why a thing is as it is: its state, what holds it back, the chain of causes, and what would change it.
 
+mod network;
 mod pod;
 mod things;
 
 use super::pane;
 use crate::api::{Key, Kind};
 use crate::scene::canvas::wrap;
+use crate::scene::cause::{self, Remedy};
 use crate::scene::clock::{clock, left};
 use crate::scene::facts::{Family, Look};
 use crate::scene::{Area, Canvas, Ink, Role, Stage, Target, sentence};
@@ -24,13 +26,15 @@ pub struct Page {
     pub title: String,
     /// The colour of title and border.
     pub role: Role,
+    /// Command lines that would change what it tells of, in the order of the keys that run them.
+    pub remedies: Vec<Remedy>,
     lines: Vec<Vec<(String, Ink)>>,
 }
 
 impl Page {
     /// An empty page.
     pub fn new(title: impl Into<String>, role: Role) -> Page {
-        Page { title: title.into(), role, lines: Vec::new() }
+        Page { title: title.into(), role, remedies: Vec::new(), lines: Vec::new() }
     }
     /// Adds a line of one ink.
     pub fn say(&mut self, text: impl Into<String>, ink: impl Into<Ink>) {
@@ -51,6 +55,14 @@ impl Page {
             parts.push((format!("{words} "), Role::Text.into()));
         }
         self.lines.push(parts);
+    }
+    /// Adds a line that would free it, behind the key that runs it.
+    pub fn remedy(&mut self, remedy: Remedy) {
+        let key = format!(" {} ", self.remedies.len() + 1);
+        let heredoc = if remedy.stdin.is_some() { " <<EOF" } else { "" };
+        self.signed(&key, Role::Key.bold(), &remedy.words, Role::Text);
+        self.signed("   $ ", Role::Faint, format!("{}{heredoc}", remedy.line), Role::Code);
+        self.remedies.push(remedy);
     }
     /// Adds a line behind a sign; where it is broken, what follows is indented.
     pub fn signed(&mut self, sign: impl Into<String>, ink: impl Into<Ink>, text: impl Into<String>, words: impl Into<Ink>) {
@@ -121,6 +133,7 @@ pub fn page(world: &World, stage: &Stage, target: Option<&Target>) -> Page {
         Some(Target::Process(node, uid)) => pod::process(world, stage, node, *uid),
         Some(Target::Claim(key)) => things::claim(world, key),
         Some(Target::Volume(name)) => things::volume(world, name),
+        Some(Target::Service(key)) => network::service(world, key),
         Some(Target::Node(name)) => things::node(world, stage, name),
     }
 }
@@ -163,6 +176,23 @@ fn troubled(stage: &Stage) -> Option<&Key> {
     };
     let rows = stage.sets.iter().rev().flat_map(|s| &s.rows);
     rows.filter_map(|r| Some((trouble(r.look, r.unreachable)?, &r.key))).min_by_key(|(rank, _)| *rank).map(|(_, key)| key)
+}
+
+/// What ails a thing, who must move next, the timer that runs, and the lines that would free it. True where something
+/// does.
+fn told(page: &mut Page, world: &World, target: &Target) -> bool {
+    let Some(cause) = cause::of(world, target) else { return false };
+    for (i, words) in cause.chain.iter().enumerate() {
+        page.signed(if i == 0 { "∴ " } else { "↑ " }, Role::Waiting, words, Role::Waiting);
+    }
+    page.field("next", &cause.next, Role::Text);
+    if let Some((until, what)) = cause.until.filter(|(until, _)| *until > world.now()) {
+        page.field("in", format!("{}: {what}", left(until - world.now())), Role::Waiting.bold());
+    }
+    for remedy in cause.remedies {
+        page.remedy(remedy);
+    }
+    true
 }
 
 /// What a thing waits for, with its timer.

@@ -1,6 +1,6 @@
 //! The command lines that keys stand for, said of what is selected.
 
-use crate::api::{Key, Kind};
+use crate::api::{Key, Kind, Object, Service};
 use crate::scene::Target;
 use crate::scene::facts::{Family, Host, Look, Set};
 use crate::sim::World;
@@ -18,6 +18,9 @@ pub fn lines(action: Action, model: &Model, sight: &Sight, screen: &Screen) -> R
         Action::Cable => on_host(screen, selected, |h| if h.cut.is_some() { "reconnect" } else { "disconnect" }),
         Action::Power => on_host(screen, selected, |h| if h.powered { "crash" } else { "boot" }),
         Action::Fail => Ok(pods(model, screen)?.iter().map(|pod| tamper(sight.world, pod)).collect()),
+        Action::Logs => Ok(pods(model, screen)?.iter().map(|pod| format!("kubectl logs {}{}", pod.name, namespace(pod))).collect()),
+        Action::Request => request(model, sight.world, screen),
+        Action::Files => files(model, screen),
         Action::Describe => Ok(vec![format!("kubectl describe {}", resource(selected, screen)?)]),
         Action::Yaml => Ok(vec![format!("kubectl get {} -o yaml", resource(selected, screen)?)]),
         other => Err(format!("{other:?} is no act")),
@@ -48,7 +51,7 @@ fn scale(model: &Model, screen: &Screen, by: i32) -> Result<Vec<String>, String>
 /// Deletes what is selected without waiting for it to be gone, so that the next key finds nobody busy.
 fn delete(model: &Model, screen: &Screen, how: &str) -> Result<Vec<String>, String> {
     let other = match &model.selected {
-        Some(target @ (Target::Claim(_) | Target::Volume(_) | Target::Node(_))) => target.object(),
+        Some(target @ (Target::Claim(_) | Target::Volume(_) | Target::Node(_) | Target::Service(_))) => target.object(),
         _ => None,
     };
     let wait = if how.is_empty() { " --wait=false" } else { "" };
@@ -92,7 +95,7 @@ fn host_of<'s>(screen: &'s Screen, target: &Target) -> Option<&'s Host> {
     match target {
         Target::Node(name) | Target::Process(name, _) => screen.stage.host(name),
         Target::Pod(key) => screen.stage.row(key).and_then(|(_, row)| screen.stage.host(&row.node)),
-        Target::Set(..) | Target::Claim(_) | Target::Volume(_) => None,
+        Target::Set(..) | Target::Claim(_) | Target::Volume(_) | Target::Service(_) => None,
     }
 }
 
@@ -108,15 +111,48 @@ fn tamper(world: &World, pod: &Key) -> String {
     format!("{} {}{}", if broken { "heal" } else { "fail" }, pod.name, namespace(pod))
 }
 
+/// A request to the selected service, else to a pod through the API server's proxy.
+fn request(model: &Model, world: &World, screen: &Screen) -> Result<Vec<String>, String> {
+    if let Some(Target::Service(key)) = &model.selected {
+        let port = world.get::<Service>(key).and_then(|s| s.spec.ports.first().map(|p| p.port)).filter(|port| *port != 80);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let domain = if &*key.namespace == "default" { String::new() } else { format!(".{}", key.namespace) };
+        return Ok(vec![format!("curl -s http://{}{domain}{port}/", key.name)]);
+    }
+    let line = |pod: &Key| format!("curl -s localhost:8001/api/v1/namespaces/{}/pods/{}/proxy/", pod.namespace, pod.name);
+    Ok(pods(model, screen)?.iter().map(line).collect())
+}
+
+/// The disk of the selected volume or claim, else that of a pod.
+fn files(model: &Model, screen: &Screen) -> Result<Vec<String>, String> {
+    match &model.selected {
+        Some(Target::Volume(name)) => Ok(vec![format!("files {name}")]),
+        Some(Target::Claim(key)) => Ok(vec![format!("files pvc/{}", key.name)]),
+        _ => Ok(pods(model, screen)?.iter().map(|pod| format!("files {}", pod.name)).collect()),
+    }
+}
+
+/// The selected object, and how kubectl names it.
+pub fn edited(model: &Model, sight: &Sight, screen: &Screen) -> Result<(String, Object), String> {
+    let (kind, key) = object(model.selected.as_ref(), screen)?;
+    let found = sight.world.object(kind, &key).cloned().ok_or_else(|| format!("{} is not on record", key.name))?;
+    Ok((format!("{}/{}", short(kind), key.name), found))
+}
+
 fn resource(selected: Option<&Target>, screen: &Screen) -> Result<String, String> {
-    let nothing = "nothing is selected: Tab, the arrows or the mouse select".to_owned();
-    let target = selected.ok_or(nothing.clone())?;
+    let (kind, key) = object(selected, screen)?;
+    Ok(format!("{} {}{}", short(kind), key.name, namespace(&key)))
+}
+
+/// Kind and key of the selected object; of a process those of its pod.
+fn object(selected: Option<&Target>, screen: &Screen) -> Result<(Kind, Key), String> {
+    let nothing = || "nothing is selected: Tab, the arrows or the mouse select".to_owned();
+    let target = selected.ok_or_else(nothing)?;
     let of_process = || match target {
         Target::Process(node, uid) => screen.stage.running(node, *uid).map(|r| (Kind::Pod, r.key.clone())),
         _ => None,
     };
-    let (kind, key) = target.object().or_else(of_process).ok_or(nothing)?;
-    Ok(format!("{} {}{}", short(kind), key.name, namespace(&key)))
+    target.object().or_else(of_process).ok_or_else(nothing)
 }
 
 /// The shortest name that kubectl takes for a kind.

@@ -2,7 +2,7 @@
 
 use crate::scenario::catalogue::CATALOGUE;
 use crate::ui::Effect;
-use crate::ui::actions::{Action, action};
+use crate::ui::actions::Action;
 use crate::ui::keys::Key;
 use crate::ui::model::{Mode, Model};
 
@@ -12,10 +12,11 @@ pub fn key(model: &mut Model, row: usize, key: Key) -> Vec<Effect> {
         model.mode = Mode::Normal;
         return vec![Effect::Open(CATALOGUE.get(row).map(|scenario| scenario.0))];
     }
-    model.mode = match action(key) {
+    let action = model.keys.action(key);
+    model.mode = match action {
         Some(Action::Down | Action::NextSpot) => Mode::Catalogue((row + 1).min(CATALOGUE.len())),
         Some(Action::Up | Action::PrevSpot) => Mode::Catalogue(row.saturating_sub(1)),
         _ => Mode::Normal,
     };
-    if action(key) == Some(Action::Stop) { vec![Effect::Quit] } else { Vec::new() }
+    if action == Some(Action::Stop) { vec![Effect::Quit] } else { Vec::new() }
 }

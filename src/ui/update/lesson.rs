@@ -16,7 +16,7 @@ pub fn effect(model: &Model, action: Action, key: Key, script: &Script) -> Optio
         Action::Why if key == Key::Named("enter") => Some(Effect::Advance),
         Action::Back | Action::ScrollUp => Some(Effect::Retreat),
         Action::Next if script.page.waits() && !script.back => Some(Effect::Skip),
-        Action::Answer => match key {
+        Action::Answer if script.page.asks() && !script.back => match key {
             Key::Char(digit) => digit.to_digit(10).and_then(|digit| Some(Effect::Answer((digit as usize).checked_sub(1)?))),
             Key::Ctrl(_) | Key::Named(_) => None,
         },

@@ -80,7 +80,8 @@ fn common_start(offers: &[String]) -> Option<&str> {
     Some(&first[..end])
 }
 
-fn input(key: Key) -> Input {
+/// A key as the text area takes it.
+pub fn input(key: Key) -> Input {
     let plain = |key| Input { key, ctrl: false, alt: false, shift: false };
     match key {
         Key::Char(c) => plain(AreaKey::Char(c)),
@@ -90,6 +91,11 @@ fn input(key: Key) -> Input {
         Key::Named("right") => plain(AreaKey::Right),
         Key::Named("home") => plain(AreaKey::Home),
         Key::Named("end") => plain(AreaKey::End),
+        Key::Named("up") => plain(AreaKey::Up),
+        Key::Named("down") => plain(AreaKey::Down),
+        Key::Named("pageup") => plain(AreaKey::PageUp),
+        Key::Named("pagedown") => plain(AreaKey::PageDown),
+        Key::Named("delete") => plain(AreaKey::Delete),
         Key::Named(_) => plain(AreaKey::Null),
     }
 }

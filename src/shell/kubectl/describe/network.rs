@@ -13,7 +13,9 @@ pub fn service(world: &World, page: &mut Describe, svc: &Service) {
     page.field(0, "Name", &meta.name).field(0, "Namespace", &meta.namespace);
     labels(page, meta);
     page.field(0, "Selector", or_none(&spec.selector.to_string())).field(0, "Type", &format!("{:?}", spec.kind));
-    page.field(0, "IP Family Policy", &rest("ipFamilyPolicy"));
+    if !rest("ipFamilyPolicy").is_empty() {
+        page.field(0, "IP Family Policy", &rest("ipFamilyPolicy"));
+    }
     let families: Vec<&str> =
         spec.rest.get("ipFamilies").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     page.field(0, "IP Families", or_none(&families.join(",")));
@@ -67,6 +69,7 @@ fn endpoints(p: &ServicePort, slices: &[&Arc<EndpointSlice>]) -> String {
         }
     }
     match found.len() {
+        _ if slices.is_empty() => "<none>".to_owned(),
         0..=3 => found.join(","),
         n => format!("{} + {} more...", found[..3].join(","), n - 3),
     }
@@ -77,7 +80,7 @@ pub fn slice(page: &mut Describe, slice: &EndpointSlice) {
     labels(page, &slice.metadata);
     page.field(0, "AddressType", &slice.address_type);
     if slice.ports.is_empty() {
-        page.field(0, "Ports", "<unset>");
+        page.line(0, "Ports: <unset>");
     } else {
         page.line(0, "Ports:").line(1, "Name\tPort\tProtocol").line(1, "----\t----\t--------");
         for p in &slice.ports {
@@ -86,7 +89,7 @@ pub fn slice(page: &mut Describe, slice: &EndpointSlice) {
         }
     }
     if slice.endpoints.is_empty() {
-        page.field(0, "Endpoints", "<none>");
+        page.line(0, "Endpoints: <none>");
         return;
     }
     page.line(0, "Endpoints:");

@@ -1,1 +1,77 @@
 //! `kubectl rollout`, as typed.
+
+use crate::shell::{Output, finish, run};
+use crate::sim::{Options, World};
+
+fn say(world: &mut World, line: &str) -> Output {
+    let turn = run(world, line, None);
+    finish(world, turn)
+}
+
+/// A deployment `web` that is rolled out.
+fn rolled() -> World {
+    let mut world = World::new(Options::default());
+    say(&mut world, "kubectl create deployment web --image=luksa/kubia --replicas=2");
+    assert!(say(&mut world, "kubectl rollout status deploy/web").out.ends_with("deployment \"web\" successfully rolled out\n"));
+    world
+}
+
+#[test]
+fn a_deployment_goes_back_and_forth() {
+    let mut world = rolled();
+    say(&mut world, "kubectl set image deploy/web kubia=luksa/kubia:v2");
+    let status = say(&mut world, "kubectl rollout status deploy/web").out;
+    assert!(status.starts_with("Waiting for deployment spec update to be observed...\n"), "{status}");
+    assert!(
+        status.contains("\nWaiting for deployment \"web\" rollout to finish: 1 out of 2 new replicas have been updated...\n"),
+        "{status}"
+    );
+    for (line, out) in [
+        ("kubectl rollout history deploy web", "deployment.apps/web \nREVISION  CHANGE-CAUSE\n1         <none>\n2         <none>\n\n"),
+        ("kubectl rollout undo deploy/web", "deployment.apps/web rolled back\n"),
+        (
+            "kubectl rollout undo deploy/web --to-revision=3",
+            "deployment.apps/web skipped rollback (current template already matches revision 3)\n",
+        ),
+        ("kubectl rollout history deploy web", "deployment.apps/web \nREVISION  CHANGE-CAUSE\n2         <none>\n3         <none>\n\n"),
+    ] {
+        assert_eq!(say(&mut world, line).out, out, "{line}");
+        say(&mut world, "settle");
+    }
+    assert_eq!(say(&mut world, "kubectl get deploy web -o jsonpath={.spec.template.spec.containers[0].image}").out, "luksa/kubia");
+    let labels = say(&mut world, "kubectl get deploy web -o jsonpath={.spec.template.metadata.labels}").out;
+    assert_eq!(labels, "{\"app\":\"web\"}");
+}
+
+#[test]
+fn refusals_sound_like_kubectl() {
+    let mut world = rolled();
+    for (line, words) in [
+        ("kubectl rollout undo deploy/web", "error: no rollout history found for deployment \"web\"\n"),
+        ("kubectl rollout undo deploy/web --to-revision=9", "error: unable to find specified revision 9 in history\n"),
+        ("kubectl rollout history deploy/web --revision=9", "error: unable to find the specified revision\n"),
+        ("kubectl rollout resume deploy/web", "error: deployments.apps \"web\" is not paused\n"),
+        ("kubectl rollout pause deploy/web", ""),
+        ("kubectl rollout pause deploy/web", "error: deployments.apps \"web\" is already paused\n"),
+        (
+            "kubectl rollout restart deploy/web",
+            "error: deployments.apps \"web\" can't restart paused deployment (run rollout resume first)\n",
+        ),
+        (
+            "kubectl rollout undo deploy/web",
+            "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/web' and try again\n",
+        ),
+    ] {
+        assert_eq!(say(&mut world, line).err, words, "{line}");
+    }
+    assert_eq!(say(&mut world, "kubectl rollout resume deploy/web").out, "deployment.apps/web resumed\n");
+}
+
+#[test]
+fn a_deadline_that_is_over_ends_the_watch() {
+    let mut world = rolled();
+    say(&mut world, "kubectl set image deploy/web kubia=luksa/broken");
+    let said = say(&mut world, "kubectl rollout status deploy/web");
+    assert_eq!((said.err.as_str(), said.rc), ("error: deployment \"web\" exceeded its progress deadline\n", 1));
+    assert_eq!(say(&mut world, "kubectl rollout status deploy/web --timeout=1s").rc, 1);
+}

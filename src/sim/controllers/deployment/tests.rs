@@ -251,3 +251,26 @@ fn a_name_that_is_taken_is_avoided_by_a_greater_count() {
     assert_eq!(web(&trial).status.collision_count, Some(1));
     assert_eq!((trial.names(Kind::ReplicaSet).len(), trial.ready().len()), (2, 3));
 }
+
+/// Whatever is asked for while it rolls: never more pods than the surge allows, never fewer available than promised.
+#[test]
+fn at_any_time_a_roll_out_keeps_its_promise() {
+    for (replicas, surge, unavailable) in
+        [(3, json!(1), json!(0)), (5, json!("40%"), json!("20%")), (4, json!(0), json!(2)), (7, json!("25%"), json!("25%"))]
+    {
+        let rolling = json!({"maxSurge": surge, "maxUnavailable": unavailable});
+        let mut trial = running(json!({"replicas": replicas, "strategy": {"type": "RollingUpdate", "rollingUpdate": rolling}}));
+        let (most, least) = (replicas + web(&trial).max_surge(), replicas - web(&trial).max_unavailable());
+        for image in ["luksa/kubia:v2", "luksa/broken", "luksa/kubia:v3", "luksa/kubia"] {
+            set_image(&mut trial, image);
+            let end = trial.world.now() + Span::secs(15);
+            while trial.world.now() < end {
+                trial.pass(Span(20));
+                let active = i32::try_from(trial.world.list::<Pod>().filter(|pod| pod.is_active()).count()).unwrap();
+                let ready = i32::try_from(trial.ready().len()).unwrap();
+                assert!(active <= most && ready >= least, "{image}: {active} of {most}, {ready} ready of {least}");
+            }
+        }
+        assert_eq!(trial.ready().len(), usize::try_from(replicas).unwrap());
+    }
+}

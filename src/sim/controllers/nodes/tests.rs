@@ -240,11 +240,117 @@ fn a_node_that_joins_is_registered_and_one_that_never_reports_is_marked() {
     let mut world = world();
     let manifest = json!({"metadata": {"name": "node-9"}});
     world.apply(Act::Request(Request::Create(Object::from_value(Kind::Node, manifest).unwrap()))).unwrap();
+    assert_eq!(taints(&world, "node-9"), ["not-ready:NoSchedule"], "by admission");
     pass(&mut world, Span::secs(70));
     let events: Vec<String> = world.list::<Event>().filter(|e| &*e.reason == "RegisteredNode").map(|e| e.message.to_string()).collect();
     assert_eq!(events, ["Node node-9 event: Registered Node node-9 in Controller"]);
     let ready = condition(&node(&world, "node-9").status.conditions, "Ready").cloned().unwrap();
     assert_eq!((&*ready.reason, &*ready.message), ("NodeStatusNeverUpdated", "Kubelet never posted node status."));
+}
+
+fn taint(world: &mut World, name: &str, key: &str) {
+    let mut object = node(world, name);
+    object.spec.taints.push(serde_json::from_value(json!({"key": key, "effect": "NoExecute"})).unwrap());
+    world.apply(Act::Request(Request::Update(object.into()))).unwrap();
+}
+
+/// Upstream: handlePodUpdate cancels the timer of a pod that is not found, aloud.
+#[test]
+fn a_pod_that_goes_before_its_time_is_said_to_be_spared() {
+    let mut world = world();
+    cut(&mut world, &["node-2"]);
+    pass(&mut world, Span::secs(100));
+    let options = DeleteOptions { grace: Some(0), ..DeleteOptions::default() };
+    world.apply(Act::Request(Request::Delete(Kind::Pod, key("p2"), options))).unwrap();
+    assert_eq!(texts(&log(&mut world, Span::mins(10))), ["TaintManagerEviction Cancelling deletion of Pod default/p2"]);
+}
+
+/// Upstream: processPodOnNode. The event names the pod without its uid.
+#[test]
+fn a_further_taint_that_is_not_tolerated_tells_the_pod_again() {
+    let mut world = world();
+    cut(&mut world, &["node-2"]);
+    pass(&mut world, Span::secs(362));
+    taint(&mut world, "node-2", "maintenance");
+    pass(&mut world, Span::secs(1));
+    let marks: Vec<_> = world.list::<Event>().filter(|e| e.message.starts_with("Marking")).cloned().collect();
+    assert_eq!(marks.iter().map(|e| (e.count, e.involved_object.uid.is_nil())).collect::<Vec<_>>(), [(2, true)]);
+}
+
+#[test]
+fn a_shorter_toleration_does_not_end_a_timer_that_runs() {
+    let toleration =
+        |key: &str, seconds: i64| json!({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": seconds});
+    let mut world = World::new(Options::default());
+    pod(&mut world, 1, json!([toleration("slow", 100), toleration("fast", 5)]));
+    pass(&mut world, Span::secs(12));
+    taint(&mut world, "node-1", "slow");
+    pass(&mut world, Span::secs(10));
+    taint(&mut world, "node-1", "fast");
+    let ends = log(&mut world, Span::secs(100));
+    assert_eq!(ends.iter().find(|(_, words)| words.starts_with("TaintManagerEviction")).map(|(at, _)| *at), Some(90));
+}
+
+/// Upstream: gcTerminating in pkg/controller/podgc.
+#[test]
+fn the_out_of_service_taint_frees_ending_pods_of_a_dead_node() {
+    let mut world = world();
+    cut(&mut world, &["node-2"]);
+    pass(&mut world, Span::secs(100));
+    taint(&mut world, "node-2", OUT_OF_SERVICE);
+    let freed = log(&mut world, Span::secs(21));
+    let expected = [
+        "TaintManagerEviction Cancelling deletion of Pod default/p2",
+        "TaintManagerEviction Marking for deletion Pod default/p2",
+        "p2 Running unready disrupted",
+        "p2 Running unready disrupted terminating",
+        "p2 Failed unready disrupted terminating",
+    ];
+    assert_eq!(texts(&freed)[..5], expected);
+    assert!(world.get::<Pod>(&key("p2")).is_none());
+}
+
+/// The reasons of all events about a node by its kubelet, oldest first.
+fn told(world: &World, name: &str) -> Vec<String> {
+    let mut events: Vec<_> =
+        world.list::<Event>().filter(|e| *e.involved_object.name == *name && &*e.source.component == "kubelet").collect();
+    events.sort_by_key(|e| e.metadata.resource_version);
+    events.iter().map(|e| e.reason.to_string()).collect()
+}
+
+/// Upstream: pkg/kubelet/nodestatus/setters.go tells of each condition that turns, recordNodeSchedulableEvent of a cordon.
+#[test]
+fn a_kubelet_tells_of_its_node() {
+    let mut world = world();
+    cut(&mut world, &["node-2"]);
+    pass(&mut world, Span::secs(60));
+    world.apply(Act::Reconnect("node-2".into())).unwrap();
+    pass(&mut world, Span::secs(1));
+    assert_eq!(told(&world, "node-2"), ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID", "NodeReady"]);
+    for (cordoned, reason) in [(true, "NodeNotSchedulable"), (false, "NodeSchedulable")] {
+        let mut object = node(&world, "node-1");
+        object.spec.unschedulable = cordoned;
+        world.apply(Act::Request(Request::Update(object.into()))).unwrap();
+        pass(&mut world, Span::secs(10));
+        assert_eq!(told(&world, "node-1").last().map(String::as_str), Some(reason));
+    }
+}
+
+/// Upstream: a kubelet registers its node when it starts, and the lease goes with the node.
+#[test]
+fn a_deleted_node_comes_back_when_its_kubelet_is_started() {
+    let mut world = world();
+    let lease = Key::new("kube-node-lease", "node-2");
+    delete(&mut world, Kind::Node, &Key::cluster("node-2"));
+    pass(&mut world, Span::secs(90));
+    assert!(world.get::<Node>(&Key::cluster("node-2")).is_none() && world.object(Kind::Lease, &lease).is_none());
+    world.apply(Act::Crash("node-2".into())).unwrap();
+    world.apply(Act::Boot("node-2".into())).unwrap();
+    let back = log(&mut world, Span::secs(6));
+    assert_eq!(texts(&back), ["RegisteredNode Node node-2 event: Registered Node node-2 in Controller"]);
+    assert!(node(&world, "node-2").is_ready() && world.object(Kind::Lease, &lease).is_some());
+    assert_eq!(told(&world, "node-2")[..2], ["Starting", "NodeHasSufficientMemory"]);
+    assert!(told(&world, "node-2").contains(&"Rebooted".to_owned()));
 }
 
 #[test]

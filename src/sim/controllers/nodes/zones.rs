@@ -37,6 +37,17 @@ enum Pace {
     Never,
 }
 
+impl Zone {
+    /// A limiter that nodes wait for begins anew at its new pace. Upstream: RateLimitedTimedQueue.SwapLimiter.
+    fn change_pace(&mut self, pace: Pace, now: Time) {
+        let waited_for = self.pace == Pace::Never || self.next > now;
+        if let (true, Pace::Every(interval)) = (waited_for && pace != self.pace, pace) {
+            self.next = now + interval;
+        }
+        self.pace = pace;
+    }
+}
+
 impl Default for Pace {
     fn default() -> Pace {
         Pace::Every(NORMAL)
@@ -152,8 +163,10 @@ fn adjust(desk: &mut Desk, states: &[(Name, State, usize)]) {
         if known.get(name).is_some_and(|z| z.state == *state && z.pace == pace(*state, *size)) {
             continue;
         }
+        let now = desk.now();
         let zone = desk.world().memory.nodes.zones.zones.entry(name.clone()).or_default();
-        (zone.state, zone.pace) = (*state, pace(*state, *size));
+        zone.change_pace(pace(*state, *size), now);
+        zone.state = *state;
     }
 }
 
@@ -178,5 +191,19 @@ mod tests {
         }
         assert_eq!(pace(State::Partial, 20), Pace::Never);
         assert_eq!(pace(State::Partial, 51), Pace::Every(SECONDARY));
+    }
+
+    /// Upstream: TestSwapLimiter in pkg/controller/nodelifecycle/scheduler.
+    #[test]
+    fn a_limiter_that_was_waited_for_begins_anew() {
+        let (mut zones, zone, now) = (Zones::default(), Name::default(), Time(100_000));
+        assert_eq!(zones.turn(&zone, now), Turn::Now);
+        let kept = zones.zones.get_mut(&zone).unwrap();
+        kept.change_pace(Pace::Every(SECONDARY), now + Span::secs(1));
+        assert_eq!(zones.turn(&zone, now + Span::secs(1)), Turn::At(now + Span::secs(101)));
+        let kept = zones.zones.get_mut(&zone).unwrap();
+        kept.change_pace(Pace::Never, now + Span::mins(9));
+        kept.change_pace(Pace::Every(NORMAL), now + Span::mins(10));
+        assert_eq!(zones.turn(&zone, now + Span::mins(10)), Turn::At(now + Span::mins(10) + NORMAL));
     }
 }

@@ -20,19 +20,23 @@ fn wanted<'a>(set: &'a StatefulSet, pod: &Pod) -> impl Iterator<Item = (Key, &'a
     set.spec.volume_claim_templates.iter().map(move |t| (Key::new(namespace.clone(), name(set, &t.metadata.name, ordinal)), t))
 }
 
-/// Makes the claims that a pod needs and that do not exist; a claim that is going is refused.
+/// Makes the claims that a pod needs and that do not exist; a claim that is going is refused. All are tried.
 pub fn create_missing(desk: &mut Desk, set: &StatefulSet, pod: &Pod) -> Result<(), Refusal> {
+    let mut refused = Vec::new();
     for (key, template) in wanted(set, pod) {
-        match desk.get::<PersistentVolumeClaim>(&key) {
-            Some(claim) if claim.metadata.is_terminating() => {
-                let message = format!("pvc {} is being deleted", key.name);
-                return Err(Refusal { reason: Reason::Conflict, message, about: None, fields: Vec::new() });
-            }
-            Some(_) => {}
-            None => create(desk, set, pod, key, template)?,
-        }
+        let done = match desk.get::<PersistentVolumeClaim>(&key) {
+            Some(claim) if claim.metadata.is_terminating() => Err(format!("pvc {} is being deleted", key.name)),
+            Some(_) => Ok(()),
+            None => create(desk, set, pod, key, template).map_err(|refusal| refusal.message),
+        };
+        refused.extend(done.err());
     }
-    Ok(())
+    let message = match &refused[..] {
+        [] => return Ok(()),
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
+    Err(Refusal { reason: Reason::Conflict, message, about: None, fields: Vec::new() })
 }
 
 fn create(desk: &mut Desk, set: &StatefulSet, pod: &Pod, key: Key, template: &PersistentVolumeClaim) -> Result<(), Refusal> {
@@ -44,7 +48,6 @@ fn create(desk: &mut Desk, set: &StatefulSet, pod: &Pod, key: Key, template: &Pe
         metadata: Meta {
             labels,
             annotations: template.metadata.annotations.clone(),
-            owner_references: owner(set, pod, false).into_iter().collect(),
             ..Meta::named(key.namespace.clone(), key.name.clone())
         },
         spec: template.spec.clone(),
@@ -90,9 +93,14 @@ pub fn is_stale(world: &World, set: &StatefulSet, pod: &Pod) -> bool {
 
 /// True where every claim carries the owner that the retention policy wants.
 pub fn fit(world: &World, set: &StatefulSet, pod: &Pod) -> bool {
-    wanted(set, pod).all(|(key, _)| {
-        world.get::<PersistentVolumeClaim>(&key).is_none_or(|c| owners_fit(set, &c.metadata, owner(set, pod, false).as_ref(), pod))
-    })
+    are_owned(world, set, pod, false)
+}
+
+/// Upstream: ClaimsMatchRetentionPolicy.
+fn are_owned(world: &World, set: &StatefulSet, pod: &Pod, condemned: bool) -> bool {
+    let target = owner(set, pod, condemned);
+    wanted(set, pod)
+        .all(|(key, _)| world.get::<PersistentVolumeClaim>(&key).is_none_or(|c| owners_fit(set, &c.metadata, target.as_ref(), pod)))
 }
 
 fn is_ours(set: &StatefulSet, pod: &Pod, owner: &OwnerRef) -> bool {
@@ -100,18 +108,24 @@ fn is_ours(set: &StatefulSet, pod: &Pod, owner: &OwnerRef) -> bool {
 }
 
 fn owners_fit(set: &StatefulSet, claim: &Meta, wanted: Option<&OwnerRef>, pod: &Pod) -> bool {
-    if foreign_controller(set, claim, pod) {
-        return claim.owner_references.iter().all(|o| !is_ours(set, pod, o));
-    }
     let ours: Vec<&OwnerRef> = claim.owner_references.iter().filter(|o| is_ours(set, pod, o)).collect();
-    match wanted {
+    match wanted.filter(|_| !has_foreign_owner(set, claim, pod)) {
         Some(wanted) => ours.len() == 1 && ours[0].uid == wanted.uid && ours[0].controller,
         None => ours.is_empty(),
     }
 }
 
-fn foreign_controller(set: &StatefulSet, claim: &Meta, pod: &Pod) -> bool {
-    claim.controller().is_some_and(|o| !is_ours(set, pod, o))
+/// True where somebody else manages the claim, or it belongs to a namesake of the set or the pod. Where everything is
+/// retained anyway that is no concern of the set. Upstream: hasUnexpectedController.
+fn has_foreign_owner(set: &StatefulSet, claim: &Meta, pod: &Pod) -> bool {
+    let policy = &set.spec.persistent_volume_claim_retention_policy;
+    let is_namesake = |o: &OwnerRef| match &*o.kind {
+        "StatefulSet" => o.name == set.metadata.name,
+        "Pod" => o.name == pod.metadata.name,
+        _ => false,
+    };
+    let foreign = |o: &OwnerRef| !is_ours(set, pod, o) && (o.controller || is_namesake(o));
+    (policy.when_deleted, policy.when_scaled) != (Retention::Retain, Retention::Retain) && claim.owner_references.iter().any(foreign)
 }
 
 /// Gives the claims of a wanted pod the owner that the retention policy wants.
@@ -121,23 +135,26 @@ pub fn fix_owners(desk: &mut Desk, set: &StatefulSet, pod: &Pod) {
 
 /// Gives the claims of a surplus pod the owner that the retention policy wants.
 pub fn fix_condemned(desk: &mut Desk, set: &StatefulSet, pod: &Pod) {
-    fix(desk, set, pod, true);
+    if !are_owned(desk, set, pod, true) {
+        fix(desk, set, pod, true);
+    }
 }
 
+/// Upstream: UpdatePodClaimForRetentionPolicy.
 fn fix(desk: &mut Desk, set: &StatefulSet, pod: &Pod, condemned: bool) {
     let target = owner(set, pod, condemned);
     for (key, _) in wanted(set, pod) {
         let Some(claim) = desk.get::<PersistentVolumeClaim>(&key).cloned() else { continue };
-        if owners_fit(set, &claim.metadata, target.as_ref(), pod) {
-            continue;
-        }
-        let foreign = foreign_controller(set, &claim.metadata, pod);
-        if foreign && target.is_some() {
+        let foreign = has_foreign_owner(set, &claim.metadata, pod);
+        if foreign {
             let words = format!(
                 "PersistentVolumeClaim {} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim",
                 key.name
             );
             desk.event(reference(Kind::StatefulSet, &set.metadata), true, "ConflictingController", words);
+        }
+        if owners_fit(set, &claim.metadata, target.as_ref(), pod) {
+            continue;
         }
         let mut after: Arc<PersistentVolumeClaim> = claim;
         let owners = &mut Arc::make_mut(&mut after).metadata.owner_references;

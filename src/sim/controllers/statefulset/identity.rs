@@ -1,11 +1,11 @@
 //! Who a pod of a StatefulSet is: name, labels, host name, volumes, revision (§1.1, §1.6).
 
+use super::super::blueprint;
 use super::claims;
 use super::revisions::Revisions;
-use crate::api::object::owner_ref;
-use crate::api::pod::{ClaimSource, PodSpec, PodTemplate, Volume};
+use crate::api::pod::{ClaimSource, PodTemplate, Volume};
 use crate::api::workload::{StrategyType, parent_and_ordinal};
-use crate::api::{Kind, Meta, Name, Pod, StatefulSet};
+use crate::api::{Kind, Name, Pod, StatefulSet};
 use std::sync::Arc;
 
 const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
@@ -35,26 +35,17 @@ pub fn new_pod(set: &StatefulSet, revisions: &Revisions, ordinal: i32) -> Pod {
 
 fn build(set: &StatefulSet, template: &PodTemplate, revision: &Name, ordinal: i32) -> Pod {
     let name: Name = format!("{}-{ordinal}", set.metadata.name).into();
-    let mut metadata = Meta {
-        name: name.clone(),
-        generate_name: format!("{}-", set.metadata.name).into(),
-        namespace: set.metadata.namespace.clone(),
-        labels: template.metadata.labels.clone(),
-        annotations: template.metadata.annotations.clone(),
-        finalizers: template.metadata.finalizers.clone(),
-        owner_references: vec![owner_ref(Kind::StatefulSet, &set.metadata)],
-        ..Meta::default()
-    };
-    metadata.labels.insert(POD_NAME, name.clone());
-    metadata.labels.insert(POD_INDEX, ordinal.to_string());
-    metadata.labels.insert(REVISION, revision.clone());
-    let spec = PodSpec {
-        hostname: name.clone(),
-        subdomain: set.spec.service_name.clone(),
-        volumes: volumes(set, &name, &template.spec.volumes),
-        ..(*template.spec).clone()
-    };
-    Pod { metadata, spec: Arc::new(spec), status: Default::default() }
+    let mut pod = blueprint::pod(Kind::StatefulSet, &set.metadata, template);
+    pod.metadata.name = name.clone();
+    let labels = &mut pod.metadata.labels;
+    labels.insert(POD_NAME, name.clone());
+    labels.insert(POD_INDEX, ordinal.to_string());
+    labels.insert(REVISION, revision.clone());
+    let spec = Arc::make_mut(&mut pod.spec);
+    spec.volumes = volumes(set, &name, &template.spec.volumes);
+    spec.hostname = name;
+    spec.subdomain = set.spec.service_name.clone();
+    pod
 }
 
 /// A pod's volumes: one a claim template first, then those of the pod template that have other names.
@@ -71,6 +62,11 @@ fn volumes(set: &StatefulSet, pod: &str, template: &Arc<Vec<Volume>>) -> Arc<Vec
     });
     let others = template.iter().filter(|v| templates.iter().all(|claim| claim.metadata.name != v.name)).cloned();
     Arc::new(own.chain(others).collect())
+}
+
+/// True where every claim template has its volume in the pod. Upstream: storageMatches.
+pub fn has_storage(set: &StatefulSet, pod: &Pod) -> bool {
+    parent_and_ordinal(&pod.metadata.name).is_none_or(|(_, ordinal)| has_claims(set, pod, ordinal))
 }
 
 /// True where name, labels and volumes are the pod's own.

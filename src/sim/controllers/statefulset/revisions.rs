@@ -128,7 +128,7 @@ fn raise(desk: &mut Desk, old: &Arc<ControllerRevision>, revision: i64) -> Arc<C
 fn make(desk: &mut Desk, set: &StatefulSet, data: Value, revision: i64, collisions: &mut i32) -> Arc<ControllerRevision> {
     let data = Arc::new(data);
     loop {
-        let hash = hash(&data, set.status.collision_count.map(|_| *collisions));
+        let hash = hash(&data, *collisions);
         let stem = &set.metadata.name[..set.metadata.name.len().min(223)];
         let mut labels = set.spec.template.metadata.labels.clone();
         labels.insert("controller.kubernetes.io/hash", hash.as_str());
@@ -153,9 +153,8 @@ fn make(desk: &mut Desk, set: &StatefulSet, data: Value, revision: i64, collisio
 
 /// FNV-1 over the data and the collision count, in letters that no word can be made of. The bytes hashed are our JSON of
 /// the template, so hashes differ from a real control plane's, and are as stable.
-fn hash(data: &Value, collisions: Option<i32>) -> String {
-    let text = data.to_string();
-    let count = collisions.map(|n| n.to_string()).unwrap_or_default();
+fn hash(data: &Value, collisions: i32) -> String {
+    let (text, count) = (data.to_string(), collisions.to_string());
     safe_encode(text.bytes().chain(count.bytes()).fold(0x811c_9dc5_u32, |h, b| h.wrapping_mul(0x0100_0193) ^ u32::from(b)))
 }
 

@@ -1,6 +1,7 @@
 //! StatefulSet rules in whole worlds: what is asked for, and what becomes of the pods, in their order.
 
 mod claims;
+mod endings;
 mod rolling;
 
 use crate::api::{Kind, Pod, Span, StatefulSet};

@@ -2,7 +2,7 @@
 
 use super::super::super::change::Controller;
 use super::super::super::world::World;
-use super::{attach, enqueue, recycler};
+use super::{attach, enqueue, recycler, unsettle};
 use crate::api::storage::VolumePhase;
 use crate::api::{Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, Pod, Span};
 
@@ -13,7 +13,10 @@ pub fn written(world: &mut World, before: Option<&Object>, after: Option<&Object
     match (before, after) {
         (_, Some(Object::PersistentVolumeClaim(claim))) => claim_written(world, claim),
         (Some(Object::PersistentVolumeClaim(claim)), None) => claim_gone(world, claim),
-        (_, Some(Object::PersistentVolume(pv))) => volume_written(world, pv),
+        (before, Some(Object::PersistentVolume(pv))) => {
+            claim_let_go(world, before, pv);
+            volume_written(world, pv);
+        }
         (Some(Object::PersistentVolume(pv)), None) => volume_gone(world, pv),
         (before, Some(Object::Pod(pod))) => pod_written(world, before, pod),
         (Some(Object::Pod(pod)), None) => pod_gone(world, pod),
@@ -45,6 +48,18 @@ fn claim_gone(world: &mut World, claim: &PersistentVolumeClaim) {
     world.memory.volumes.unsettled.remove(&(Kind::PersistentVolumeClaim, claim.metadata.key()));
     if !claim.spec.volume_name.is_empty() {
         enqueue(world, BINDER, Kind::PersistentVolume, &Key::cluster(claim.spec.volume_name.clone()));
+    }
+}
+
+/// A volume no longer names the claim that it named: the claim is looked at again with the next resync, and gets its volume
+/// back or is lost. Upstream: syncBoundClaim.
+fn claim_let_go(world: &mut World, before: Option<&Object>, pv: &PersistentVolume) {
+    let Some(Object::PersistentVolume(old)) = before else { return };
+    let Some(holder) = old.spec.claim_ref.as_ref().filter(|holder| !holder.uid.is_nil()) else { return };
+    let claim = Key::new(holder.namespace.clone(), holder.name.clone());
+    let is_kept = pv.spec.claim_ref.as_ref().is_some_and(|now| now.uid == holder.uid);
+    if !is_kept && world.get::<PersistentVolumeClaim>(&claim).is_some_and(|c| c.metadata.uid == holder.uid) {
+        unsettle(world, Kind::PersistentVolumeClaim, &claim);
     }
 }
 

@@ -81,7 +81,8 @@ fn addresses() {
 #[test]
 fn other_types() {
     let world = world();
-    let table: [(RecordType, &str, &[&str]); 15] = [
+    let table: [(RecordType, &str, &[&str]); 16] = [
+        (RecordType::Mx, "kubia.default.svc.cluster.local", &NODATA),
         (RecordType::Aaaa, "kubia.default.svc.cluster.local", &NODATA),
         (RecordType::Txt, "kubia.default.svc.cluster.local", &NODATA),
         (RecordType::Txt, "dns-version.cluster.local", &["NOERROR", "dns-version.cluster.local. 28800 IN TXT \"1.1.0\""]),

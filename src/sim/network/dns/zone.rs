@@ -99,7 +99,7 @@ fn find_service(world: &World, namespace: &str, name: &str, endpoint: Option<&st
     let fits =
         |named: &str, protocol: &str| port.as_ref().is_none_or(|(n, p)| n.eq_ignore_ascii_case(named) && p.eq_ignore_ascii_case(protocol));
     let hosts: Vec<Host> = if service.is_headless() || endpoint.is_some() {
-        endpoints::of_service(world, &key).flat_map(|slice| hosts_of_slice(slice, &key, endpoint, fits)).collect()
+        endpoints::of_service(world.store(), &key).flat_map(|slice| hosts_of_slice(slice, &key, endpoint, fits)).collect()
     } else {
         let target = service_name(&key);
         let host = |port: i32| Host { target: target.clone(), ip: service.spec.cluster_ip.to_string(), port: Some(port) };

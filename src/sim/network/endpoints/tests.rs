@@ -7,7 +7,7 @@ use serde_json::json;
 
 fn slice(world: &World, service: &str) -> Arc<EndpointSlice> {
     let key = key(service);
-    let mut slices: Vec<_> = of_service(world, &key).cloned().collect();
+    let mut slices: Vec<_> = of_service(world.store(), &key).cloned().collect();
     assert_eq!(slices.len(), 1, "{service}");
     slices.remove(0)
 }
@@ -105,7 +105,7 @@ fn a_hundred_endpoints_fill_a_slice() {
     }
     settle(&mut world);
     let key = key("kubia");
-    let mut sizes: Vec<usize> = of_service(&world, &key).map(|slice| slice.endpoints.len()).collect();
+    let mut sizes: Vec<usize> = of_service(world.store(), &key).map(|slice| slice.endpoints.len()).collect();
     sizes.sort_unstable();
     assert_eq!(sizes, [1, 100]);
 }
@@ -136,4 +136,38 @@ fn a_deleted_slice_comes_back() {
     Desk::new(&mut world, Actor::You).delete(Kind::EndpointSlice, &name, &Default::default()).unwrap();
     settle(&mut world);
     assert_eq!(shown(&world, "kubia").len(), 2);
+}
+
+/// Upstream: staging/src/k8s.io/endpointslice/reconciler_test.go, TestReconcilerPodMissingNode.
+#[test]
+fn a_pod_of_a_missing_node_is_left_out_and_complained_about() {
+    let mut world = kubia("luksa/kubia-pet");
+    Desk::new(&mut world, Actor::You).delete(Kind::Node, &Key::cluster("node-2"), &DeleteOptions::default()).unwrap();
+    settle(&mut world);
+    assert_eq!(shown(&world, "kubia").len(), 2, "nobody looks at the slice when a node goes");
+    report(&mut world, "kubia-0", "10.244.1.2", false);
+    settle(&mut world);
+    assert_eq!(shown(&world, "kubia"), ["10.244.1.2/kubia-0 ---"]);
+    let complaints = |world: &World| {
+        let all = world.list::<crate::api::Event>().filter(|e| &*e.reason == "FailedToUpdateEndpointSlices");
+        let about = all.filter(|e| &*e.involved_object.name == "kubia");
+        about.map(|e| (e.count, e.message.to_string())).collect::<Vec<_>>()
+    };
+    let why =
+        "Error updating Endpoint Slices for Service default/kubia: skipping Pod kubia-1 for Service default/kubia: Node node-2 Not Found";
+    assert_eq!(complaints(&world), [(1, why.to_owned())]);
+    world.advance(world.now() + Span::secs(8));
+    assert_eq!(complaints(&world), [(4, why.to_owned())], "after one, two and four seconds");
+}
+
+/// What kubectl prints of a service that nobody answers for.
+#[test]
+fn an_empty_slice_prints_null() {
+    let mut world = rehearsal::world();
+    try_service(&mut world, "nobody", json!({"selector": {"app": "nobody"}, "ports": [{"port": 80}]})).unwrap();
+    settle(&mut world);
+    let value = Object::EndpointSlice(slice(&world, "nobody")).to_value();
+    assert!(value["endpoints"].is_null() && value["ports"].is_null() && value.get("ports").is_some());
+    let read: EndpointSlice = serde_json::from_value(value).unwrap();
+    assert_eq!(read, *slice(&world, "nobody"));
 }

@@ -1,8 +1,10 @@
 //! Requests and what comes of them.
 
 use super::*;
+use crate::api::{Pod, Service};
+use crate::sim::Act;
 use crate::sim::change::What;
-use crate::sim::network::rehearsal::{self, cut, delete, get, key, kubia, pending, post, ready, settle, try_service};
+use crate::sim::network::rehearsal::{self, cut, delete, get, key, kubia, pending, post, ready, report, settle, try_service};
 use serde_json::json;
 
 const PROXY: &str = "localhost:8001/api/v1/namespaces/default";
@@ -192,4 +194,31 @@ fn a_client_keeps_its_endpoint_where_the_service_wants_it() {
     delete(&mut world, &first.pod.name, true);
     settle(&mut world);
     assert_ne!(get(&mut world, "sticky").served_by.unwrap().pod, first.pod);
+}
+
+/// A process of a pod asks for a URL.
+fn ask_from(world: &mut World, pod: &str, url: &str) -> HttpAnswer {
+    let pod = world.get::<Pod>(&key(pod)).unwrap().clone();
+    let from = Origin::Process(pod.spec.node_name.clone(), pod.metadata.key(), pod.metadata.uid);
+    http(world, &HttpRequest { from, ..HttpRequest::get(url) })
+}
+
+/// Upstream: pkg/proxy/iptables syncs from its informers' caches, and these are all that a cut-off node has.
+#[test]
+fn a_machine_that_is_cut_off_keeps_its_last_rules() {
+    let mut world = kubia("luksa/kubia");
+    let ip = world.get::<Service>(&key("kubia-public")).unwrap().spec.cluster_ip.to_string();
+    world.apply(Act::Disconnect("node-1".into())).unwrap();
+    delete(&mut world, "kubia-1", true);
+    report(&mut world, "kubia-0", "10.244.1.2", false);
+    settle(&mut world);
+    let words = |answer: HttpAnswer| answer.error.map_or_else(|| answer.body.clone(), |error| error.text);
+    let mut said: Vec<String> = (0..20).map(|_| words(ask_from(&mut world, "kubia-0", &ip))).collect();
+    said.sort();
+    said.dedup();
+    assert_eq!(said.len(), 2, "its own endpoint answers, the other one is out of reach: {said:?}");
+    assert!(said.iter().any(|text| text.starts_with("You've hit kubia-0")), "{said:?}");
+    assert!(words(get(&mut world, &ip)).contains("Failed to connect"), "everybody else knows that nobody is ready");
+    world.apply(Act::Reconnect("node-1".into())).unwrap();
+    assert!(words(ask_from(&mut world, "kubia-0", &ip)).contains("Failed to connect"), "and so does the node once it hears again");
 }

@@ -1,7 +1,9 @@
 //! Why a pod is as it is, and what its process is to the record.
 
-use super::{Page, causes, waits};
-use crate::api::{Key, Kind, Pod, Truth, Uid};
+use super::{Page, causes, told, waits};
+use crate::api::{Key, Kind, Pod, Uid};
+use crate::scene::Target;
+use crate::scene::cause;
 use crate::scene::clock::{clock, left, spoken};
 use crate::scene::facts::{Look, Row, Running, Stage, Verdict};
 use crate::scene::paint::{look_glyph, running_glyph};
@@ -17,8 +19,9 @@ pub fn pod(world: &World, stage: &Stage, key: &Key) -> Page {
     };
     let mut page = Page::new(question(row, &key.name), look_role(row.look));
     state(&mut page, world, stage, row, pod);
-    waits(&mut page, world, Kind::Pod, key);
-    advice(&mut page, stage, row, world.wait(Kind::Pod, key).is_some());
+    if !told(&mut page, world, &Target::Pod(key.clone())) {
+        waits(&mut page, world, Kind::Pod, key);
+    }
     causes(&mut page, world, Kind::Pod, key, 5);
     page.gap();
     let ip = if pod.status.pod_ip.is_empty() { "no address yet" } else { &pod.status.pod_ip };
@@ -30,12 +33,8 @@ pub fn pod(world: &World, stage: &Stage, key: &Key) -> Page {
             Role::Disk,
         );
     }
-    for condition in pod.status.conditions.iter().filter(|c| c.status != Truth::True && !(c.message.is_empty() && c.reason.is_empty())) {
-        page.field(
-            "not yet",
-            format!("{}: {}", condition.kind, if condition.message.is_empty() { &condition.reason } else { &condition.message }),
-            Role::Waiting,
-        );
+    if let Some(words) = cause::why_there(world, key) {
+        page.field("node", format!("{}: {words}", row.node), Role::Text);
     }
     page
 }
@@ -78,27 +77,6 @@ fn leaving(stage: &Stage, pod: &Pod) -> String {
     match left_over.0 > 0 {
         true => format!("asked to stop: {} of grace left", left(left_over)),
         false => format!("asked to stop; its grace was over {} ago", spoken(stage.now - until)),
-    }
-}
-
-fn advice(page: &mut Page, stage: &Stage, row: &Row, told: bool) {
-    let timer = row.timer.as_ref().filter(|t| t.until > stage.now).map(|t| left(t.until - stage.now));
-    match row.look {
-        Look::Leaving if row.unreachable => {
-            if !told {
-                page.say(format!("Only the kubelet on {} may say \"it has stopped\".", row.node), Role::Waiting);
-            }
-            page.keys("frees it:", &[("c", "plug it in"), ("X", "force (risk)")]);
-        }
-        Look::Doubtful => {
-            let then =
-                timer.map_or_else(|| "It will be marked for deletion.".to_owned(), |t| format!("It will be marked for deletion in {t}."));
-            if !told {
-                page.say(then, Role::Waiting);
-            }
-            page.keys("", &[("c", "plug it in"), ("n", "skip to the next thing")]);
-        }
-        _ => {}
     }
 }
 

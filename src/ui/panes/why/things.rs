@@ -1,9 +1,10 @@
 //! Why sets, claims, volumes and nodes are as they are.
 
-use super::{Page, causes, waits};
+use super::{Page, causes, told, waits};
 use crate::api::storage::VolumePhase;
 use crate::api::{Key, Kind, Name, Node, PersistentVolume, PersistentVolumeClaim};
-use crate::scene::clock::{left, spoken};
+use crate::scene::cause;
+use crate::scene::clock::spoken;
 use crate::scene::facts::{Family, Look, Set, Stage};
 use crate::scene::paint::family_role;
 use crate::scene::role::Role;
@@ -17,7 +18,12 @@ pub fn set(world: &World, stage: &Stage, target: Option<&Target>) -> Page {
     let mut page = Page::new(&*set.name, family_role(set.family));
     page.say(promise(set), Role::Text);
     let Some((kind, key)) = set.target.object() else { return page };
-    waits(&mut page, world, kind, &key);
+    if !told(&mut page, world, &set.target) {
+        waits(&mut page, world, kind, &key);
+    }
+    if let Some((pod, rule)) = cause::next_victim(world, &key).filter(|_| set.family == Family::Alike) {
+        page.field("fewer", format!("{} would go first: {rule}", pod.name), Role::Text);
+    }
     let missing = set.rows.iter().filter(|r| r.look == Look::Missing && !r.claims.is_empty()).count();
     if missing > 0 && set.family == Family::Each {
         page.field("kept", "claims without a pod wait with their data for the pod of their number", Role::Disk);
@@ -51,7 +57,9 @@ pub fn claim(world: &World, key: &Key) -> Page {
     let modes: Vec<&str> = claim.spec.access_modes.iter().map(|m| m.short()).collect();
     let volume = if claim.spec.volume_name.is_empty() { "no volume yet" } else { &claim.spec.volume_name };
     page.say(format!("{} · {} · {} · {volume}", claim.status.phase.text(), claim.request(), modes.join(",")), Role::Text.bold());
-    waits(&mut page, world, Kind::PersistentVolumeClaim, key);
+    if !told(&mut page, world, &Target::Claim(key.clone())) {
+        waits(&mut page, world, Kind::PersistentVolumeClaim, key);
+    }
     let users: Vec<&str> = world.store().pods_using(key).map(|k| &*k.name).collect();
     page.field(
         "used by",
@@ -75,7 +83,9 @@ pub fn volume(world: &World, name: &Name) -> Page {
         format!("{policy}, when its claim is deleted"),
         if pv.status.phase == VolumePhase::Released { Role::Waiting } else { Role::Text },
     );
-    waits(&mut page, world, Kind::PersistentVolume, &key);
+    if !told(&mut page, world, &Target::Volume(name.clone())) {
+        waits(&mut page, world, Kind::PersistentVolume, &key);
+    }
     files(&mut page, world, pv);
     causes(&mut page, world, Kind::PersistentVolume, &key, 3);
     page
@@ -114,9 +124,7 @@ pub fn node(world: &World, stage: &Stage, name: &Name) -> Page {
         (true, None) => "Orders travel down to its kubelet, reports travel up.".to_owned(),
     };
     page.say(words, Role::Text);
-    if let Some(timer) = host.timer.as_ref().filter(|t| t.until > stage.now) {
-        page.field("then", format!("the record marks it {} in {}", timer.word, left(timer.until - stage.now)), Role::Waiting);
-    }
+    told(&mut page, world, &Target::Node(name.clone()));
     let key = Key::cluster(name.clone());
     waits(&mut page, world, Kind::Node, &key);
     let ghosts = host.running.iter().filter(|r| r.is_ghost()).count();

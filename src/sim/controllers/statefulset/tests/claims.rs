@@ -56,6 +56,57 @@ fn who_owns_a_claim_and_what_is_left_of_it() {
     }
 }
 
+/// Upstream: test/e2e/apps/statefulset.go, should not delete PVC when there is another controller, after adopting pod.
+#[test]
+fn a_policy_that_is_changed_later_changes_the_owners() {
+    let mut trial = with_claims(json!({}));
+    let steps = [
+        (json!({"whenDeleted": "Delete", "whenScaled": "Retain"}), "StatefulSet kubia"),
+        (json!({"whenDeleted": "Retain", "whenScaled": "Delete"}), ""),
+        (json!({"whenDeleted": "Delete", "whenScaled": "Delete"}), "StatefulSet kubia"),
+        (json!({"whenDeleted": "Retain", "whenScaled": "Retain"}), ""),
+    ];
+    for (policy, wanted) in steps {
+        trial.edit(Kind::StatefulSet, "kubia", "/spec/persistentVolumeClaimRetentionPolicy", policy.clone());
+        trial.pass(Span::secs(5));
+        for claim in ["data-kubia-0", "data-kubia-1", "data-kubia-2"] {
+            assert_eq!(owner(&trial, claim), wanted, "{policy}");
+        }
+    }
+    assert!(trial.said("kubia", "SuccessfulUpdate").is_empty(), "no pod is written");
+}
+
+#[test]
+fn a_claim_is_made_without_an_owner_and_gets_it_after_its_pod() {
+    let trial = with_claims(json!({"whenDeleted": "Delete", "whenScaled": "Retain"}));
+    let mut story = Vec::new();
+    for change in trial.world.changes().since(0) {
+        let Some((kind, key)) = change.object() else { continue };
+        let crate::sim::What::Written { after: Some(after), .. } = &change.what else { continue };
+        if &*key.name == "data-kubia-0" || (kind == Kind::Pod && &*key.name == "kubia-0") {
+            story.push((kind, after.meta().controller().is_some()));
+        }
+    }
+    story.truncate(3);
+    let claim = Kind::PersistentVolumeClaim;
+    assert_eq!(story, [(claim, false), (Kind::Pod, true), (claim, true)]);
+}
+
+#[test]
+fn a_claim_with_another_manager_is_left_to_it() {
+    let mut trial = with_claims(json!({"whenDeleted": "Delete", "whenScaled": "Delete"}));
+    let node = trial.world.objects(Kind::Node).next().unwrap().owner_ref();
+    trial.edit(Kind::PersistentVolumeClaim, "data-kubia-2", "/metadata/ownerReferences", json!([node]));
+    scale(&mut trial, 2);
+    trial.pass(Span::secs(60));
+    assert_eq!(owner(&trial, "data-kubia-2"), "Node node-1");
+    scale(&mut trial, 3);
+    trial.pass(Span::secs(20));
+    let words = "PersistentVolumeClaim data-kubia-2 has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim";
+    assert_eq!(trial.said("kubia", "ConflictingController"), [words]);
+    assert_eq!(owner(&trial, "data-kubia-2"), "Node node-1");
+}
+
 #[test]
 fn a_pod_gets_its_own_claim_back_when_it_is_scaled_up_again() {
     let mut trial = with_claims(json!({}));

@@ -204,3 +204,18 @@ fn the_scheduler_is_faster_than_the_binder_and_fails_once() {
     assert!(about.iter().any(|line| line.starts_with("Scheduled Successfully assigned default/p to node-")), "{about:?}");
     assert!(world.get::<Pod>(&key("p")).unwrap().is_running_and_ready());
 }
+
+/// Upstream: syncBoundClaim, "claim is bound but volume has come unbound".
+#[test]
+fn a_claim_whose_volume_was_cleared_by_hand_gets_it_back() {
+    let mut world = world();
+    volume(&mut world, "pv-a", json!({}));
+    claim(&mut world, "c", json!({}));
+    pass(&mut world, 200);
+    let mut cleared = pv(&world, "pv-a");
+    cleared.spec.claim_ref = None;
+    world.apply(Act::Request(Request::Update(cleared.into()))).unwrap();
+    pass(&mut world, 15_000);
+    let holder = pv(&world, "pv-a").spec.claim_ref.map(|r| r.uid);
+    assert_eq!((holder, pvc(&world, "c").status.phase.text()), (Some(pvc(&world, "c").metadata.uid), "Bound"));
+}

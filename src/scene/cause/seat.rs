@@ -1,0 +1,142 @@
+//! Pods that no node takes, and why a pod is on the node that it has.
+
+use super::{Cause, claim, delete, flag, machine, short};
+use crate::api::meta::condition;
+use crate::api::{Key, Kind, Node, PersistentVolume, PersistentVolumeClaim, Pod, Quantity};
+use crate::sim::World;
+use crate::sim::controllers::volumes::waits_for_consumer;
+use std::sync::Arc;
+
+/// Why a pod has no node.
+pub fn of(world: &World, key: &Key, pod: &Pod) -> Cause {
+    let said = condition(&pod.status.conditions, "PodScheduled").map(|c| c.message.clone()).unwrap_or_default();
+    if said.is_empty() {
+        return Cause::new("the scheduler has not looked at it yet", "the scheduler");
+    }
+    if let Some(cause) = by_claim(world, pod) {
+        return cause;
+    }
+    let reasons = said.split_once(": ").map_or(&*said, |(_, rest)| rest).split(". preemption").next().unwrap_or_default();
+    let cause = Cause::new(format!("no node takes it: {}", reasons.trim_end_matches('.')), "the scheduler, as soon as something changes");
+    let nodes: Vec<&Arc<Node>> = world.list::<Node>().collect();
+    let cause = closed(cause, &nodes, reasons);
+    let cause = tainted(world, cause, &nodes, reasons);
+    let cause = unlabelled(cause, pod, &nodes, reasons);
+    let cause = crowded(world, cause, key, pod, reasons);
+    if cause.remedies.is_empty() { cause.free(delete(Kind::Pod, key), "gives it up") } else { cause }
+}
+
+/// The first claim that keeps it from any node, with that claim's own cause.
+fn by_claim(world: &World, pod: &Pod) -> Option<Cause> {
+    pod.spec.claims().find_map(|name| {
+        let key = Key::new(pod.metadata.namespace.clone(), name.clone());
+        match world.get::<PersistentVolumeClaim>(&key) {
+            None => Some(claim::missing(&key).because(format!("its claim {name} does not exist"))),
+            Some(claim) if claim.metadata.is_terminating() => {
+                Some(claim::of(world, &key)?.because(format!("its claim {name} is being deleted")))
+            }
+            Some(claim) if claim.spec.volume_name.is_empty() => {
+                let cause = claim::of(world, &key)?;
+                (!waits_for_consumer(world, claim)).then(|| cause.because(format!("its claim {name} has no volume")))
+            }
+            Some(_) => None,
+        }
+    })
+}
+
+fn closed(cause: Cause, nodes: &[&Arc<Node>], reasons: &str) -> Cause {
+    let concerned = reasons.contains("were unschedulable");
+    let shut = nodes.iter().filter(|n| concerned && n.spec.unschedulable).take(2);
+    shut.fold(cause, |cause, node| cause.free(format!("kubectl uncordon {}", node.metadata.name), "opens the node"))
+}
+
+fn tainted(world: &World, cause: Cause, nodes: &[&Arc<Node>], reasons: &str) -> Cause {
+    if !reasons.contains("untolerated taint") {
+        return cause;
+    }
+    let away = |cause: Cause, node: &&Arc<Node>| {
+        let name = &node.metadata.name;
+        if let Some((line, words)) = machine::remedy(world, name) {
+            return cause.free(line, words);
+        }
+        let taint = node.spec.taints.iter().find(|t| !t.key.starts_with("node.kubernetes.io/") || t.key.ends_with("out-of-service"));
+        match taint {
+            Some(taint) => cause.free(format!("kubectl taint nodes {name} {}:{:?}-", taint.key, taint.effect), "takes the taint away"),
+            None => cause,
+        }
+    };
+    nodes.iter().filter(|n| !n.spec.taints.is_empty()).take(2).fold(cause, away)
+}
+
+fn unlabelled(cause: Cause, pod: &Pod, nodes: &[&Arc<Node>], reasons: &str) -> Cause {
+    if !reasons.contains("node affinity/selector") || pod.spec.node_selector.is_empty() {
+        return cause;
+    }
+    let labels: Vec<String> = pod.spec.node_selector.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    let node = nodes.iter().find(|n| n.is_ready() && !n.spec.unschedulable);
+    node.into_iter().fold(cause, |cause, node| {
+        cause.free(
+            format!("kubectl label node {} {} --overwrite", node.metadata.name, labels.join(" ")),
+            "gives a node the labels that it asks for",
+        )
+    })
+}
+
+fn asks(pod: &Pod, what: &str) -> i128 {
+    pod.spec.containers.iter().filter_map(|c| c.resources.requests.get(what)).map(Quantity::milli).sum()
+}
+
+/// Somebody else's room: the pod that takes most of what is short, or its set.
+fn crowded(world: &World, cause: Cause, key: &Key, pod: &Pod, reasons: &str) -> Cause {
+    let Some(what) = ["cpu", "memory"].into_iter().find(|what| reasons.contains(&format!("Insufficient {what}"))) else { return cause };
+    let others = world.list::<Pod>().filter(|p| p.is_scheduled() && p.is_active() && p.metadata.key() != *key && asks(p, what) > 0);
+    let largest = others.max_by_key(|p| asks(p, what));
+    let room =
+        largest.and_then(|p| Some((p, world.get::<Node>(&Key::cluster(p.spec.node_name.clone()))?.status.allocatable.get(what)?.milli())));
+    match room.filter(|(_, room)| asks(pod, what) <= *room) {
+        Some((other, _)) => make_room(world, cause, other),
+        None => {
+            cause.because(format!("it asks for more {what} than any node has")).free(delete(Kind::Pod, key), "gives it up: ask for less")
+        }
+    }
+}
+
+fn make_room(world: &World, cause: Cause, other: &Pod) -> Cause {
+    let key = other.metadata.key();
+    let Some(owner) = other.metadata.controller() else {
+        return cause.free(delete(Kind::Pod, &key), format!("makes room on {}", other.spec.node_name));
+    };
+    let kind = Kind::by_name(&owner.kind).unwrap_or(Kind::ReplicaSet);
+    let pods = world.store().dependants(owner.uid).filter(|(kind, _)| *kind == Kind::Pod).count();
+    cause.free(format!("kubectl scale {} {}{} --replicas={}", short(kind), owner.name, flag(&key), pods.saturating_sub(1)), "makes room")
+}
+
+/// Why a bound pod is on its node.
+pub fn why_there(world: &World, key: &Key) -> Option<String> {
+    let pod = world.get::<Pod>(key).filter(|pod| pod.is_scheduled())?;
+    let node = &pod.spec.node_name;
+    let bound = condition(&pod.status.conditions, "PodScheduled").is_some();
+    if !bound {
+        return Some(format!("its manifest names {node}: the scheduler was not asked"));
+    }
+    if let Some(volume) = tied(world, pod) {
+        return Some(format!("the scheduler had no choice: volume {volume} can be used on {node} only"));
+    }
+    if !pod.spec.node_selector.is_empty() {
+        let labels: Vec<String> = pod.spec.node_selector.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        return Some(format!("the scheduler looked at nodes with {} only", labels.join(", ")));
+    }
+    if pod.metadata.controller().is_none() {
+        return Some("nothing ties it there: of the nodes that could take it the one with most room won".to_owned());
+    }
+    Some("nothing ties it there: its set is spread, and of the nodes with fewest of its pods the one with most room won".to_owned())
+}
+
+/// The volume that can be used on the pod's node alone.
+fn tied(world: &World, pod: &Pod) -> Option<crate::api::Name> {
+    pod.spec.claims().find_map(|name| {
+        let claim = world.get::<PersistentVolumeClaim>(&Key::new(pod.metadata.namespace.clone(), name.clone()))?;
+        let volume = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone()))?;
+        volume.spec.node_affinity.is_some().then(|| volume.metadata.name.clone())
+    })
+}
