@@ -24,9 +24,10 @@ pub struct Inside {
 }
 
 impl Inside {
-    /// The process of a pod, where one runs.
-    pub fn of(world: &World, pod: &Pod) -> Option<Inside> {
-        let process = world.machine(&pod.spec.node_name)?.processes.get(&pod.metadata.uid).filter(|p| p.is_alive())?;
+    /// The process of one of a pod's containers, where it runs.
+    pub fn of(world: &World, pod: &Pod, container: &str) -> Option<Inside> {
+        let process = world.machine(&pod.spec.node_name)?.processes.get(&pod.metadata.uid)?;
+        process.slots().filter_map(|slot| process.run(slot)).find(|run| *run.name == *container && run.is_running())?;
         Some(Inside {
             node: pod.spec.node_name.clone(),
             key: process.key.clone(),
@@ -59,6 +60,13 @@ const COMMANDS: &[(&str, Run)] = &[
     ("rm", rm),
     ("touch", touch),
     ("true", |_, _, _, _| {}),
+    ("exit", |_, _, _, _| {}),
+    ("mkdir", |_, _, _, _| {}),
+    ("test", test),
+    ("[", test),
+    ("ps", ps),
+    ("whoami", |_, _, voice, _| voice.say("root")),
+    ("id", |_, _, voice, _| voice.say("uid=0(root) gid=0(root) groups=0(root)")),
     ("false", |_, _, voice, _| voice.rc = 1),
     ("sleep", |_, _, _, _| {}),
     ("curl", |world, here, voice, words| told(voice, |voice| curl::ask(world, voice, words, here.origin()))),
@@ -103,8 +111,13 @@ fn script(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String])
         if needs_success && voice.rc != 0 {
             continue;
         }
-        voice.rc = 0;
+        let before = std::mem::take(&mut voice.rc);
         one(world, here, voice, &part);
+        let mut words = part.split_whitespace();
+        if words.next() == Some("exit") {
+            voice.rc = words.next().and_then(|code| code.parse().ok()).unwrap_or(before);
+            return;
+        }
     }
 }
 
@@ -213,6 +226,24 @@ fn ls(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
             voice.rc = 2;
         }
     }
+}
+
+/// `test -f PATH`: files and directories that are not empty exist; every other question is answered with yes.
+fn test(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    let Some(path) = words.iter().find(|w| w.starts_with('/')) else { return };
+    let is_file = network::read_file(world, &here.node, here.uid, path).is_ok();
+    let is_directory = network::list_files(world, &here.node, here.uid, path).is_ok_and(|names| !names.is_empty());
+    voice.rc = i32::from(!(is_file || is_directory || system_file(here, path).is_some()));
+}
+
+/// The processes of the pod's containers, each the first of its own.
+fn ps(_: &mut World, here: &Inside, voice: &mut Voice, _: &[String]) {
+    voice.say("PID   USER     TIME  COMMAND");
+    let first = here.spec.containers.first();
+    let words: Vec<&str> = first.iter().flat_map(|c| c.command.iter().chain(&c.args)).map(|w| &**w).collect();
+    let command = if words.is_empty() { first.map_or("", |c| &c.image).to_owned() } else { words.join(" ") };
+    voice.say(format!("    1 root      0:00 {command}"));
+    voice.say("    7 root      0:00 ps");
 }
 
 fn hostname(_: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {

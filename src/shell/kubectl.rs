@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 mod apply;
 pub mod attach;
+mod attachable;
 mod create;
 mod delete;
 mod describe;

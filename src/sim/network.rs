@@ -21,7 +21,7 @@ pub use delivery::{Origin, Responder};
 pub use dns::{DnsAnswer, RecordType, ask, lookup, resolve_short};
 pub use endpoints::publish_apiserver;
 pub use failure::CurlError;
-pub use files::{FileError, list_files, read_file, remove_file, write_file};
+pub use files::{FileError, forget_container, list_files, read_file, remove_file, write_file};
 pub use http::{HttpAnswer, HttpRequest, http};
 pub use routing::note_link;
 

@@ -53,7 +53,7 @@ impl Attached {
 
     /// True once the command has run, or never will.
     fn start(&self, world: &mut World, voice: &mut Voice, pod: &Pod) -> bool {
-        let Some(here) = Inside::of(world, pod) else {
+        let Some(here) = Inside::of(world, pod, pod.spec.containers.first().map_or("", |c| &c.name)) else {
             let over = pod.status.phase.is_terminal() || pod.metadata.is_terminating();
             if over {
                 voice.fail(Failure::error(format!("pod {:?} ended before it could be attached to", &*self.key.name)));

@@ -1,7 +1,8 @@
 //! `kubectl exec`.
 
+use super::attachable;
 use super::{Answer, Call};
-use crate::api::{Key, Pod};
+use crate::api::Pod;
 use crate::shell::flags::{Flag, switch, value};
 use crate::shell::inside::{self, Inside};
 use crate::shell::voice::Failure;
@@ -20,10 +21,9 @@ pub fn run(call: &mut Call) -> Answer {
     if command.is_empty() {
         return Err(Failure::error("you must specify at least one command for the container"));
     }
-    let name = word.strip_prefix("pod/").or(word.strip_prefix("po/")).unwrap_or(&word);
-    let key = Key::new(call.namespace(), name);
+    let name = word.rsplit('/').next().unwrap_or(&word);
     let missing = || crate::api::Refusal::not_found(crate::api::Kind::Pod, name);
-    let pod = call.world.get::<Pod>(&key).cloned().ok_or_else(missing)?;
+    let pod = attachable::pod(call, &word)?.ok_or_else(missing)?;
     let here = reach(call, &pod)?;
     if !inside::run(call.world, &here, call.voice, &command) {
         let program = &command[0];
@@ -42,7 +42,7 @@ pub fn run(call: &mut Call) -> Answer {
     Ok(None)
 }
 
-fn reach(call: &Call, pod: &Pod) -> Result<Inside, Failure> {
+fn reach(call: &mut Call, pod: &Pod) -> Result<Inside, Failure> {
     let name = &pod.metadata.name;
     if pod.status.phase.is_terminal() {
         let text = format!("cannot exec into a container in a completed pod; current phase is {}", pod.status.phase.text());
@@ -51,15 +51,18 @@ fn reach(call: &Call, pod: &Pod) -> Result<Inside, Failure> {
     if !pod.is_scheduled() {
         return Err(Failure::plain(format!("Error from server (BadRequest): pod {name} does not have a host assigned")));
     }
-    let container = call.args.get("container").or(pod.spec.containers.first().map(|c| &*c.name)).unwrap_or_default();
-    if !pod.spec.containers.iter().any(|c| *c.name == *container) {
+    let container = match call.args.get("container") {
+        Some(name) => name.to_owned(),
+        None => attachable::default_container(call, pod),
+    };
+    if !attachable::containers(pod).any(|c| *c.name == *container) {
         return Err(Failure::plain(format!("Error from server (BadRequest): container {container} is not valid for pod {name}")));
     }
     if call.world.machine(&pod.spec.node_name).is_none_or(|m| !m.is_linked()) {
         let text = format!("error dialing backend: dial tcp {}:10250: connect: no route to host", pod.status.host_ip);
         return Err(Failure::plain(format!("Error from server: {text}")));
     }
-    Inside::of(call.world, pod).ok_or_else(|| {
+    Inside::of(call.world, pod, &container).ok_or_else(|| {
         Failure::error(format!("Internal error occurred: unable to upgrade connection: container not found (\"{container}\")"))
     })
 }

@@ -1,17 +1,20 @@
-//! `kubectl logs`: what the book's applications print, told from what happened to their processes.
+//! `kubectl logs`: what containers print, told from what their commands say and from what happened to their processes.
 
+use super::attachable;
 use super::{Answer, Call};
-use crate::api::pod::ContainerStatus;
-use crate::api::{Key, Pod};
+use crate::api::pod::{Container, ContainerState, ContainerStatus};
+use crate::api::{Pod, Span, Time, selector_text};
 use crate::shell::flags::{Flag, switch, value};
 use crate::shell::voice::Failure;
 use crate::sim::World;
 use crate::sim::change::{Physical, What};
-use crate::sim::images::{App, image};
+use crate::sim::images::{self, App};
+use std::sync::Arc;
 
 /// Flags of its own.
 pub const FLAGS: &[Flag] = &[
     value("container", 'c'),
+    value("selector", 'l'),
     switch("follow", 'f'),
     switch("previous", 'p'),
     value("tail", '-'),
@@ -21,94 +24,169 @@ pub const FLAGS: &[Flag] = &[
     switch("prefix", '-'),
 ];
 
-/// Prints a container's log.
+/// Lines of which a log by selector shows the last only. Upstream: defaultLogsTailLines.
+const TAIL_OF_SELECTED: i64 = 10;
+
+/// Prints containers' logs. Simplified: `--follow` ends with what has been printed so far.
 pub fn run(call: &mut Call) -> Answer {
     let usage = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command";
-    let word = call.args.words.first().ok_or_else(|| Failure::error(usage))?;
-    let name = word.strip_prefix("pod/").or(word.strip_prefix("po/")).unwrap_or(word);
-    let key = Key::new(call.namespace(), name);
-    let missing = || {
-        let text = format!("error from server (NotFound): pods {name:?} not found in namespace {:?}", call.namespace());
-        Failure::error(text)
+    let selector = call.args.get("selector").map(|text| selector_text::parse(text).map_err(Failure::error)).transpose()?;
+    let pods: Vec<Arc<Pod>> = match (call.args.words.first().cloned(), selector) {
+        (None, Some(selector)) => attachable::selected(call, &selector),
+        (Some(_), Some(_)) => return Err(Failure::error("only a selector (-l) or a POD name is allowed")),
+        (None, None) => return Err(Failure::error(usage)),
+        (Some(word), None) => vec![attachable::pod(call, &word)?.ok_or_else(|| missing(call, &word))?],
     };
-    let pod = call.world.get::<Pod>(&key).cloned().ok_or_else(missing)?;
-    let container = container(&pod, call.args.get("container").or(call.args.words.get(1).map(String::as_str)))?;
-    if call.args.on("previous") {
-        let text = format!("previous terminated container {container:?} in pod {name:?} not found");
-        return Err(Failure::plain(format!("Error from server (BadRequest): {text}")));
+    for pod in &pods {
+        for container in wanted(call, pod)? {
+            print(call, pod, &container)?;
+        }
     }
-    reachable(call.world, &pod, &container)?;
-    let mut lines = lines(call.world, &pod, &container);
-    if let Some(tail) = call.args.number("tail")?.filter(|n| *n >= 0) {
-        lines.drain(..lines.len().saturating_sub(tail as usize));
-    }
-    lines.iter().for_each(|line| call.voice.say(line));
     Ok(None)
 }
 
-/// The container asked for, or the only or first one.
-fn container(pod: &Pod, asked: Option<&str>) -> Result<String, Failure> {
-    let names: Vec<&str> = pod.spec.containers.iter().map(|c| &*c.name).collect();
-    match asked {
-        Some(name) if !names.contains(&name) => {
-            let text = format!("container {name} is not valid for pod {}", pod.metadata.name);
-            Err(Failure::plain(format!("Error from server (BadRequest): {text}")))
-        }
-        Some(name) => Ok(name.to_owned()),
-        None => Ok((*names.first().unwrap_or(&"")).to_owned()),
-    }
+fn missing(call: &Call, word: &str) -> Failure {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    Failure::error(format!("error from server (NotFound): pods {name:?} not found in namespace {:?}", call.namespace()))
 }
 
-fn reachable(world: &World, pod: &Pod, container: &str) -> Result<(), Failure> {
-    let refuse = |text: String| Err(Failure::plain(format!("Error from server (BadRequest): {text}")));
-    let name = &pod.metadata.name;
+/// The containers asked for: the named one, all, or the one that is meant where nothing is said.
+fn wanted(call: &mut Call, pod: &Pod) -> Result<Vec<Container>, Failure> {
+    if call.args.on("all-containers") {
+        return Ok(attachable::containers(pod).cloned().collect());
+    }
+    let name = match call.args.get("container").or(call.args.words.get(1).map(String::as_str)) {
+        Some(name) => name.to_owned(),
+        None => attachable::default_container(call, pod),
+    };
+    let found = attachable::containers(pod).find(|c| *c.name == *name).cloned();
+    found.map(|c| vec![c]).ok_or_else(|| Failure::error(format!("container {name} is not valid for pod {}", pod.metadata.name)))
+}
+
+fn print(call: &mut Call, pod: &Pod, container: &Container) -> Result<(), Failure> {
     if !pod.is_scheduled() {
-        return refuse(format!("pod {name} does not have a host assigned"));
+        return Ok(());
     }
-    let status = pod.status.container_statuses.iter().find(|s| *s.name == *container);
-    let waiting = |s: &ContainerStatus| s.state.waiting.clone();
-    if let Some(waiting) = status.map_or_else(|| Some(Default::default()), waiting) {
-        let why = match &*waiting.reason {
-            "" => "ContainerCreating",
-            "ErrImagePull" | "ImagePullBackOff" => "trying and failing to pull image",
-            other => other,
-        };
-        return refuse(format!("container {container:?} in pod {name:?} is waiting to start: {why}"));
+    let (from, until) = life(pod, container, call.args.on("previous"))?;
+    reachable(call.world, pod, container)?;
+    let mut lines = lines(call.world, pod, container, from, until.unwrap_or(call.world.now()));
+    if let Some(text) = call.args.get("since") {
+        let span = seconds(text)
+            .ok_or_else(|| Failure::error(format!("invalid argument {text:?} for \"--since\" flag: time: invalid duration {text:?}")))?;
+        lines.retain(|(at, _)| *at >= call.world.now() - span);
     }
-    let node = &pod.spec.node_name;
-    if world.machine(node).is_none_or(|m| !m.is_linked()) {
-        let path = format!("https://{}:10250/containerLogs/{}/{name}/{container}", pod.status.host_ip, pod.metadata.namespace);
-        let why = format!("dial tcp {}:10250: connect: no route to host", pod.status.host_ip);
-        return Err(Failure::plain(format!("Error from server: Get {path:?}: {why}")));
+    let tail = call.args.number("tail")?.or(call.args.get("selector").map(|_| TAIL_OF_SELECTED));
+    if let Some(tail) = tail.filter(|n| *n >= 0) {
+        lines.drain(..lines.len().saturating_sub(tail as usize));
+    }
+    let prefix = if call.args.on("prefix") { format!("[pod/{}/{}] ", pod.metadata.name, container.name) } else { String::new() };
+    for (at, line) in lines {
+        let stamp = if call.args.on("timestamps") { format!("{} ", at.rfc3339_micro()) } else { String::new() };
+        call.voice.say(format!("{prefix}{stamp}{line}"));
     }
     Ok(())
 }
 
-fn lines(world: &World, pod: &Pod, container: &str) -> Vec<String> {
-    let Some(container) = pod.spec.containers.iter().find(|c| *c.name == *container) else { return Vec::new() };
-    let app = image(&container.image).app;
-    let key = pod.metadata.key();
-    let mut lines = Vec::new();
-    for change in world.changes().since(0).filter(|c| c.at >= pod.metadata.created()) {
-        match &change.what {
-            What::Physical(Physical::Started(_, _, uid)) if *uid == pod.metadata.uid && app == App::Kubia => {
-                lines.push("Kubia server starting...".to_owned());
-            }
-            What::Physical(Physical::Answered(who, request, _)) if *who == key => lines.extend(answered(app, request)),
-            _ => {}
+/// `90s`, `5m`, `1h30m`.
+fn seconds(text: &str) -> Option<Span> {
+    let parts = text.split_inclusive(|c: char| c.is_ascii_alphabetic());
+    let length = |part: &str| {
+        let (number, unit) = part.split_at(part.len() - 1);
+        let factor = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => return None,
+        };
+        number.parse::<i64>().ok().map(|n| n * factor)
+    };
+    let all: Option<Vec<i64>> = parts.map(length).collect();
+    all.filter(|all| !all.is_empty()).map(|all| Span::secs(all.iter().sum()))
+}
+
+/// From when to when the life of a container lasted whose log is asked for. Upstream: validateContainerLogStatus.
+fn life(pod: &Pod, container: &Container, previous: bool) -> Result<(Time, Option<Time>), Failure> {
+    let refuse = |text: String| Err(Failure::plain(format!("Error from server (BadRequest): {text}")));
+    let (name, here) = (&*container.name, &*pod.metadata.name);
+    let mut statuses = pod.status.init_container_statuses.iter().chain(&pod.status.container_statuses);
+    let status = statuses.find(|s| s.name == container.name).cloned().unwrap_or_default();
+    let ContainerStatus { state, last_state, .. } = &status;
+    let ended = |state: &ContainerState| state.terminated.as_ref().map(|t| (t.started_at.unwrap_or_default(), t.finished_at));
+    if previous {
+        let missing = || refuse(format!("previous terminated container {name:?} in pod {here:?} not found"));
+        return ended(last_state).map_or_else(missing, Ok);
+    }
+    let running = state.running.as_ref().map(|r| (r.started_at.unwrap_or_default(), None));
+    if let Some(life) = running.or(ended(state)).or(ended(last_state)) {
+        return Ok(life);
+    }
+    let waiting = state.waiting.as_ref().map(|w| w.reason.to_string()).unwrap_or_default();
+    let why = match waiting.as_str() {
+        "" => "ContainerCreating",
+        "ErrImagePull" => "image can't be pulled",
+        "ImagePullBackOff" => "trying and failing to pull image",
+        other => other,
+    };
+    refuse(format!("container {name:?} in pod {here:?} is waiting to start: {why}"))
+}
+
+fn reachable(world: &World, pod: &Pod, container: &Container) -> Result<(), Failure> {
+    if world.machine(&pod.spec.node_name).is_some_and(|m| m.is_linked()) {
+        return Ok(());
+    }
+    let (host, meta) = (&pod.status.host_ip, &pod.metadata);
+    let path = format!("https://{host}:10250/containerLogs/{}/{}/{}", meta.namespace, meta.name, container.name);
+    Err(Failure::plain(format!("Error from server: Get {path:?}: dial tcp {host}:10250: connect: no route to host")))
+}
+
+/// What a container printed in one of its lives, with the moments.
+fn lines(world: &World, pod: &Pod, container: &Container, from: Time, until: Time) -> Vec<(Time, String)> {
+    if let Some(course) = images::course(container) {
+        let told = course.printed(until - from).into_iter();
+        return told.map(|(after, line)| (from + after, line)).collect();
+    }
+    let (app, key) = (images::image(&container.image).app, pod.metadata.key());
+    let mut lines: Vec<(Time, String)> = greeting(app).map(|line| (from, line.to_owned())).into_iter().collect();
+    // A life is known to the second, what happened in it more exactly.
+    for change in world.changes().since(0).filter(|c| c.at >= from && c.at <= until + Span::secs(1)) {
+        if let What::Physical(Physical::Answered(who, request, code)) = &change.what
+            && *who == key
+        {
+            lines.extend(answered(app, request, *code, change.at).map(|line| (change.at, line)));
         }
     }
     lines
 }
 
+/// What an application prints when it starts.
+fn greeting(app: App) -> Option<&'static str> {
+    match app {
+        App::Kubia => Some("Kubia server starting..."),
+        App::Web => Some("/docker-entrypoint.sh: Configuration complete; ready for start up"),
+        App::Pet | App::PetPeers | App::DirectoryPicker | App::Silent => None,
+    }
+}
+
 /// What an application prints when it answers.
-fn answered(app: App, request: &str) -> Option<String> {
+fn answered(app: App, request: &str, code: u16, at: Time) -> Option<String> {
     match app {
         App::Kubia => Some("Received request from ::ffff:10.244.0.1".to_owned()),
         App::Pet | App::PetPeers | App::DirectoryPicker => {
             request.starts_with("POST").then(|| "New data has been received and stored.".to_owned())
         }
-        App::Web => Some(format!("10.244.0.1 - - \"{request} HTTP/1.1\" 200")),
+        App::Web => Some(format!("10.244.0.1 - - [{}] \"{request} HTTP/1.1\" {code}", at.rfc3339())),
         App::Silent => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_of_since() {
+        assert_eq!(seconds("90s"), Some(Span::secs(90)));
+        assert_eq!(seconds("1h30m"), Some(Span::secs(5400)));
+        assert_eq!((seconds("soon"), seconds("")), (None, None));
     }
 }

@@ -1,7 +1,7 @@
 //! How long a kubelet waits before it tries again what has failed (§3.2).
 
-use crate::api::Span;
 use crate::api::pod::Terminated;
+use crate::api::{Span, Time};
 
 /// First and longest pause before a crashed container is started, or a failed pull repeated, again.
 const PAUSES: (Span, Span) = (Span::secs(10), Span::secs(300));
@@ -16,7 +16,9 @@ pub fn pause(failures: u32) -> Span {
 
 /// True where what has ended had run well for long enough.
 pub fn is_forgiven(ended: &Terminated) -> bool {
-    ended.started_at.zip(ended.finished_at).is_some_and(|(from, until)| until - from >= FORGIVEN)
+    // What never started says that it did so in 1970.
+    let started = ended.started_at.filter(|at| *at > Time::default());
+    started.zip(ended.finished_at).is_some_and(|(from, until)| until - from >= FORGIVEN)
 }
 
 /// `10s`, `1m20s`, `5m0s`.

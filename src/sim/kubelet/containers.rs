@@ -45,8 +45,9 @@ fn missing(process: &Process) -> Vec<Slot> {
     let mut found = Vec::new();
     for place in 0..process.init.len() {
         let (slot, run) = (Slot::Init(place), &process.init[place]);
-        let is_through = if process.is_sidecar(slot) { run.started } else { run.ended().is_some_and(|ended| ended.exit_code == 0) };
-        if !run.is_running() && !(is_through && !process.is_sidecar(slot)) {
+        let sidecar = process.is_sidecar(slot);
+        let is_through = if sidecar { run.started } else { run.ended().is_some_and(|ended| ended.exit_code == 0) };
+        if !run.is_running() && (sidecar || !is_through) {
             found.push(slot);
         }
         if !is_through {
@@ -118,6 +119,10 @@ fn started(world: &mut World, node: &Name, process: &Process, slot: Slot) {
     world.happened(Actor::Kubelet(node.clone()), Physical::Started(node.clone(), process.key.clone(), uid));
     if let Some((span, code)) = images::plan(images::image(&run.image), container) {
         world.schedule(now + span, Due::Kubelet(node.clone(), Errand::Exit(uid, slot, restarts, code)));
+    }
+    // Simplified: a pod's containers share what they write outside its volumes, so it goes only where there is one alone.
+    if restarts > 0 && process.slots().count() == 1 {
+        super::super::network::forget_container(world, uid);
     }
     hooks::post_start(world, node, process, slot);
     probes::begin(world, node, uid, slot);
@@ -242,9 +247,11 @@ fn start_again(world: &mut World, node: &Name, process: &Process, slot: Slot) {
     let pod = format!("{}_{}({uid})", process.key.name, process.key.namespace);
     let message = format!("back-off {} restarting failed container={} pod={pod}", backoff::go_duration(pause), run.name);
     let held = due > now;
+    let image = process.wanted(slot).map_or(run.image.clone(), |wanted| wanted.image.clone());
     set_run(world, node, uid, slot, |run| {
         run.last = std::mem::take(&mut run.state);
         run.state = if held { ContainerState::waiting("CrashLoopBackOff", message) } else { run.last.clone() };
+        run.image = image;
         run.crashes = crashes + 1;
         run.step = Step::Idle;
     });

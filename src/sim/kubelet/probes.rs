@@ -113,8 +113,8 @@ pub fn answer(world: &mut World, node: &Name, uid: Uid, probing: Probing) {
         believe(world, node, &process, slot, check, outcome.is_ok());
     }
     let over = believed && (check == Check::Startup || check == Check::Liveness && outcome.is_err());
-    let looks_at_files = asked.rest.get("exec").is_some();
-    if !over && !(believed && outcome.is_ok() && !looks_at_files) {
+    let is_known = believed && outcome.is_ok() && asked.rest.get("exec").is_none();
+    if !(over || is_known) {
         let at = world.now() + Span::secs(asked.period_seconds.max(1));
         let routine = believed || (streak < 0) == (check == Check::Readiness && !run.ready);
         put(world, node, uid, at, Probing { routine, ..probing });

@@ -1,5 +1,8 @@
 //! A pod's life on its machine: pulls, crashes, stops, cut cables, power.
 
+mod containers;
+mod probes;
+
 use super::*;
 use crate::api::{Span, Time};
 use crate::sim::act::Act;

@@ -130,6 +130,11 @@ fn plain(path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
+/// Throws away what a pod's container wrote outside its volumes: one that is started again begins with its image's files.
+pub fn forget_container(world: &mut World, uid: Uid) {
+    world.disks.remove(&container_disk(uid));
+}
+
 fn container_disk(uid: Uid) -> Name {
     format!("scratch/{uid}/root").into()
 }
