@@ -22,8 +22,8 @@ pub mod volumes;
 /// What controllers remember between syncs, as their caches would.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// What events have said about each object, for counting up identical ones.
-    pub(super) events: imbl::OrdMap<crate::api::Uid, super::apiserver::Said>,
+    /// What events have said about each object.
+    pub(super) events: super::apiserver::EventMemory,
     /// The tolerations that admission adds.
     pub(super) tolerations: super::apiserver::DefaultTolerations,
     /// What the node controllers remember.
