@@ -38,6 +38,14 @@ pub fn create_missing(desk: &mut Desk, set: &StatefulSet, pod: &Pod) -> Result<(
     Err(Refusal { reason: Reason::Conflict, message, about: None, fields: Vec::new() })
 }
 
+/// The same for a pod that waits, perhaps for its claims; those that exist get their owners. Upstream:
+/// createMissingPersistentVolumeClaims.
+pub fn settle(desk: &mut Desk, set: &StatefulSet, pod: &Pod) -> Result<(), Refusal> {
+    create_missing(desk, set, pod)?;
+    fix_owners(desk, set, pod);
+    Ok(())
+}
+
 fn create(desk: &mut Desk, set: &StatefulSet, pod: &Pod, key: &Key, template: &PersistentVolumeClaim) -> Result<(), Refusal> {
     let mut labels = template.metadata.labels.clone();
     for (label, value) in set.spec.selector.match_labels.iter() {
