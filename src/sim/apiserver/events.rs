@@ -56,3 +56,6 @@ fn unique_name(desk: &Desk, object: &Name) -> Name {
     let nanos = (desk.now.0 as u64).wrapping_mul(1_000_000).wrapping_add(desk.store.revision().0 % 1_000_000);
     format!("{object}.{nanos:016x}").into()
 }
+
+#[cfg(test)]
+mod tests;
