@@ -1,62 +1,31 @@
-//! Events: names, counting up of identical ones. Upstream: client-go/tools/record.
+//! Events: how they are written. Upstream: client-go/tools/record.
+
+mod correlator;
 
 use super::Desk;
 use crate::api::service::{EventSource, EventType};
-use crate::api::{Event, Key, Meta, Name, ObjectRef};
+use crate::api::{Event, Meta, Name, ObjectRef};
 use crate::sim::change::Actor;
-use std::sync::Arc;
+pub use correlator::Memory;
 
-/// What makes two events about an object the same but for their time, and the event that says it. Upstream: getEventKey.
-#[derive(Clone, Debug)]
-pub struct Saying {
-    part: Name,
-    reason: Name,
-    message: Name,
-    event: Key,
-}
-
-/// What was said about an object before. Upstream keeps the latest 4096 for each source; this keeps all.
-pub type Said = Arc<Vec<Saying>>;
-
-/// Stores an event about an object, or counts up an identical one. The scheduler's are of the newer kind and stand alone.
+/// Writes an event about an object, or counts up the one that says the same, unless its source has said too much of late.
+/// The scheduler's are of the newer kind, which stand alone.
 pub fn record(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) {
-    let counts = *desk.actor() != Actor::Scheduler;
-    let known = counts.then(|| before(desk, &about, reason, &message)).flatten();
-    let event = compose(desk, about, warning, reason, message);
+    let mut event = compose(desk, about, warning, reason, message);
+    let now = desk.now;
+    if *desk.actor() != Actor::Scheduler && !desk.world.memory.events.hear(&mut event, now) {
+        return;
+    }
+    let known = if event.count > 1 { desk.get::<Event>(&event.metadata.key()).cloned() } else { None };
     let written = match known {
         Some(old) => {
-            let again = Event { count: old.count + 1, last_timestamp: event.last_timestamp, ..(*old).clone() };
-            desk.update(again)
+            let Event { count, message, last_timestamp, .. } = event;
+            desk.update(Event { count, message, last_timestamp, ..(*old).clone() })
         }
-        None => {
-            if counts {
-                remember(desk, &event);
-            }
-            desk.create(event)
-        }
+        None => desk.create(event),
     };
     let refused = |refusal: &crate::api::Refusal| super::namespaces::is_ending(refusal);
     debug_assert!(written.as_ref().err().is_none_or(refused), "only a namespace on its way out refuses an event: {written:?}");
-}
-
-/// The event that says the same about the same part of the same object.
-fn before(desk: &Desk, about: &ObjectRef, reason: &str, message: &str) -> Option<Arc<Event>> {
-    let said = desk.world.memory.events.get(&about.uid)?;
-    let known = said.iter().find(|s| &*s.reason == reason && &*s.message == message && s.part == about.field_path)?;
-    desk.get::<Event>(&known.event).cloned()
-}
-
-fn remember(desk: &mut Desk, event: &Event) {
-    let about = &event.involved_object;
-    let news = Saying {
-        part: about.field_path.clone(),
-        reason: event.reason.clone(),
-        message: event.message.clone(),
-        event: event.metadata.key(),
-    };
-    let said = Arc::make_mut(desk.world.memory.events.entry(about.uid).or_default());
-    said.retain(|s| (&s.part, &s.reason, &s.message) != (&news.part, &news.reason, &news.message));
-    said.push(news);
 }
 
 fn compose(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Event {
