@@ -22,8 +22,10 @@ pub mod volumes;
 /// What controllers remember between syncs, as their caches would.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// What events have said about each object, for counting up identical ones.
+    /// What events have said about each object.
     pub(super) events: imbl::OrdMap<crate::api::Uid, super::apiserver::Said>,
+    /// Events in the order in which they will be forgotten.
+    pub(super) expiring: super::apiserver::ExpiryQueue,
     /// The tolerations that admission adds.
     pub(super) tolerations: super::apiserver::DefaultTolerations,
     /// What the node controllers remember.

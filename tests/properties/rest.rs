@@ -50,7 +50,12 @@ fn stuck(world: &World) -> Option<Broken> {
 fn is_held(world: &World, object: &Object) -> bool {
     match object {
         Object::PersistentVolumeClaim(claim) => world.store().pods_using(&claim.metadata.key()).next().is_some(),
-        Object::PersistentVolume(volume) => volume.status.phase == VolumePhase::Bound,
+        Object::PersistentVolume(volume) => match volume.status.phase {
+            VolumePhase::Bound => true,
+            VolumePhase::Released | VolumePhase::Failed => false,
+            // A driver deletes, and lets go of, what was released and nothing else.
+            VolumePhase::Pending | VolumePhase::Available => volume.metadata.finalizers.iter().any(|f| f.contains("provisioner")),
+        },
         _ => {
             let mut dependants = world.store().dependants(object.meta().uid).filter_map(|(kind, key)| world.object(*kind, key));
             dependants.any(|o| is_held(world, o))

@@ -1,62 +1,70 @@
-//! Events: names, counting up of identical ones. Upstream: client-go/tools/record.
+//! Events: whether one is written at all, and whether as a new one. Upstream: client-go/tools/record, and for the
+//! scheduler's newer kind client-go/tools/events.
 
 use super::Desk;
-use crate::api::service::{EventSource, EventType};
+use crate::api::service::{EventSource, EventType, Series};
 use crate::api::{Event, Key, Meta, Name, ObjectRef};
 use crate::sim::change::Actor;
-use std::sync::Arc;
 
-/// What makes two events about an object the same but for their time, and the event that says it. Upstream: getEventKey.
-#[derive(Clone, Debug)]
-pub struct Saying {
-    part: Name,
-    reason: Name,
-    message: Name,
-    event: Key,
-}
+mod correlator;
+mod expiry;
 
-/// What was said about an object before. Upstream keeps the latest 4096 for each source; this keeps all.
-pub type Said = Arc<Vec<Saying>>;
+pub use correlator::Said;
+use correlator::{Once, Told};
+pub use expiry::{Queue, expire, written};
 
-/// Stores an event about an object, or counts up an identical one. The scheduler's are of the newer kind and stand alone.
+/// Words before the message that stands for ten and more.
+const COMBINED: &str = "(combined from similar events): ";
+
+/// Stores an event about an object, counts up the one that says the same, or keeps silent where too much was said.
 pub fn record(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) {
-    let counts = *desk.actor() != Actor::Scheduler;
-    let known = counts.then(|| before(desk, &about, reason, &message)).flatten();
-    let event = compose(desk, about, warning, reason, message);
-    let written = match known {
-        Some(old) => {
-            let again = Event { count: old.count + 1, last_timestamp: event.last_timestamp, ..(*old).clone() };
-            desk.update(again)
-        }
-        None => {
-            if counts {
-                remember(desk, &event);
-            }
-            desk.create(event)
-        }
+    let written = if *desk.actor() == Actor::Scheduler {
+        note(desk, about, warning, reason, message)
+    } else {
+        correlate(desk, about, warning, reason, message)
     };
     let refused = |refusal: &crate::api::Refusal| super::namespaces::is_ending(refusal);
     debug_assert!(written.as_ref().err().is_none_or(refused), "only a namespace on its way out refuses an event: {written:?}");
 }
 
-/// The event that says the same about the same part of the same object.
-fn before(desk: &Desk, about: &ObjectRef, reason: &str, message: &str) -> Option<Arc<Event>> {
-    let said = desk.world.memory.events.get(&about.uid)?;
-    let known = said.iter().find(|s| &*s.reason == reason && &*s.message == message && s.part == about.field_path)?;
-    desk.get::<Event>(&known.event).cloned()
+type Written = Result<(), crate::api::Refusal>;
+
+/// Upstream: recordToSink of client-go/tools/record.
+fn correlate(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Written {
+    let (now, name, actor) = (desk.now, unique_name(desk, &about.name), desk.actor().clone());
+    let said = desk.world().memory.events.entry(about.uid).or_default();
+    let topic = said.topic(&actor, warning, reason);
+    let (Told { event, first, count }, combined) = topic.tell(&about.field_path, &message, name, now);
+    let (event, first, count) = (event.clone(), *first, *count);
+    if !said.may_speak(&actor, now) {
+        return Ok(());
+    }
+    let message = if combined { format!("{COMBINED}{message}").into() } else { message };
+    let mut new = compose(desk, about, warning, reason, message);
+    new.metadata.name = event;
+    if let Some(old) = desk.get::<Event>(&new.metadata.key()).cloned() {
+        let again = Event { count, message: new.message, last_timestamp: new.last_timestamp, ..(*old).clone() };
+        return desk.update(again).map(drop);
+    }
+    desk.create(Event { count, first_timestamp: Some(first.to_second()), ..new }).map(drop)
 }
 
-fn remember(desk: &mut Desk, event: &Event) {
-    let about = &event.involved_object;
-    let news = Saying {
-        part: about.field_path.clone(),
-        reason: event.reason.clone(),
-        message: event.message.clone(),
-        event: event.metadata.key(),
-    };
-    let said = Arc::make_mut(desk.world.memory.events.entry(about.uid).or_default());
-    said.retain(|s| (&s.part, &s.reason, &s.message) != (&news.part, &news.reason, &news.message));
-    said.push(news);
+/// Upstream: recordToSink of client-go/tools/events. Simplified: how long a series has grown is written when it begins and
+/// not again, where upstream writes it every half hour and six minutes after its end.
+fn note(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Written {
+    let new = compose(desk, about, warning, reason, message);
+    let about = &new.involved_object;
+    let (now, uid, version) = (desk.now, about.uid, about.resource_version);
+    let said = desk.world().memory.events.entry(uid).or_default();
+    match said.once(warning, reason, version, &new.metadata.name, now) {
+        Once::First => desk.create(new).map(drop),
+        Once::Again(name) => {
+            let key = Key::new(new.metadata.namespace.clone(), name);
+            let Some(old) = desk.get::<Event>(&key).cloned() else { return Ok(()) };
+            desk.update(Event { series: Some(Series { count: 2, last_observed_time: now }), ..(*old).clone() }).map(drop)
+        }
+        Once::More => Ok(()),
+    }
 }
 
 fn compose(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Event {
@@ -87,3 +95,6 @@ fn unique_name(desk: &Desk, object: &Name) -> Name {
     let nanos = (desk.now.0 as u64).wrapping_mul(1_000_000).wrapping_add(desk.store.revision().0 % 1_000_000);
     format!("{object}.{nanos:016x}").into()
 }
+
+#[cfg(test)]
+mod tests;
