@@ -32,6 +32,9 @@ impl Default for Store {
     }
 }
 
+/// One object in so many is enough for walking to be cheaper than looking up.
+const DENSE: usize = 6;
+
 impl Store {
     /// An object.
     pub fn get(&self, kind: Kind, key: &Key) -> Option<&Object> {
@@ -57,6 +60,20 @@ impl Store {
     pub fn dependants(&self, owner: Uid) -> impl Iterator<Item = &(Kind, Key)> {
         self.dependants.get(&owner).into_iter().flatten()
     }
+    /// Objects of a typed kind that name this uid as an owner, by namespace and name. Where they are much of their kind, all
+    /// of the kind are walked through once instead of being looked up one by one.
+    pub fn owned<R: Resource>(&self, owner: Uid) -> impl Iterator<Item = &Arc<R>> {
+        let all = &self.kinds[R::KIND as usize];
+        let mine = self.dependants.get(&owner).into_iter();
+        let keys = mine.flat_map(|set| set.range((R::KIND, Key::default())..)).map_while(|(kind, key)| (*kind == R::KIND).then_some(key));
+        let dense = self.dependant_count(owner) * DENSE > all.len();
+        let mut walk = all.iter();
+        keys.filter_map(move |key| match dense {
+            true => walk.find(|(k, _)| *k == key).map(|(_, object)| object),
+            false => all.get(key),
+        })
+        .filter_map(|object| R::peel(object))
+    }
     /// How many objects name this uid as an owner.
     pub fn dependant_count(&self, owner: Uid) -> usize {
         self.dependants.get(&owner).map_or(0, |set| set.len())
@@ -73,7 +90,7 @@ impl Store {
     pub fn orphan_pods(&self) -> impl Iterator<Item = &Key> {
         self.orphan_pods.iter()
     }
-    /// The revision at which an object was made: the order of birth, which timestamps of whole seconds cannot tell.
+    /// The revision at which an object other than an event was made: the order of birth, which timestamps of whole seconds cannot tell.
     pub fn born(&self, uid: Uid) -> Revision {
         self.births.get(&uid).copied().unwrap_or_default()
     }
@@ -105,6 +122,7 @@ impl Store {
         let Some(any) = after.or(before) else { return };
         let (kind, key, uid) = (any.kind(), any.key(), any.meta().uid);
         match (before, after) {
+            _ if kind == Kind::Event => {}
             (None, Some(_)) => drop(self.births.insert(uid, any.meta().resource_version)),
             (Some(_), None) => drop(self.births.remove(&uid)),
             _ => {}

@@ -67,7 +67,10 @@ fn is_held(world: &World, object: &Object) -> bool {
 fn ownerless(world: &World) -> Option<Broken> {
     let exists = |uid: Uid| world.store().born(uid).0 > 0;
     let lost = |meta: &Meta| !meta.owner_references.is_empty() && !meta.owner_references.iter().any(|r| exists(r.uid));
-    let object = KINDS.iter().flat_map(|row| world.objects(row.kind)).find(|o| lost(o.meta()) && !(o.meta().is_terminating() && is_held(world, o)))?;
+    let object = KINDS
+        .iter()
+        .flat_map(|row| world.objects(row.kind))
+        .find(|o| lost(o.meta()) && !(o.meta().is_terminating() && is_held(world, o)))?;
     broken("who has lost its owners is collected", format!("{} {}", object.kind().name(), object.key()))
 }
 

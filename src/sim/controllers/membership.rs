@@ -32,9 +32,8 @@ pub fn claim(desk: &mut Desk, kind: Kind, set: &Meta, selector: &Selector, fits:
 
 fn candidates(world: &World, set: &Meta) -> Vec<Arc<Pod>> {
     let store = world.store();
-    let owned = store.dependants(set.uid).filter(|(kind, _)| *kind == Kind::Pod).map(|(_, key)| key);
     let orphans = store.orphan_pods().filter(|key| key.namespace == set.namespace);
-    owned.chain(orphans).filter_map(|key| world.get::<Pod>(key).cloned()).collect()
+    store.owned::<Pod>(set.uid).chain(orphans.filter_map(|key| world.get::<Pod>(key))).cloned().collect()
 }
 
 fn release(desk: &mut Desk, set: &Meta, pod: &Arc<Pod>) {

@@ -162,8 +162,7 @@ mod tests {
     /// Writes as kubia-0 with its claim mounted in this way at /var/data.
     fn write(mount: serde_json::Value, source: serde_json::Value, modes: &[AccessMode], path: &str) -> Result<(), FileError> {
         let mut world = kubia("luksa/kubia-pet");
-        let mut claim = PersistentVolumeClaim::default();
-        claim.metadata = crate::api::Meta::named("default", "data");
+        let mut claim = PersistentVolumeClaim { metadata: crate::api::Meta::named("default", "data"), ..Default::default() };
         claim.spec.access_modes = modes.to_vec();
         crate::sim::apiserver::Desk::new(&mut world, Actor::You).create(claim).unwrap();
         let pod = world.get::<crate::api::Pod>(&key("kubia-0")).unwrap().clone();

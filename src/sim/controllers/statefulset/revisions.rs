@@ -165,8 +165,7 @@ pub fn truncate(desk: &mut Desk, set: &StatefulSet, revisions: &Revisions) {
     if history.len() <= limit || set.metadata.is_terminating() {
         return;
     }
-    let owned = desk.store().dependants(set.metadata.uid).filter(|(kind, _)| *kind == Kind::Pod);
-    let live: Vec<Name> = owned.filter_map(|(_, key)| identity::revision_of(desk.get::<Pod>(key)?).cloned()).collect();
+    let live: Vec<Name> = desk.store().owned::<Pod>(set.metadata.uid).filter_map(|pod| identity::revision_of(pod).cloned()).collect();
     let is_live = |r: &ControllerRevision| {
         let name = &r.metadata.name;
         *name == revisions.current.metadata.name || *name == revisions.update.metadata.name || live.contains(name)
