@@ -212,6 +212,9 @@ pub struct Event {
     /// How often; 0 for the scheduler's events, which do not count.
     #[serde(skip_serializing_if = "is_unset")]
     pub count: i32,
+    /// The repetitions of an event of the scheduler's kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<Series>,
     /// Normal or Warning.
     #[serde(rename = "type")]
     pub kind: EventType,
@@ -222,6 +225,21 @@ pub struct Event {
     /// Everything else.
     #[serde(flatten)]
     pub rest: Rest,
+}
+
+/// How often an event of the scheduler's kind was repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Series {
+    /// How often, the first time included.
+    pub count: i32,
+    /// When it was written last.
+    #[serde(serialize_with = "micro")]
+    pub last_observed_time: Time,
+}
+
+fn micro<S: serde::Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.rfc3339_micro())
 }
 
 /// Who reports an event, and from where.
@@ -239,7 +257,13 @@ pub struct EventSource {
 impl Event {
     /// When it last happened.
     pub fn last_seen(&self) -> Time {
-        self.last_timestamp.unwrap_or_else(|| self.metadata.created())
+        let series = self.series.map(|series| series.last_observed_time);
+        series.or(self.last_timestamp).unwrap_or_else(|| self.metadata.created())
+    }
+    /// How often, and since when, where it was more than once.
+    pub fn repeated(&self) -> Option<(i32, Time)> {
+        let count = self.series.map_or(self.count, |series| series.count);
+        (count > 1).then(|| (count, self.first_timestamp.unwrap_or_else(|| self.metadata.created())))
     }
     /// The component that reports it.
     pub fn from(&self) -> &Name {

@@ -14,6 +14,8 @@ pub enum Due {
     Pass(Controller),
     /// The scheduler takes the next pod from its queue.
     Schedule,
+    /// The API server forgets old events.
+    Expire,
     /// A node sends a sign of life.
     Heartbeat(Name),
     /// Something at a machine.

@@ -15,7 +15,7 @@ mod eviction;
 mod namespaces;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
-pub use events::Memory as EventMemory;
+pub use events::{Queue as ExpiryQueue, Said, Subject, expire};
 pub use eviction::{covers, note_allowed};
 pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
 
@@ -213,6 +213,9 @@ impl<'w> Desk<'w> {
     fn commit(&mut self, before: Option<Object>, mut after: Object) -> Object {
         after.meta_mut().resource_version = self.world.store.next_revision();
         self.world.store.put(after.clone());
+        if after.kind() == Kind::Event {
+            events::written(self.world, &after);
+        }
         self.note(before, Some(after.clone()));
         after
     }
@@ -221,6 +224,7 @@ impl<'w> Desk<'w> {
         self.world.store.next_revision();
         self.world.store.take(last.kind(), &last.key());
         self.world.waits.remove(&(last.kind(), last.key()));
+        self.world.memory.events.remove(&(last.meta().uid, Name::default()));
         self.note(Some(last), None);
     }
 

@@ -23,7 +23,9 @@ pub mod volumes;
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// What events have said about each object.
-    pub(super) events: super::apiserver::EventMemory,
+    pub(super) events: imbl::OrdMap<super::apiserver::Subject, super::apiserver::Said>,
+    /// Events in the order in which they will be forgotten.
+    pub(super) expiring: super::apiserver::ExpiryQueue,
     /// The tolerations that admission adds.
     pub(super) tolerations: super::apiserver::DefaultTolerations,
     /// What the node controllers remember.

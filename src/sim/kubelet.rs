@@ -199,6 +199,8 @@ fn relist(world: &mut World, node: &Name) {
             speak(world, node, Errand::Report(pod.metadata.uid), &pod.metadata.name);
         }
     }
+    // What was mounted before a crash, and for nobody now, may be detached.
+    status::post_volumes_in_use(world, node);
     let at = now + world.latency(Latency::Housekeeping);
     world.schedule(at, Due::Kubelet(node.clone(), Errand::Housekeeping));
 }

@@ -164,7 +164,7 @@ impl World {
     pub fn next_busy(&self) -> Option<Time> {
         let horizon = self.now + Span::secs(5);
         let is_busy = |at: Time, due: &Due| match due {
-            Due::Heartbeat(_) | Due::Pass(_) => false,
+            Due::Heartbeat(_) | Due::Pass(_) | Due::Expire => false,
             Due::Sync(..) | Due::Schedule => at <= horizon,
             Due::Kubelet(_, errand) => !errand.is_idle(),
         };

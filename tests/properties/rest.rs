@@ -50,7 +50,12 @@ fn stuck(world: &World) -> Option<Broken> {
 fn is_held(world: &World, object: &Object) -> bool {
     match object {
         Object::PersistentVolumeClaim(claim) => world.store().pods_using(&claim.metadata.key()).next().is_some(),
-        Object::PersistentVolume(volume) => volume.status.phase == VolumePhase::Bound,
+        Object::PersistentVolume(volume) => match volume.status.phase {
+            VolumePhase::Bound => true,
+            VolumePhase::Released | VolumePhase::Failed => false,
+            // A driver deletes, and lets go of, what was released and nothing else.
+            VolumePhase::Pending | VolumePhase::Available => volume.metadata.finalizers.iter().any(|f| f.contains("provisioner")),
+        },
         _ => {
             let mut dependants = world.store().dependants(object.meta().uid).filter_map(|(kind, key)| world.object(*kind, key));
             dependants.any(|o| is_held(world, o))
@@ -58,11 +63,14 @@ fn is_held(world: &World, object: &Object) -> bool {
     }
 }
 
-/// Objects whose owners are all gone.
+/// Objects whose owners are all gone, and that nothing else keeps.
 fn ownerless(world: &World) -> Option<Broken> {
     let exists = |uid: Uid| world.store().born(uid).0 > 0;
     let lost = |meta: &Meta| !meta.owner_references.is_empty() && !meta.owner_references.iter().any(|r| exists(r.uid));
-    let object = KINDS.iter().flat_map(|row| world.objects(row.kind)).find(|o| lost(o.meta()))?;
+    let object = KINDS
+        .iter()
+        .flat_map(|row| world.objects(row.kind))
+        .find(|o| lost(o.meta()) && !(o.meta().is_terminating() && is_held(world, o)))?;
     broken("who has lost its owners is collected", format!("{} {}", object.kind().name(), object.key()))
 }
 

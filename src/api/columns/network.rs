@@ -104,7 +104,7 @@ pub(super) fn event(event: &Event, now: Time) -> Vec<String> {
         source,
         event.message.trim().to_owned(),
         age(now - event.first_timestamp.unwrap_or_else(|| event.last_seen())),
-        event.count.max(1).to_string(),
+        event.repeated().map_or(1, |(count, _)| count).to_string(),
         event.metadata.name.to_string(),
     ]
 }

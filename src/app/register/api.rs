@@ -45,10 +45,16 @@ pub const API: &[Row] = &[
         "Validation.",
         "The rules that stories meet, in upstream's words; fields without behaviour are checked for their type only.",
     ),
-    simplified(
-        "Events: counted up, combined, filtered, kept for an hour.",
-        "Counted up, combined from the tenth message of a reason on, held back after 25 about one object; not forgotten after an hour.",
+    fully(
+        "Events: counted up, combined from the tenth message of a reason on, held back after 25 about one object, kept for an hour.",
+        &[
+            "identical_events_are_one_that_counts",
+            "the_tenth_similar_event_is_combined",
+            "who_says_too_much_about_an_object_is_not_heard",
+            "events_are_forgotten_an_hour_after_their_last_word",
+        ],
     ),
+    simplified("Series of the scheduler's events: written when they begin, every half hour, and at their end.", "Written when they begin."),
     left_out("Deleting a namespace deletes what is in it.", "The namespace goes, its objects stay."),
     left_out("managedFields and server-side apply.", "kubectl hides the former; the latter is refused."),
     left_out(
@@ -74,7 +80,7 @@ pub const KINDS: &[Row] = &[
     fully("Node", &["a_dead_nodes_timeline"]),
     simplified("Namespace", "Default service account and names; deleting one leaves its objects."),
     simplified("Lease", "One a node; renewed beside the record. Others are stored."),
-    simplified("Event", "core/v1 only; not forgotten after an hour."),
+    simplified("Event", "core/v1 only, as which the newer kind is shown too."),
     simplified("ConfigMap", "Stored and printed; mounts show no files."),
     simplified("Secret", "Stored and printed; mounts show no files."),
     simplified("ServiceAccount", "Stored; `default` is there in each namespace; no tokens."),

@@ -20,7 +20,7 @@ pub const TIMINGS: &[Row] = &[
     fully("DNS TTL 30 s", &["the_example_of_the_book"]),
     simplified("Kubelet: 1 s relist, 2 s housekeeping, 60 s resync", "Housekeeping only; news arrive after the latencies below."),
     simplified("EndpointSlices are written at once", "After `controller-sync`."),
-    left_out("Events kept for 1 h", "They stay."),
+    fully("Events kept for 1 h", &["events_are_forgotten_an_hour_after_their_last_word"]),
     left_out("Expectations time out after 5 min", "There are none."),
     simplified("Scheduler back-off 1 to 10 s, flush 5 min", "Tried again when something changes."),
     fully("Disrupted pods of a budget forgotten after 2 min", &["evictions_are_let_through_until_the_budget_is_spent"]),

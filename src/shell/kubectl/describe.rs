@@ -190,8 +190,8 @@ fn events(world: &World, page: &mut Describe, object: &Object) {
     for event in events {
         let now = world.now();
         let mut seen = age::age(now - event.last_seen());
-        if let Some(first) = event.first_timestamp.filter(|_| event.count > 1) {
-            seen = format!("{seen} (x{} over {})", event.count, age::age(now - first));
+        if let Some((count, first)) = event.repeated() {
+            seen = format!("{seen} (x{count} over {})", age::age(now - first));
         }
         let kind = if event.kind == EventType::Warning { "Warning" } else { "Normal" };
         let field = &event.involved_object.field_path;

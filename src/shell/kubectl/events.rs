@@ -53,7 +53,7 @@ fn table(call: &mut Call, events: &[Arc<Event>], everywhere: bool) {
     let now = call.world.now();
     let row = |e: &Arc<Event>| {
         let seen = age::age(now - e.last_seen());
-        let first = e.first_timestamp.filter(|_| e.count > 1).map(|first| format!(" (x{} over {})", e.count, age::age(now - first)));
+        let first = e.repeated().map(|(count, first)| format!(" (x{count} over {})", age::age(now - first)));
         let about = &e.involved_object;
         let kind = if e.kind == EventType::Warning { "Warning" } else { "Normal" };
         let object = format!("{}/{}", about.kind, about.name);

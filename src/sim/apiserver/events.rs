@@ -1,31 +1,77 @@
-//! Events: how they are written. Upstream: client-go/tools/record.
-
-mod correlator;
+//! Events: whether one is written at all, and whether as a new one. Upstream: client-go/tools/record, and for the
+//! scheduler's newer kind client-go/tools/events.
 
 use super::Desk;
-use crate::api::service::{EventSource, EventType};
-use crate::api::{Event, Meta, Name, ObjectRef};
+use crate::api::service::{EventSource, EventType, Series};
+use crate::api::{Event, Key, Meta, Name, ObjectRef, Uid};
 use crate::sim::change::Actor;
-pub use correlator::Memory;
 
-/// Writes an event about an object, or counts up the one that says the same, unless its source has said too much of late.
-/// The scheduler's are of the newer kind, which stand alone.
+mod correlator;
+mod expiry;
+
+pub use correlator::Said;
+use correlator::{Once, Told};
+pub use expiry::{Queue, expire, written};
+
+/// Words before the message that stands for ten and more.
+const COMBINED: &str = "(combined from similar events): ";
+
+/// Stores an event about an object, counts up the one that says the same, or keeps silent where too much was said.
 pub fn record(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) {
-    let mut event = compose(desk, about, warning, reason, message);
-    let now = desk.now;
-    if *desk.actor() != Actor::Scheduler && !desk.world.memory.events.hear(&mut event, now) {
-        return;
-    }
-    let known = if event.count > 1 { desk.get::<Event>(&event.metadata.key()).cloned() } else { None };
-    let written = match known {
-        Some(old) => {
-            let Event { count, message, last_timestamp, .. } = event;
-            desk.update(Event { count, message, last_timestamp, ..(*old).clone() })
-        }
-        None => desk.create(event),
+    let written = if *desk.actor() == Actor::Scheduler {
+        note(desk, about, warning, reason, message)
+    } else {
+        correlate(desk, about, warning, reason, message)
     };
     let refused = |refusal: &crate::api::Refusal| super::namespaces::is_ending(refusal);
     debug_assert!(written.as_ref().err().is_none_or(refused), "only a namespace on its way out refuses an event: {written:?}");
+}
+
+type Written = Result<(), crate::api::Refusal>;
+
+/// Whom an event is about: an object by its uid, or by its name where the event gives no uid.
+pub type Subject = (Uid, Name);
+
+fn subject(about: &ObjectRef) -> Subject {
+    (about.uid, if about.uid.is_nil() { about.name.clone() } else { Name::default() })
+}
+
+/// Upstream: recordToSink of client-go/tools/record.
+fn correlate(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Written {
+    let (now, name, actor) = (desk.now, unique_name(desk, &about.name), desk.actor().clone());
+    let said = desk.world().memory.events.entry(subject(&about)).or_default();
+    let topic = said.topic(&actor, warning, reason);
+    let (Told { event, first, count }, combined) = topic.tell(&about.field_path, &message, name, now);
+    let (event, first, count) = (event.clone(), *first, *count);
+    if !said.may_speak(&actor, now) {
+        return Ok(());
+    }
+    let message = if combined { format!("{COMBINED}{message}").into() } else { message };
+    let mut new = compose(desk, about, warning, reason, message);
+    new.metadata.name = event;
+    if let Some(old) = desk.get::<Event>(&new.metadata.key()).cloned() {
+        let again = Event { count, message: new.message, last_timestamp: new.last_timestamp, ..(*old).clone() };
+        return desk.update(again).map(drop);
+    }
+    desk.create(Event { count, first_timestamp: Some(first.to_second()), ..new }).map(drop)
+}
+
+/// Upstream: recordToSink of client-go/tools/events. Simplified: how long a series has grown is written when it begins and
+/// not again, where upstream writes it every half hour and six minutes after its end.
+fn note(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Written {
+    let new = compose(desk, about, warning, reason, message);
+    let about = &new.involved_object;
+    let (now, subject, version) = (desk.now, subject(about), about.resource_version);
+    let said = desk.world().memory.events.entry(subject).or_default();
+    match said.once(warning, reason, version, &new.metadata.name, now) {
+        Once::First => desk.create(new).map(drop),
+        Once::Again(name) => {
+            let key = Key::new(new.metadata.namespace.clone(), name);
+            let Some(old) = desk.get::<Event>(&key).cloned() else { return Ok(()) };
+            desk.update(Event { series: Some(Series { count: 2, last_observed_time: now }), ..(*old).clone() }).map(drop)
+        }
+        Once::More => Ok(()),
+    }
 }
 
 fn compose(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Event {

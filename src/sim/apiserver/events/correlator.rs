@@ -1,176 +1,168 @@
-//! Counts identical events up, combines similar ones and holds back those of a source that talks too much about one object.
-//! Upstream: EventCorrelator in client-go/tools/record/events_cache.go, which keeps the latest 4096 of each; this keeps all.
+//! What was said about an object: identical events are counted up, similar ones are combined, and whoever says too much is
+//! not heard. Upstream: client-go/tools/record/events_cache.go.
 
-use crate::api::service::{EventSource, EventType};
-use crate::api::{Event, Key, Name, Span, Time, Uid};
-use imbl::OrdMap;
-use std::sync::Arc;
+use crate::api::meta::Revision;
+use crate::api::{Name, Span, Time};
+use crate::sim::change::Actor;
 
-/// From so many different messages of one reason on, they are combined: defaultAggregateMaxEvents.
-const MOST_MESSAGES: usize = 10;
-/// After such a silence messages of one reason are counted anew: defaultAggregateIntervalInSeconds.
-const SILENCE: Span = Span::secs(600);
-/// So many events about one object at once: defaultSpamBurst.
+/// From so many different messages of one reason on, they are one event: defaultAggregateMaxEvents.
+const SIMILAR: usize = 10;
+/// After so long a silence messages begin to count anew: defaultAggregateIntervalInSeconds.
+const SILENCE: Span = Span::mins(10);
+/// How many events of one source about one object pass at once: defaultSpamBurst.
 const BURST: i64 = 25;
-/// One more in this time: the inverse of defaultSpamQPS.
-const REFILL: Span = Span::secs(300);
-/// What a combined event's message begins with.
-const COMBINED: &str = "(combined from similar events): ";
+/// One more passes after so long: defaultSpamQPS.
+const REFILL: Span = Span::mins(5);
+/// After so long without its like, an event of the newer kind begins no series: finishTime.
+const SERIES: Span = Span::mins(6);
 
-/// What sources have said about each object.
+/// Everything that was said about one object. Upstream keeps the latest 4096 sayings of each source; here they go with the
+/// object.
 #[derive(Clone, Debug, Default)]
-pub struct Memory(OrdMap<(Uid, Key), Arc<Vec<Voice>>>);
-
-/// What one source has said about an object.
-#[derive(Clone, Debug)]
-struct Voice {
-    source: EventSource,
-    sayings: Vec<Saying>,
-    themes: Vec<Theme>,
-    /// When its bucket of tokens will be full again.
-    full_at: Time,
+pub struct Said {
+    topics: Vec<Topic>,
+    /// Until when each source has spent what it may say.
+    spent: Vec<(Actor, Time)>,
+    /// The latest event of the newer kind for each type and reason.
+    series: Vec<Running>,
 }
 
-/// An event that was written, and what makes another the same: getEventKey.
+/// What a source says about an object for one reason.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    by: Actor,
+    warning: bool,
+    reason: Name,
+    last: Time,
+    sayings: Vec<Saying>,
+    combined: Option<Told>,
+}
+
 #[derive(Clone, Debug)]
 struct Saying {
     part: Name,
-    kind: EventType,
-    reason: Name,
-    /// Empty for a combined event, which is the same whatever it says.
     message: Name,
-    event: Key,
-    count: i32,
-    first: Option<Time>,
+    /// False since a long silence.
+    counts: bool,
+    told: Told,
 }
 
-/// Different messages of one type and reason: EventAggregatorByReasonFunc.
+/// The event that says something: its name, when it was first said and how often.
 #[derive(Clone, Debug)]
-struct Theme {
-    kind: EventType,
+pub struct Told {
+    /// The event's name.
+    pub event: Name,
+    /// When it was said first.
+    pub first: Time,
+    /// How often.
+    pub count: i32,
+}
+
+/// An event of the newer kind that may become a series.
+#[derive(Clone, Debug)]
+struct Running {
+    warning: bool,
     reason: Name,
-    messages: Vec<Name>,
+    /// The version of the object: another one begins another event.
+    version: Revision,
+    event: Name,
     last: Time,
+    grows: bool,
 }
 
-impl Memory {
-    /// Takes note of an event that somebody is about to write: gives it the name, count and message under which it is
-    /// written. False where it is held back.
-    pub fn hear(&mut self, event: &mut Event, now: Time) -> bool {
-        let about = &event.involved_object;
-        let key = (about.uid, Key::new(about.namespace.clone(), about.name.clone()));
-        let voices = Arc::make_mut(self.0.entry(key).or_default());
-        let place = voices.iter().position(|voice| voice.source == event.source).unwrap_or_else(|| {
-            voices.push(Voice { source: event.source.clone(), sayings: Vec::new(), themes: Vec::new(), full_at: now });
-            voices.len() - 1
+/// Whether something of the newer kind was said before.
+pub enum Once {
+    /// Never, or too long ago.
+    First,
+    /// Once, by the event of this name.
+    Again(Name),
+    /// More than once.
+    More,
+}
+
+impl Said {
+    /// What a source says for a reason.
+    pub fn topic(&mut self, by: &Actor, warning: bool, reason: &str) -> &mut Topic {
+        let known = self.topics.iter().position(|t| t.warning == warning && &*t.reason == reason && t.by == *by);
+        let place = known.unwrap_or_else(|| {
+            let (by, last) = (by.clone(), Time::default());
+            self.topics.push(Topic { by, warning, reason: reason.into(), last, sayings: Vec::new(), combined: None });
+            self.topics.len() - 1
         });
-        let voice = &mut voices[place];
-        let combined = voice.is_combined(event, now);
-        voice.count(event, combined);
-        voice.may_speak(now)
+        &mut self.topics[place]
+    }
+
+    /// True where a source has something left to say about the object, which it then spends. Upstream:
+    /// EventSourceObjectSpamFilter.
+    pub fn may_speak(&mut self, by: &Actor, now: Time) -> bool {
+        let place = self.spent.iter().position(|(source, _)| source == by).unwrap_or_else(|| {
+            self.spent.push((by.clone(), now));
+            self.spent.len() - 1
+        });
+        let until = self.spent[place].1.max(now);
+        let passes = (until - now).0 <= (BURST - 1) * REFILL.0;
+        if passes {
+            self.spent[place].1 = until + REFILL;
+        }
+        passes
+    }
+
+    /// Whether the same was said of the same version of the object. Upstream: isomorphic events of eventBroadcasterImpl.
+    pub fn once(&mut self, warning: bool, reason: &str, version: Revision, event: &Name, now: Time) -> Once {
+        let known = self.series.iter_mut().find(|s| s.warning == warning && &*s.reason == reason);
+        let fresh = || Running { warning, reason: reason.into(), version, event: event.clone(), last: now, grows: false };
+        match known {
+            Some(s) if s.version == version && now <= s.last + SERIES => {
+                s.last = now;
+                if std::mem::replace(&mut s.grows, true) { Once::More } else { Once::Again(s.event.clone()) }
+            }
+            Some(s) => {
+                *s = fresh();
+                Once::First
+            }
+            None => {
+                self.series.push(fresh());
+                Once::First
+            }
+        }
     }
 }
 
-impl Voice {
-    /// True where the event is one of many similar ones. Upstream: EventAggregate.
-    fn is_combined(&mut self, event: &Event, now: Time) -> bool {
-        let same = |theme: &&mut Theme| theme.kind == event.kind && theme.reason == event.reason;
-        let Some(theme) = self.themes.iter_mut().find(same) else {
-            let messages = vec![event.message.clone()];
-            self.themes.push(Theme { kind: event.kind, reason: event.reason.clone(), messages, last: now });
+impl Topic {
+    /// The event that tells this, counted up, and whether it stands for many; `name` is for a new one.
+    ///
+    /// Simplified: of ten messages upstream forgets any one, and here the tenth.
+    pub fn tell(&mut self, part: &Name, message: &Name, name: Name, now: Time) -> (&Told, bool) {
+        if now > self.last + SILENCE {
+            self.sayings.iter_mut().for_each(|s| s.counts = false);
+        }
+        self.last = now;
+        let new = || Told { event: name, first: now, count: 0 };
+        let combines = self.is_one_too_many(message);
+        let told = if combines { self.combined.get_or_insert_with(new) } else { self.saying(part, message, new) };
+        told.count += 1;
+        (told, combines)
+    }
+
+    fn is_one_too_many(&self, message: &Name) -> bool {
+        // Most topics are short.
+        if self.sayings.len() + 1 < SIMILAR {
             return false;
-        };
-        if now - theme.last > SILENCE {
-            theme.messages.clear();
         }
-        theme.last = now;
-        if !theme.messages.contains(&event.message) {
-            theme.messages.push(event.message.clone());
-        }
-        let many = theme.messages.len() >= MOST_MESSAGES;
-        theme.messages.truncate(MOST_MESSAGES - 1);
-        many
+        let mut counting: Vec<&Name> = self.sayings.iter().filter(|s| s.counts).map(|s| &s.message).collect();
+        counting.sort();
+        counting.dedup();
+        counting.len() + 1 >= SIMILAR && !counting.contains(&message)
     }
 
-    /// Gives the event the name and count of the one that it repeats. Upstream: eventObserve.
-    fn count(&mut self, event: &mut Event, combined: bool) {
-        let message = if combined { Name::default() } else { event.message.clone() };
-        let part = if combined { Name::default() } else { event.involved_object.field_path.clone() };
-        if combined {
-            event.message = format!("{COMBINED}{}", event.message).into();
-        }
-        let same = |s: &&mut Saying| s.reason == event.reason && s.message == message && s.part == part && s.kind == event.kind;
-        if let Some(saying) = self.sayings.iter_mut().find(same) {
-            saying.count += 1;
-            (event.count, event.first_timestamp) = (saying.count, saying.first);
-            (event.metadata.namespace, event.metadata.name) = (saying.event.namespace.clone(), saying.event.name.clone());
-            return;
-        }
-        let (kind, reason, event_key) = (event.kind, event.reason.clone(), event.metadata.key());
-        self.sayings.push(Saying { part, kind, reason, message, event: event_key, count: 1, first: event.first_timestamp });
-    }
-
-    /// A bucket of tokens, told by when it will be full again. Upstream: EventSourceObjectSpamFilter.
-    fn may_speak(&mut self, now: Time) -> bool {
-        let full_at = self.full_at.max(now);
-        let may = full_at - now <= Span(REFILL.0 * (BURST - 1));
-        if may {
-            self.full_at = full_at + REFILL;
-        }
-        may
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::api::{Meta, ObjectRef};
-
-    /// What becomes of an event that is written at a second: its message, its count, and whether it is written at all.
-    fn say(memory: &mut Memory, second: i64, reason: &str, message: &str) -> (String, i32, bool) {
-        let mut event = Event {
-            metadata: Meta::named("default", format!("kubia.{second}{reason}{message}")),
-            involved_object: ObjectRef { name: "kubia".into(), namespace: "default".into(), ..ObjectRef::default() },
-            reason: reason.into(),
-            message: message.into(),
-            count: 1,
-            ..Event::default()
-        };
-        let written = memory.hear(&mut event, Time(second * 1000));
-        (event.message.to_string(), event.count, written)
-    }
-
-    #[test]
-    fn identical_events_are_counted_up() {
-        let mut memory = Memory::default();
-        assert_eq!(say(&mut memory, 0, "Unhealthy", "no").1, 1);
-        assert_eq!(say(&mut memory, 10, "Unhealthy", "no").1, 2);
-        assert_eq!(say(&mut memory, 20, "Killing", "no").1, 1);
-    }
-
-    /// Upstream: TestEventCorrelator, "aggregate".
-    #[test]
-    fn the_tenth_different_message_of_a_reason_is_combined() {
-        let mut memory = Memory::default();
-        for n in 0..9 {
-            assert_eq!(say(&mut memory, 0, "SuccessfulCreate", &format!("pod {n}")).0, format!("pod {n}"));
-        }
-        let tenth = say(&mut memory, 1, "SuccessfulCreate", "pod 9");
-        assert_eq!(tenth, ("(combined from similar events): pod 9".to_owned(), 1, true));
-        let next = say(&mut memory, 2, "SuccessfulCreate", "pod 10");
-        assert_eq!(next, ("(combined from similar events): pod 10".to_owned(), 2, true));
-        assert_eq!(say(&mut memory, 2, "SuccessfulDelete", "pod 0").0, "pod 0", "another reason is another theme");
-        assert_eq!(say(&mut memory, 700, "SuccessfulCreate", "pod 11").0, "pod 11", "after ten minutes of silence");
-    }
-
-    /// Upstream: TestEventCorrelator, "events about a single object with over the burst".
-    #[test]
-    fn a_source_says_twenty_five_things_about_an_object_and_then_one_in_five_minutes() {
-        let mut memory = Memory::default();
-        let written = (0..40).filter(|n| say(&mut memory, 0, &format!("r{n}"), "x").2).count();
-        assert_eq!(written, 25);
-        assert!(!say(&mut memory, 299, "late", "x").2);
-        assert!(say(&mut memory, 300, "later", "x").2);
-        assert!(!say(&mut memory, 301, "again", "x").2);
+    fn saying(&mut self, part: &Name, message: &Name, new: impl FnOnce() -> Told) -> &mut Told {
+        let known = self.sayings.iter().position(|s| s.message == *message && s.part == *part);
+        let place = known.unwrap_or_else(|| {
+            self.sayings.push(Saying { part: part.clone(), message: message.clone(), counts: true, told: new() });
+            self.sayings.len() - 1
+        });
+        let saying = &mut self.sayings[place];
+        saying.counts = true;
+        &mut saying.told
     }
 }

@@ -1,49 +1,118 @@
-//! What becomes of an event: counted up, combined, or not heard. Upstream: client-go/tools/record/events_cache_test.go.
+//! Which events are written. Upstream: client-go/tools/record/events_cache_test.go.
 
 use super::*;
-use crate::api::Span;
 use crate::api::object::reference;
-use crate::api::{Kind, ReplicaSet};
+use crate::api::{Kind, Span};
 use crate::sim::change::Controller;
 use crate::sim::tests::Trial;
 use serde_json::json;
 
-/// A set without pods, and its messages since: count and text in the order in which they were first said.
-fn said(words: &[(i64, &str)]) -> Vec<(i32, String)> {
+const SET: Actor = Actor::Controller(Controller::StatefulSet);
+
+/// A world with a ConfigMap of which much can be said.
+fn trial() -> Trial {
     let mut trial = Trial::new(0);
-    trial.put_rs("nginx", json!({"replicas": 0}));
-    let about = reference(Kind::ReplicaSet, &trial.get::<ReplicaSet>("rs").metadata);
-    for (pause, message) in words {
-        trial.pass(Span::secs(*pause));
-        Desk::new(&mut trial.world, Actor::Controller(Controller::ReplicaSet)).event(about.clone(), false, "Made", *message);
+    trial.put(Kind::ConfigMap, json!({"metadata": {"name": "m"}}));
+    trial
+}
+
+fn say(trial: &mut Trial, actor: &Actor, message: &str) {
+    let about = reference(Kind::ConfigMap, trial.world.object(Kind::ConfigMap, &crate::sim::tests::key("m")).unwrap().meta());
+    Desk::new(&mut trial.world, actor.clone()).event(about, false, "Told", message);
+}
+
+/// Count and message of each event, in the order of their writing.
+fn told(trial: &Trial) -> Vec<(i32, String)> {
+    let mut events: Vec<_> = trial.world.list::<Event>().filter(|e| &*e.reason == "Told").collect();
+    events.sort_by_key(|e| e.metadata.name.clone());
+    events.iter().map(|e| (e.repeated().map_or(1, |(count, _)| count), e.message.to_string())).collect()
+}
+
+#[test]
+fn identical_events_are_one_that_counts() {
+    let mut trial = trial();
+    for _ in 0..3 {
+        say(&mut trial, &SET, "a");
+        trial.pass(Span::secs(7));
     }
-    trial.world.list::<Event>().filter(|e| &*e.reason == "Made").map(|e| (e.count, e.message.to_string())).collect()
+    say(&mut trial, &Actor::Controller(Controller::PodGc), "a");
+    assert_eq!(told(&trial), [(3, "a".to_owned()), (1, "a".to_owned())]);
+    let event = trial.world.list::<Event>().find(|e| e.count == 3).unwrap().clone();
+    assert_eq!(event.last_timestamp.unwrap() - event.first_timestamp.unwrap(), Span::secs(14));
+}
+
+/// Upstream: EventAggregate; the tenth message within ten minutes is the first that is combined.
+#[test]
+fn the_tenth_similar_event_is_combined() {
+    let mut trial = trial();
+    (0..12).for_each(|i| say(&mut trial, &SET, &format!("m{i:02}")));
+    let events = told(&trial);
+    assert_eq!(events[8..], [(1, "m08".to_owned()), (3, "(combined from similar events): m11".to_owned())]);
+    say(&mut trial, &SET, "m03");
+    assert_eq!(told(&trial)[3], (2, "m03".to_owned()), "one of the nine is still itself");
+    trial.pass(Span::secs(601));
+    say(&mut trial, &SET, "m12");
+    assert_eq!(told(&trial).last().unwrap(), &(1, "m12".to_owned()), "after a silence they count anew");
+}
+
+/// Upstream: EventSourceObjectSpamFilter.
+#[test]
+fn who_says_too_much_about_an_object_is_not_heard() {
+    let mut trial = trial();
+    (0..40).for_each(|_| say(&mut trial, &SET, "a"));
+    assert_eq!(told(&trial), [(25, "a".to_owned())]);
+    say(&mut trial, &Actor::Controller(Controller::PodGc), "b");
+    assert_eq!(told(&trial).len(), 2, "others are");
+    trial.pass(Span::mins(5));
+    say(&mut trial, &SET, "a");
+    say(&mut trial, &SET, "a");
+    assert_eq!(told(&trial)[0], (41, "a".to_owned()), "one every five minutes, and it knows of those before");
+}
+
+/// Upstream: recordToSink of client-go/tools/events: the version of the object belongs to what makes two events the same.
+#[test]
+fn the_schedulers_events_become_series() {
+    let mut trial = trial();
+    (0..4).for_each(|_| say(&mut trial, &Actor::Scheduler, "a"));
+    assert_eq!(told(&trial), [(2, "a".to_owned())]);
+    trial.edit(Kind::ConfigMap, "m", "/metadata/labels", json!({"a": "b"}));
+    say(&mut trial, &Actor::Scheduler, "a");
+    assert_eq!(told(&trial), [(2, "a".to_owned()), (1, "a".to_owned())]);
 }
 
 #[test]
-fn an_identical_event_is_counted_up() {
-    assert_eq!(said(&[(0, "a"), (1, "b"), (1, "a")]), [(2, "a".to_owned()), (1, "b".to_owned())]);
+fn events_are_forgotten_an_hour_after_their_last_word() {
+    let mut trial = trial();
+    say(&mut trial, &SET, "a");
+    say(&mut trial, &SET, "b");
+    trial.pass(Span::mins(40));
+    say(&mut trial, &SET, "b");
+    trial.pass(Span::mins(22));
+    assert_eq!(told(&trial), [(2, "b".to_owned())]);
+    trial.pass(Span::mins(40));
+    assert_eq!(told(&trial), []);
+    assert!(trial.world.memory.expiring.iter().all(|(at, ..)| *at > trial.world.now()));
 }
 
 #[test]
-fn the_tenth_message_of_a_reason_is_combined_with_those_that_follow() {
-    let letters: Vec<String> = ('a'..='l').map(String::from).collect();
-    let words: Vec<(i64, &str)> = letters.iter().map(|l| (1, l.as_str())).chain([(1, "b")]).collect();
-    let found = said(&words);
-    assert_eq!(found.len(), 10);
-    assert_eq!(found[1], (2, "b".to_owned()), "what was said singly goes on being counted singly");
-    assert_eq!(found[9], (3, "(combined from similar events): l".to_owned()));
+fn what_was_said_goes_with_the_object() {
+    let mut trial = trial();
+    say(&mut trial, &SET, "a");
+    let uid = trial.world.object(Kind::ConfigMap, &crate::sim::tests::key("m")).unwrap().meta().uid;
+    assert!(trial.world.memory.events.contains_key(&(uid, "".into())));
+    trial.delete(Kind::ConfigMap, "m");
+    assert!(!trial.world.memory.events.contains_key(&(uid, "".into())));
 }
 
+/// The taint manager gives no uids: its events about thirty pods are no talk about one.
 #[test]
-fn after_ten_quiet_minutes_messages_are_single_again() {
-    let letters: Vec<String> = ('a'..='k').map(String::from).collect();
-    let words: Vec<(i64, &str)> = letters.iter().map(|l| (1, l.as_str())).chain([(601, "z")]).collect();
-    assert_eq!(said(&words).last(), Some(&(1, "z".to_owned())));
-}
-
-#[test]
-fn a_source_is_heard_twenty_five_times_and_then_once_in_five_minutes() {
-    let words = [vec![(0, "a"); 30], vec![(299, "b"), (2, "a"), (1, "a")]].concat();
-    assert_eq!(said(&words), [(31, "a".to_owned())], "unheard ones are counted all the same");
+fn without_a_uid_objects_are_told_apart_by_name() {
+    let mut trial = Trial::new(0);
+    for n in 0..30 {
+        let about = ObjectRef { name: format!("p{n}").into(), namespace: "default".into(), ..ObjectRef::default() };
+        let actor = Actor::Controller(Controller::TaintEviction);
+        Desk::new(&mut trial.world, actor).event(about, false, "TaintManagerEviction", format!("Marking for deletion Pod default/p{n}"));
+    }
+    let marks = trial.world.list::<Event>().filter(|e| e.message.starts_with("Marking"));
+    assert_eq!(marks.count(), 30);
 }

@@ -29,6 +29,7 @@ fn follow(desk: &mut Desk, pv: &Volume, claim: &PersistentVolumeClaim) {
     if claim.spec.volume_name.is_empty() && claim.spec.volume_mode != pv.spec.volume_mode {
         say_modes_differ(desk, pv, claim);
     } else if claim.spec.volume_name.is_empty() {
+        super::unsettle(desk.world(), Kind::PersistentVolume, &pv.metadata.key());
         desk.world().enqueue(Controller::PersistentVolume, Kind::PersistentVolumeClaim, &claim.metadata.key(), Span(0));
     } else if claim.spec.volume_name == pv.metadata.name {
         set(desk, pv, VolumePhase::Bound, "");

@@ -53,6 +53,11 @@ fn call_driver(desk: &mut Desk, claim: &Claim, driver: &Name) {
     if desk.memory.volumes.provisioning.contains(&claim.metadata.uid) {
         return;
     }
+    if desk.get::<PersistentVolume>(&Key::cluster(name(claim))).is_some_and(|pv| pv.metadata.is_terminating()) {
+        let words = "the volume that was made for it is being deleted, and is not bound any more: the claim must go too";
+        let wait = Wait { who: super::WHO, words: words.into(), on: Vec::new(), until: None, since: desk.now() };
+        return desk.world().hold(Kind::PersistentVolumeClaim, &key, wait);
+    }
     desk.world().memory.volumes.provisioning.insert(claim.metadata.uid);
     let words = format!("External provisioner is provisioning volume for claim \"{key}\"");
     desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "Provisioning", words);
@@ -96,8 +101,13 @@ fn affinity(world: &World, claim: &PersistentVolumeClaim, class: &StorageClass) 
     Some(json!({"required": {"nodeSelectorTerms": [{"matchExpressions": expressions}]}}))
 }
 
+/// The name of the volume that a driver makes for a claim.
+fn name(claim: &PersistentVolumeClaim) -> Name {
+    format!("pvc-{}", claim.metadata.uid).into()
+}
+
 fn volume(claim: &PersistentVolumeClaim, class: &StorageClass, driver: Name) -> PersistentVolume {
-    let name: Name = format!("pvc-{}", claim.metadata.uid).into();
+    let name = name(claim);
     let policy = class.reclaim_policy.unwrap_or(ReclaimPolicy::Delete);
     let mut metadata = Meta::named("", name.clone());
     metadata.annotations.insert(PROVISIONED_BY, driver.clone());

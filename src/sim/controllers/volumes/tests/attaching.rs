@@ -66,6 +66,21 @@ fn a_silent_node_keeps_its_disk_for_six_minutes() {
     assert!(world.machine("node-1").unwrap().processes.values().any(|p| p.is_alive()), "and yet the old process runs");
 }
 
+/// A kubelet that starts anew lists what is mounted now. Upstream: nodestatus.VolumesInUse.
+#[test]
+fn a_machine_that_boots_lets_go_of_what_nobody_there_wants_any_more() {
+    let mut world = attached();
+    world.apply(Act::Crash("node-1".into())).unwrap();
+    pass(&mut world, 70_000);
+    delete(&mut world, Kind::Pod, "one", None);
+    pass(&mut world, 40_000);
+    assert!(is_attached(&world, "pv-a", "node-1"), "its last word counts");
+    world.apply(Act::Boot("node-1".into())).unwrap();
+    pass(&mut world, 3_000);
+    assert!(world.get::<Pod>(&key("one")).is_none());
+    assert!(!is_attached(&world, "pv-a", "node-1"));
+}
+
 #[test]
 fn an_out_of_service_taint_frees_disk_and_pod_at_once() {
     let mut world = attached();

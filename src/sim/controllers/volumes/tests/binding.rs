@@ -1,6 +1,7 @@
 //! Which volume a claim gets, in which writes, and why it may get none.
 
 use super::*;
+use crate::api::storage::{ClaimPhase, VolumePhase};
 
 #[test]
 fn a_new_volume_becomes_available_and_binds_in_four_writes() {
@@ -236,4 +237,24 @@ fn a_claim_whose_volume_was_cleared_by_hand_gets_it_back() {
     pass(&mut world, 15_000);
     let holder = pv(&world, "pv-a").spec.claim_ref.map(|r| r.uid);
     assert_eq!((holder, pvc(&world, "c").status.phase.text()), (Some(pvc(&world, "c").metadata.uid), "Bound"));
+}
+
+/// Upstream: FindMatchingVolume passes over what is being deleted, and provisionClaimOperationExternal makes no second one.
+#[test]
+fn a_volume_deleted_before_its_claim_has_it_goes_with_the_claim() {
+    let mut world = world();
+    class(&mut world, "fast", "disks.example.com", "Immediate", false);
+    claim(&mut world, "c", json!({"storageClassName": "fast"}));
+    while world.list::<PersistentVolume>().next().is_none() {
+        assert!(world.step());
+    }
+    let made = world.list::<PersistentVolume>().next().unwrap().metadata.name.clone();
+    delete(&mut world, Kind::PersistentVolume, &made, None);
+    pass(&mut world, 60_000);
+    let phases = (pvc(&world, "c").status.phase, pv(&world, &made).status.phase);
+    assert_eq!(phases, (ClaimPhase::Pending, VolumePhase::Pending), "neither bound nor gone");
+    assert!(world.wait(Kind::PersistentVolumeClaim, &key("c")).unwrap().words.contains("is being deleted"));
+    delete(&mut world, Kind::PersistentVolumeClaim, "c", None);
+    pass(&mut world, 20_000);
+    assert!(world.list::<PersistentVolume>().next().is_none());
 }
