@@ -120,7 +120,8 @@ actions! {
     Down      ["down", "j"]          ""         Look    Help     "Moves it down.";
     Up        ["up", "k"]            ""         Look    Help     "Moves it up.";
     Right     ["right", "L"]         ""         Look    Help     "Moves it to the right.";
-    ScrollUp  ["pageup"]             ""         Look    Help     "Scrolls the pane back.";
+    Half      ["z"]                  "half"     Look    Help     "The record alone, the machines alone, or both.";
+    ScrollUp  ["pageup"]             ""         Look    Help     "Scrolls the pane back; pagedown on, while there is more.";
     Answer    ["1", "2", "3", "4", "5", "6", "7", "8", "9"] "answer" Time Help "Answers a question; else runs that line of why.";
     Clear     ["esc"]                ""         Look    Help     "Closes what is open; drops the selection.";
     Scenarios ["s"]                  "scenarios" Program Help    "Chooses a scenario.";

@@ -4,6 +4,7 @@ use super::editor::Editor;
 use super::keymap::Keymap;
 use crate::motion::Fresh;
 use crate::scene::Target;
+use crate::scene::plan::Half;
 use ratatui::style::Style;
 use std::time::Duration;
 use tui_textarea::{CursorMove, TextArea};
@@ -34,6 +35,8 @@ pub enum Pane {
     Home,
     /// Why the selected thing is as it is.
     Why,
+    /// The same over as much of the picture as it needs.
+    Sheet,
     /// What a line of the console printed.
     Output(usize),
 }
@@ -60,6 +63,8 @@ pub struct Model {
     pub scroll: usize,
     /// How many columns of it are passed over.
     pub across: usize,
+    /// Which halves of the stage are shown.
+    pub half: Half,
     /// True while the time line is dragged.
     pub scrubbing: bool,
     /// The command line being typed.
@@ -106,6 +111,7 @@ impl Model {
             pane: Pane::Home,
             scroll: 0,
             across: 0,
+            half: Half::Both,
             scrubbing: false,
             prompt: prompt(""),
             history: Vec::new(),

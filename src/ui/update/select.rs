@@ -16,8 +16,9 @@ pub fn go(model: &mut Model, action: Action, screen: &Screen) {
         Action::Down => nearest(model, screen, 0, 1),
         _ => None,
     };
-    if next.is_some() {
-        model.selected = next;
+    if let Some(target) = next {
+        model.half = model.half.showing(&target);
+        model.selected = Some(target);
         model.pane = Pane::Why;
         model.scroll = 0;
     }
