@@ -13,7 +13,7 @@ pub use twins::Replaced;
 use super::target::Target;
 use crate::api::{Key, Kind, Name, Span, Time, Uid};
 use crate::sim::World;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// To which kind of owner a pod belongs, which decides its colour and its wires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -294,7 +294,9 @@ impl Stage {
     }
     /// What belongs together: each pod with owner, claims, volumes, node and processes; each process; each node.
     pub fn threads(&self) -> impl Iterator<Item = BTreeSet<Target>> {
-        let rows = self.sets.iter().flat_map(move |set| set.rows.iter().map(move |row| self.row_thread(set, row)));
+        let twins = self.namesakes();
+        let pairs = self.sets.iter().flat_map(|set| set.rows.iter().map(move |row| (set, row)));
+        let rows = pairs.map(move |(set, row)| self.row_thread(set, row, &twins));
         let running = self.hosts.iter().flat_map(move |h| h.running.iter().map(move |r| running_thread(h, r)));
         let alone = self.hosts.iter().map(|h| BTreeSet::from([Target::Node(h.name.clone())]));
         let served = |offer: &'_ Offer| {
@@ -306,7 +308,7 @@ impl Stage {
         let spares = self.spares.iter().map(|spare| BTreeSet::from([spare.target.clone()]));
         rows.chain(running).chain(alone).chain(offers).chain(spares)
     }
-    fn row_thread(&self, set: &Set, row: &Row) -> BTreeSet<Target> {
+    fn row_thread(&self, set: &Set, row: &Row, twins: &Namesakes) -> BTreeSet<Target> {
         let mut thread = BTreeSet::from([set.target.clone()]);
         if !row.uid.is_nil() {
             thread.insert(Target::Pod(row.key.clone()));
@@ -320,13 +322,23 @@ impl Stage {
                 thread.insert(Target::Volume(claim.volume.clone()));
             }
         }
-        for host in &self.hosts {
-            let twins = host.running.iter().filter(|r| r.uid == row.uid || r.key == row.key);
-            thread.extend(twins.map(|r| Target::Process(host.name.clone(), r.uid)));
-        }
+        thread.extend(twins.get(&row.key).into_iter().flatten().cloned());
         thread
     }
+    /// The processes of each name, wherever they run.
+    fn namesakes(&self) -> Namesakes<'_> {
+        let mut found = Namesakes::new();
+        for host in &self.hosts {
+            for running in &host.running {
+                found.entry(&running.key).or_default().push(Target::Process(host.name.clone(), running.uid));
+            }
+        }
+        found
+    }
 }
+
+/// Processes by the name of their pod.
+type Namesakes<'s> = BTreeMap<&'s Key, Vec<Target>>;
 
 fn running_thread(host: &Host, running: &Running) -> BTreeSet<Target> {
     let mut thread = BTreeSet::from([Target::Node(host.name.clone()), Target::Process(host.name.clone(), running.uid)]);

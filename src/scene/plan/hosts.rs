@@ -27,6 +27,8 @@ pub enum Inside {
     Rows,
     /// A glyph each, every so many columns.
     Glyphs(u16),
+    /// A glyph for so many.
+    Heat(usize),
 }
 
 /// The places of a machine.
@@ -109,10 +111,12 @@ fn boxed(index: usize, host: &Host, area: Area, name_w: u16, wired: bool) -> Hos
 }
 
 fn inside(count: usize, body: Area) -> Inside {
+    let cells = usize::from(body.w) * usize::from(body.h);
     match () {
         () if count <= usize::from(body.h) => Inside::Rows,
         () if count <= usize::from(body.w / 2) * usize::from(body.h) => Inside::Glyphs(2),
-        () => Inside::Glyphs(1),
+        () if count <= cells => Inside::Glyphs(1),
+        () => Inside::Heat(count.div_ceil(cells.max(1))),
     }
 }
 
@@ -122,11 +126,10 @@ fn processes(host: &Host, body: Area, inside: Inside) -> Vec<(Area, Target)> {
         Inside::Rows => (0..host.running.len()).map(|i| (body.row(i as u16), target(i))).collect(),
         Inside::Glyphs(pitch) => {
             let across = usize::from((body.w / pitch).max(1));
-            let shown = host.running.len().min(across * usize::from(body.h));
-            (0..shown)
-                .map(|i| (Area::new(body.x + (i % across) as u16 * pitch, body.y + (i / across) as u16, pitch.min(body.w), 1), target(i)))
-                .collect()
+            let cell = |i: usize| Area::new(body.x + (i % across) as u16 * pitch, body.y + (i / across) as u16, pitch.min(body.w), 1);
+            (0..host.running.len()).map(|i| (cell(i), target(i))).collect()
         }
+        Inside::Heat(_) => vec![(body, Target::Node(host.name.clone()))],
     }
 }
 
@@ -145,7 +148,7 @@ fn lines(stage: &Stage, area: Area) -> Hosts {
             index,
             area: line,
             body,
-            inside: Inside::Glyphs(1),
+            inside: Inside::Heat(host.running.len().div_ceil(usize::from(body.w).max(1)).max(1)),
             name_w: name,
             note: Area::default(),
             disks: Area::default(),
