@@ -35,6 +35,7 @@ impl Painting<'_> {
             self.compare(canvas);
         }
         shelf::draw(self, canvas);
+        self.plan.aboves.iter().for_each(|plan| sets::draw_above(self, canvas, plan));
         self.plan.sets.iter().for_each(|plan| sets::draw(self, canvas, plan));
         cables::draw(self, canvas);
         hosts::draw(self, canvas);

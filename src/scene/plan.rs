@@ -1,6 +1,7 @@
 //! Where everything stands: a pure function of what there is to see and the size. The halves keep their share of the
 //! screen while they fit, so that an arrival moves nothing but its own column's end.
 
+mod columns;
 mod hosts;
 mod record;
 pub mod shelf;
@@ -8,6 +9,7 @@ pub mod shelf;
 use super::canvas::Area;
 use super::facts::Stage;
 use super::target::Target;
+pub use columns::AbovePlan;
 pub use hosts::{HostPlan, Hosts, Inside};
 pub use record::{Fields, Level, SetPlan, tile_name};
 
@@ -54,7 +56,9 @@ pub struct Plan {
     pub area: Area,
     /// The heading of the record.
     pub record_rule: Area,
-    /// The record's places.
+    /// The Deployments' places.
+    pub aboves: Vec<AbovePlan>,
+    /// The sets' places.
     pub sets: Vec<SetPlan>,
     /// Services, and what belongs to no pod's row.
     pub shelf: shelf::Shelf,
@@ -98,7 +102,7 @@ impl Plan {
             _ => 1,
         };
         let fixed = 2 + cables_h + u16::from(roomy);
-        let (record_h, hosts_h) = share(area.h - fixed, record::need(stage, area.w), hosts::need(stage, area.w));
+        let (record_h, hosts_h) = share(area.h - fixed, columns::need(stage, area.w), hosts::need(stage, area.w));
         let (record_rule, rest) = area.split_rows(1);
         let (records, rest) = rest.split_rows(record_h);
         let (edge, rest) = rest.split_rows(1);
@@ -109,15 +113,21 @@ impl Plan {
     }
     /// The same with the record in an area, and the shelf under it where that leaves room.
     fn with_record(self, stage: &Stage, area: Area) -> Plan {
-        let free = area.h > record::need(stage, area.w);
+        let free = area.h > columns::need(stage, area.w);
         let shelf_h = u16::from(free && !shelf::texts(stage).is_empty());
         let (sets, shelf) = area.split_rows(area.h - shelf_h);
-        Plan { sets: record::plan(stage, sets), shelf: shelf::plan(stage, shelf), ..self }
+        let (aboves, sets) = columns::plan(stage, sets);
+        Plan { aboves, sets, shelf: shelf::plan(stage, shelf), ..self }
     }
 
     /// Every place that can be pointed at. No two overlap.
     pub fn spots(&self) -> impl Iterator<Item = &(Area, Target)> {
-        self.sets.iter().flat_map(|s| &s.spots).chain(&self.shelf.spots).chain(self.hosts.plans.iter().flat_map(|h| &h.spots))
+        self.aboves
+            .iter()
+            .flat_map(|a| &a.spots)
+            .chain(self.sets.iter().flat_map(|s| &s.spots))
+            .chain(&self.shelf.spots)
+            .chain(self.hosts.plans.iter().flat_map(|h| &h.spots))
     }
     /// What stands at a cell.
     pub fn at(&self, x: u16, y: u16) -> Option<&Target> {

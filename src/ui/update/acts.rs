@@ -40,8 +40,10 @@ fn sets<'s>(model: &Model, screen: &'s Screen) -> Vec<&'s Set> {
 
 fn scale(model: &Model, screen: &Screen, by: i32) -> Result<Vec<String>, String> {
     let line = |set: &Set| {
-        let (kind, key) = set.target.object()?;
-        let wanted = (set.wanted + by).max(0);
+        // A ReplicaSet of a Deployment is sized by it: the change would not last.
+        let above = screen.stage.above(set);
+        let (kind, key) = above.map_or(&set.target, |above| &above.target).object()?;
+        let wanted = (above.map_or(set.wanted, |above| above.wanted) + by).max(0);
         Some(format!("kubectl scale {} {}{} --replicas={wanted}", short(kind), key.name, namespace(&key)))
     };
     let lines: Vec<String> = sets(model, screen).into_iter().filter_map(line).collect();
