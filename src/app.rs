@@ -1,5 +1,6 @@
 //! The program: its options, and what each of its commands does.
 
+mod branches;
 mod headless;
 mod library;
 mod narrate;

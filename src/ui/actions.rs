@@ -112,8 +112,9 @@ actions! {
     Earlier   ["["]                  "earlier"  Time    Help     "Goes ten seconds back.";
     Later     ["]"]                  "later"    Time    Help     "Goes ten seconds on.";
     Live      ["end"]                "now"      Time    Help     "Returns to the present.";
-    Bookmark  ["b"]                  "bookmark" Time    Help     "Keeps this moment, to come back to.";
-    Return    ["B"]                  ""         Time    Help     "Back to it; again: to where one was.";
+    Bookmark  ["b"]                  "bookmark" Time    Help     "Keeps this moment; `branch NAME` names it.";
+    Return    ["B"]                  ""         Time    Help     "Back to it, or `return NAME`; again: to where one was.";
+    Compare   ["C"]                  "compare"  Time    Help     "What came of this history, beside the kept one.";
     NextSpot  ["tab"]                "select"   Look    Help     "Selects the next set or node.";
     PrevSpot  ["shift-tab"]          ""         Look    Help     "Selects the one before.";
     Left      ["left", "h"]          ""         Look    Help     "Moves the selection to the left.";

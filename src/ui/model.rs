@@ -2,9 +2,11 @@
 
 use super::editor::Editor;
 use super::keymap::Keymap;
+use crate::api::Time;
 use crate::motion::Fresh;
 use crate::scene::Target;
 use crate::scene::plan::Half;
+use crate::timeline::compare::Outcome;
 use ratatui::style::Style;
 use std::time::Duration;
 use tui_textarea::{CursorMove, TextArea};
@@ -37,8 +39,19 @@ pub enum Pane {
     Why,
     /// The same over as much of the picture as it needs.
     Sheet,
+    /// Two histories beside each other.
+    Compare,
     /// What a line of the console printed.
     Output(usize),
+}
+
+/// Two histories since they part: their names, and what came of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// When they part.
+    pub at: Time,
+    /// The kept one, then the one that goes on.
+    pub sides: [(String, Outcome); 2],
 }
 
 /// How things are drawn, set once.
@@ -89,6 +102,8 @@ pub struct Model {
     pub keys: Keymap,
     /// The manifest that is edited.
     pub editor: Option<Editor>,
+    /// What was compared last.
+    pub comparison: Option<Comparison>,
     /// Letters that a thing must have in it not to step back; blank for no such wish.
     pub filter: String,
 }
@@ -124,8 +139,15 @@ impl Model {
             newcomer: true,
             keys: Keymap::default(),
             editor: None,
+            comparison: None,
             filter: String::new(),
         }
+    }
+    /// Shows a comparison.
+    pub fn compared(&mut self, comparison: Comparison) {
+        self.comparison = Some(comparison);
+        self.pane = Pane::Compare;
+        (self.scroll, self.across) = (0, 0);
     }
     /// What stands on the command line.
     pub fn typed(&self) -> String {

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod command;
+pub mod compare;
 pub mod edit;
 pub mod happened;
 pub mod help;
@@ -28,7 +29,7 @@ pub fn inside(area: Area) -> Area {
 pub fn pane(canvas: &mut Canvas, area: Area, title: &str, ink: Ink) -> Area {
     let (x, room) = if area.h < BORDERED {
         canvas.rule(area, Role::Line);
-        (area.x + 1, area.w.saturating_sub(3))
+        (area.x + 1, area.w.saturating_sub(10))
     } else {
         canvas.frame(area, Border::Plain, if ink.role == Role::Text { Ink::from(Role::Line) } else { ink });
         (area.x + 2, area.w.saturating_sub(6))

@@ -110,6 +110,7 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         }
         Action::Bookmark => vec![Effect::Bookmark],
         Action::Return => vec![Effect::Return],
+        Action::Compare => vec![Effect::Compare],
         Action::Edit => edit(model, sight, screen),
         Action::Answer => remedy(model, key, sight, screen),
         Action::Describe | Action::Yaml | Action::Logs | Action::Request | Action::Files => {

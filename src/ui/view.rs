@@ -41,12 +41,12 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
 fn panes(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, regions: &Regions) {
     let asked = match model.pane {
         Pane::Output(line) => sight.console.get(line),
-        Pane::Home | Pane::Why | Pane::Sheet => None,
+        Pane::Home | Pane::Why | Pane::Sheet | Pane::Compare => None,
     };
     let script = sight.script.filter(|_| model.pane == Pane::Home);
     let wide = !regions.console.is_empty();
     if script.is_none() {
-        let page = why::selected(sight, screen);
+        let page = why::selected(model, sight, screen);
         let area = why::area(&page, regions, model.pane);
         canvas.clear(area, if area == regions.pane { Ground::Page } else { Ground::Over });
         page.draw(canvas, area, if asked.is_none() { model.scroll } else { 0 });

@@ -41,10 +41,10 @@ fn hints(model: &Model, sight: &Sight) -> Vec<Hint> {
         }
         (Mode::Catalogue(_), _) => fixed(&[("up down", "choose"), ("enter", "play"), ("esc", "close")]),
         (Mode::Normal, Pane::Home) if sight.script.is_some() => lesson(model, sight),
-        (Mode::Normal, Pane::Why | Pane::Sheet) if sight.script.is_some() => {
+        (Mode::Normal, Pane::Why | Pane::Sheet | Pane::Compare) if sight.script.is_some() => {
             fixed(&[("esc", "back to the scenario")]).into_iter().chain(rows(model, sight)).collect()
         }
-        (Mode::Normal, Pane::Home | Pane::Why | Pane::Sheet) => rows(model, sight),
+        (Mode::Normal, Pane::Home | Pane::Why | Pane::Sheet | Pane::Compare) => rows(model, sight),
     }
 }
 

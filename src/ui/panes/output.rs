@@ -25,7 +25,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, line: &Line, (scroll, across): (usi
 fn corner(canvas: &mut Canvas, area: Area, line: &Line, room: u16, window: &Window) {
     let corner = Area::new(area.x, area.bottom().saturating_sub(1), area.w.saturating_sub(2), 1);
     match () {
-        () if window.rows > window.room => window.mark(canvas, area),
+        () if window.rows > window.room => window.mark(canvas, area, area.w),
         () if extent(line).0 > room => canvas.text_right(corner, " ← → more columns ", Role::Key),
         () if !line.done => canvas.text_right(corner, " still waits · ctrl-c ", Role::Waiting),
         () => {}

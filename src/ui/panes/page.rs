@@ -90,11 +90,14 @@ impl Page {
     pub fn draw(&self, canvas: &mut Canvas, area: Area, scroll: usize) {
         let inner = pane(canvas, area, &self.title, self.role.into());
         let window = self.window(area, scroll);
-        for (i, row) in self.broken(inner.w).iter().skip(window.first).take(window.shown).enumerate() {
+        let rows = self.broken(inner.w);
+        let seen = &rows[window.first..window.first + window.shown];
+        for (i, row) in seen.iter().enumerate() {
             let parts: Vec<(&str, Ink)> = row.parts.iter().map(|(text, ink)| (text.as_str(), *ink)).collect();
             canvas.parts(inner.row(i as u16), &parts);
         }
-        window.mark(canvas, area);
+        let last = seen.last().filter(|_| window.shown == window.room);
+        window.mark(canvas, area, last.map_or(0, |row| row.parts.iter().map(|(text, _)| width(text)).sum()));
     }
     /// Its lines, those of one ink or with a label broken at blanks.
     fn broken(&self, room: u16) -> Vec<Row> {

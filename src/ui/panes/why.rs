@@ -13,7 +13,7 @@ use crate::scene::{Area, Ink, Role, Stage, Target, sentence};
 use crate::sim::World;
 use crate::sim::change::ChangeId;
 use crate::sim::invariants::RULES;
-use crate::ui::model::Pane;
+use crate::ui::model::{Model, Pane};
 use crate::ui::regions::Regions;
 use crate::ui::{Screen, Sight};
 
@@ -23,14 +23,17 @@ const SHEET_WIDTH: u16 = 76;
 /// How far back the latest change of a thing is looked for.
 const LOOK_BACK: u64 = 4000;
 
-/// The page of what is selected.
-pub fn selected(sight: &Sight, screen: &Screen) -> Page {
+/// The page in the pane: a comparison where one was asked for, else that of what is selected.
+pub fn selected(model: &Model, sight: &Sight, screen: &Screen) -> Page {
+    if let Some(comparison) = model.comparison.as_ref().filter(|_| model.pane == Pane::Compare) {
+        return super::compare::page(comparison, sight);
+    }
     page(sight.world, &screen.stage, screen.focus.selected.as_ref())
 }
 
 /// Where that page stands: in its pane, or over as much of the picture as it needs where all of it was asked for.
 pub fn area(page: &Page, regions: &Regions, pane: Pane) -> Area {
-    if pane != Pane::Sheet || page.fits(regions.pane) {
+    if !matches!(pane, Pane::Sheet | Pane::Compare) || page.fits(regions.pane) {
         return regions.pane;
     }
     let w = regions.pane.w.max(SHEET_WIDTH.min(regions.title.w));

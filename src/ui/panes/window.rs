@@ -1,6 +1,7 @@
 //! What of a long text is seen in a pane, and the mark that there is more.
 
 use super::{lesson, output, why};
+use crate::scene::canvas::width;
 use crate::scene::{Area, Canvas, Role};
 use crate::ui::model::{Model, Pane};
 use crate::ui::{Screen, Sight};
@@ -36,17 +37,23 @@ impl Window {
     pub fn before(&self) -> usize {
         self.first.saturating_sub(self.room.max(1))
     }
-    /// Says on a pane's border, or on its heading where it has none, what lies above and below.
-    pub fn mark(&self, canvas: &mut Canvas, area: Area) {
+    /// Says what lies above and below: on a pane's border; where it has none, behind the last row if that takes few enough
+    /// columns, else on the heading.
+    pub fn mark(&self, canvas: &mut Canvas, area: Area, last: u16) {
         let (above, below) = (self.first, self.below());
-        let words = match (above, below) {
+        let (words, short) = match (above, below) {
             (0, 0) => return,
-            (0, below) => format!(" {below} more ↓ pgdn "),
-            (above, 0) => format!(" ↑ {above} pgup "),
-            (above, below) => format!(" ↑ {above} · {below} more ↓ "),
+            (0, below) => (format!(" {below} more ↓ pgdn "), format!(" ↓ {below} ")),
+            (above, 0) => (format!(" ↑ {above} pgup "), format!(" ↑ {above} ")),
+            (above, below) => (format!(" ↑ {above} · {below} more ↓ "), format!(" ↑↓ {below} ")),
         };
-        let y = if area.h < super::BORDERED { area.y } else { area.bottom() - 1 };
-        canvas.text_right(Area::new(area.x, y, area.w.saturating_sub(2), 1), &words, Role::Key);
+        let corner = |y: u16| Area::new(area.x, y, area.w.saturating_sub(2), 1);
+        let behind = last + width(&words) < area.w.saturating_sub(4);
+        match () {
+            () if area.h >= super::BORDERED => canvas.text_right(corner(area.bottom() - 1), &words, Role::Key),
+            () if behind => canvas.text_right(corner(area.bottom().saturating_sub(1)), &words, Role::Key),
+            () => canvas.text_right(corner(area.y), &short, Role::Key),
+        }
     }
 }
 
@@ -56,8 +63,8 @@ pub fn window(model: &Model, sight: &Sight, screen: &Screen) -> Option<Window> {
     match (model.pane, sight.script) {
         (Pane::Output(line), _) => Some(output::window(sight.console.get(line)?, regions, model.scroll)),
         (Pane::Home, Some(script)) => Some(lesson::window(regions, model, sight, &script)),
-        (Pane::Home | Pane::Why | Pane::Sheet, _) => {
-            let page = why::selected(sight, screen);
+        (Pane::Home | Pane::Why | Pane::Sheet | Pane::Compare, _) => {
+            let page = why::selected(model, sight, screen);
             Some(page.window(why::area(&page, regions, model.pane), model.scroll))
         }
     }

@@ -1,11 +1,11 @@
 //! What keys mean while a scenario is played.
 
-use crate::ui::panes::window::window;
-use crate::ui::{Effect, Screen, Sight};
 use crate::ui::actions::Action;
 use crate::ui::keys::Key;
 use crate::ui::model::{Model, Pane};
+use crate::ui::panes::window::window;
 use crate::ui::sight::Script;
+use crate::ui::{Effect, Screen, Sight};
 
 /// What an action is to the scenario; `None` where it is what it always is. A page is read to its end before the next.
 pub fn effect(model: &Model, action: Action, key: Key, script: &Script, screen: &Screen, sight: &Sight) -> Option<Effect> {
