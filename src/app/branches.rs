@@ -63,3 +63,28 @@ impl Branches {
         if name.is_empty() { self.kept.len().checked_sub(1) } else { self.kept.iter().position(|kept| kept.name == name) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Span;
+    use crate::engine::sandbox;
+
+    #[test]
+    fn what_was_kept_is_compared_with_what_was_done_instead() {
+        let mut branches = Branches::default();
+        let mut engine = Engine::new(sandbox(1));
+        engine.run_until(engine.head() + Span::secs(20));
+        assert_eq!(branches.keep("waited", engine.clone(), None), "waited");
+        let parted = engine.head();
+        engine.submit("kubectl delete po kubia-0 --force --grace-period=0", None);
+        engine.run_until(parted + Span::secs(30));
+        let comparison = branches.compare("", &engine).unwrap();
+        let [(kept, waited), (here, forced)] = &comparison.sides;
+        assert_eq!((comparison.at, kept.as_str(), here.as_str(), waited.until), (parted, "waited", "main", parted));
+        assert!(forced.recovered.is_some_and(|span| span > Span(0)), "it was short, and is whole again: {forced:?}");
+        assert!(branches.take("nobody").is_none());
+        assert!(branches.take("").is_some_and(|kept| kept.engine.head() == parted) && branches.here == "waited");
+        assert_eq!(branches.keep("", engine, None), "kept-1");
+    }
+}

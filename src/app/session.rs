@@ -4,6 +4,7 @@
 use super::branches::Branches;
 use super::library;
 use super::settings::Settings;
+use super::story::Story;
 use crate::engine::{Engine, Lesson, MarkKind as EngineMark, sandbox};
 use crate::motion::Fresh;
 use crate::scene::{Canvas, Target};
@@ -30,6 +31,7 @@ pub struct Session {
     branches: Branches,
     model: Model,
     title: String,
+    story: Option<Story>,
     over: bool,
 }
 
@@ -39,7 +41,16 @@ impl Session {
         let mut engine = Engine::new(sandbox(1));
         engine.set_speed(SPEED);
         let model = Model::new(Look::default());
-        Session { engine, lesson: None, undone: Vec::new(), branches: Branches::default(), model, title: SANDBOX.to_owned(), over: false }
+        Session {
+            engine,
+            lesson: None,
+            undone: Vec::new(),
+            branches: Branches::default(),
+            model,
+            title: SANDBOX.to_owned(),
+            story: None,
+            over: false,
+        }
     }
     /// A scenario from the catalogue or from a file, before its first step.
     pub fn scenario(name: &str) -> anyhow::Result<Session> {
@@ -50,7 +61,7 @@ impl Session {
         let lesson = Some(Lesson::new(scenario, &mut engine));
         let mut model = Model::new(Look::default());
         model.newcomer = false;
-        Ok(Session { engine, lesson, undone: Vec::new(), branches: Branches::default(), model, title, over: false })
+        Ok(Session { engine, lesson, undone: Vec::new(), branches: Branches::default(), model, title, story: None, over: false })
     }
 
     /// The same, as somebody likes it.
@@ -58,6 +69,16 @@ impl Session {
         self.model.keys = settings.keys.clone();
         self.model.fresh = Fresh::new(settings.reduced_motion);
         self
+    }
+
+    /// The same, told as a text as it goes on.
+    pub fn told(mut self, story: Option<Story>) -> Session {
+        self.story = story;
+        self
+    }
+    /// What has happened since it was last asked, where it is told.
+    pub fn tell(&mut self) -> Option<String> {
+        self.story.as_mut().map(|story| story.go_on(self.engine.world())).filter(|text| !text.is_empty())
     }
 
     /// The engine.
@@ -249,6 +270,7 @@ impl Session {
             Ok(mut session) => {
                 session.model.keys = self.model.keys.clone();
                 session.model.fresh = self.model.fresh.clone();
+                session.story = self.story.take().map(|_| Story::default());
                 *self = session;
             }
             Err(why) => self.model.notice = Some(format!("{why:#}")),

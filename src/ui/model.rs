@@ -96,6 +96,8 @@ pub struct Model {
     pub frame: Duration,
     /// How many lines' output is waited for, to be shown in the pane when it comes.
     pub expects: Option<usize>,
+    /// How many lines that keys stand for still run: the picture shows what came of them, not a sheet over it.
+    pub quiet: usize,
     /// True until the first act.
     pub newcomer: bool,
     /// Which key does what.
@@ -136,6 +138,7 @@ impl Model {
             fresh: Fresh::new(look.reduced_motion),
             frame: Duration::ZERO,
             expects: None,
+            quiet: 0,
             newcomer: true,
             keys: Keymap::default(),
             editor: None,

@@ -106,7 +106,9 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         Action::Stop if sight.busy.is_some() => vec![Effect::Interrupt],
         Action::Stop | Action::Quit => vec![Effect::Quit],
         Action::ScaleUp | Action::ScaleDown | Action::Delete | Action::Force | Action::Cable | Action::Power | Action::Fail => {
-            perform(model, acts::lines(action, model, sight, screen))
+            let lines = acts::lines(action, model, sight, screen);
+            model.quiet = lines.as_ref().map_or(0, Vec::len);
+            perform(model, lines)
         }
         Action::Bookmark => vec![Effect::Bookmark],
         Action::Return => vec![Effect::Return],
@@ -223,6 +225,10 @@ fn remedy(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
 /// Shows what a line printed where it was asked for or is more than a line.
 fn ran(model: &mut Model, sight: &Sight, lines: usize) {
     if edit::answered(model, sight) {
+        return;
+    }
+    if model.quiet > 0 {
+        model.quiet -= 1;
         return;
     }
     let expected = model.expects.take().is_some_and(|before| lines > before);

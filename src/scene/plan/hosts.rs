@@ -88,7 +88,8 @@ fn boxes(stage: &Stage, area: Area, across: u16, rows: u16) -> Hosts {
 fn boxed(index: usize, host: &Host, area: Area, name_w: u16, wired: bool) -> HostPlan {
     let inner = area.inset(2, 1);
     let disks_h = u16::from(inner.h >= 3);
-    let note_h = u16::from(inner.h >= 5);
+    // A process has its row before a sentence about all of them has.
+    let note_h = u16::from(inner.h >= 5 && host.running.len() + 2 <= usize::from(inner.h));
     let (body, rest) = inner.split_rows(inner.h - disks_h - note_h);
     let (note, disks) = rest.split_rows(note_h);
     let inside = inside(host.running.len(), body);

@@ -1,7 +1,7 @@
 //! Places of one set on record: zoomed out as far as it must be to fit.
 
 use crate::scene::canvas::{Area, width};
-use crate::scene::facts::{Family, Row, Set};
+use crate::scene::facts::{Family, Note, Row, Set};
 use crate::scene::target::Target;
 
 /// How much of a pod is shown.
@@ -60,7 +60,7 @@ pub fn set_plan(set: &Set, index: usize, area: Area) -> SetPlan {
     let (head, rest) = area.split_rows(1);
     let airy = rest.h >= 12 && usize::from(rest.h) >= set.rows.len() + 2;
     let (_, rest) = rest.split_rows(u16::from(airy));
-    let room = rest.h.saturating_sub(1);
+    let room = rest.h.saturating_sub(u16::from(set.note != Note::Silent)).max(rest.h.min(1));
     let (level, rows) = level(set, rest.w, room);
     let (body, below) = rest.split_rows(rows);
     let mut plan = SetPlan {

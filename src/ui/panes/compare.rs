@@ -43,6 +43,9 @@ pub fn page(comparison: &Comparison, sight: &Sight) -> Page {
     page.say(format!("since {}, where they part", clock(comparison.at - epoch)), Role::Faint);
     let names = [left.clone(), right.clone()].map(|name| (name, Ink::from(Role::Text).bold()));
     let cell = |line: &Line, outcome: &Outcome| {
+        if outcome.until <= comparison.at {
+            return ("not played yet".to_owned(), Ink::from(Role::Waiting));
+        }
         let (words, bad) = line.1(outcome);
         (words, Ink::from(if bad { Role::Bad } else { Role::Good }))
     };

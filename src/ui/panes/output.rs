@@ -2,23 +2,33 @@
 
 use super::window::Window;
 use super::{inside, pane};
-use crate::scene::canvas::width;
+use crate::scene::canvas::{width, wrap};
 use crate::scene::{Area, Canvas, Role};
 use crate::ui::regions::Regions;
 use crate::ui::sight::Line;
+
+/// Columns in which a complaint is easily read.
+const COMPLAINT: u16 = 72;
 
 /// Draws a line's output from that row and column on.
 pub fn draw(canvas: &mut Canvas, area: Area, line: &Line, (scroll, across): (usize, usize)) {
     let title = format!("$ {}", line.line);
     let inner = pane(canvas, area, &title, Role::Code.into());
-    let rows: Vec<(&str, Role)> = line.out.lines().map(|l| (l, Role::Code)).chain(line.err.lines().map(|l| (l, Role::Bad))).collect();
+    let rows = rows(line, inner.w);
     let across = across.min(usize::from(extent(line).0.saturating_sub(inner.w)));
     let window = Window::of(rows.len(), usize::from(inner.h), scroll);
     for (i, (text, role)) in rows.iter().skip(window.first).take(window.shown).enumerate() {
-        let text: String = text.replace('\t', "    ").chars().skip(across).collect();
+        let text: String = text.chars().skip(across).collect();
         canvas.text(inner.x, inner.y + i as u16, inner.w, &text, *role);
     }
     corner(canvas, area, line, inner.w, &window);
+}
+
+/// The rows of an output: tables keep theirs, complaints are broken between words.
+fn rows(line: &Line, room: u16) -> Vec<(String, Role)> {
+    let printed = line.out.lines().map(|text| (text.replace('\t', "    "), Role::Code));
+    let complaints = line.err.lines().flat_map(|text| wrap(text, room)).map(|text| (text, Role::Bad));
+    printed.chain(complaints).collect()
 }
 
 /// What more there is, at the lower right: rows, else columns, else what is yet to be printed.
@@ -39,8 +49,8 @@ pub fn area(line: &Line, regions: &Regions) -> Area {
 
 /// What of an asked-for output is seen.
 pub fn window(line: &Line, regions: &Regions, scroll: usize) -> Window {
-    let rows = line.out.lines().count() + line.err.lines().count();
-    Window::of(rows, usize::from(inside(area(line, regions)).h), scroll)
+    let inner = inside(area(line, regions));
+    Window::of(rows(line, inner.w).len(), usize::from(inner.h), scroll)
 }
 
 /// True where an output is shown whole in an area.
@@ -60,10 +70,11 @@ fn sheet(line: &Line, regions: &Regions) -> Area {
     Area::new(all.right() - w, all.bottom() - h, w, h)
 }
 
+/// Columns and rows that an output would like.
 fn extent(line: &Line) -> (u16, u16) {
-    let rows = || line.out.lines().chain(line.err.lines());
-    let widest = rows().map(|row| width(&row.replace('\t', "    "))).chain([width(line.line) + 6]).max().unwrap_or(0);
-    (widest, rows().count().min(usize::from(u16::MAX / 2)) as u16)
+    let rows = rows(line, COMPLAINT);
+    let widest = rows.iter().map(|(text, _)| width(text)).chain([width(line.line) + 6]).max().unwrap_or(0);
+    (widest, rows.len().min(usize::from(u16::MAX / 2)) as u16)
 }
 
 /// Draws the place where output will appear.

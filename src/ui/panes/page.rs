@@ -164,8 +164,8 @@ mod tests {
         page.say("seven eight nine ten eleven", Role::Text);
         let area = Area::new(0, 0, 16, 5);
         let first = page.window(area, 0);
-        assert_eq!((first.shown, first.below()), (2, 2), "the second line would be cut in its middle");
+        assert_eq!((first.shown, first.below()), (2, 3), "the second line would be cut in its middle");
         let second = page.window(area, first.next());
-        assert_eq!((second.first + second.shown, second.below()), (4, 0));
+        assert_eq!((second.first + second.shown, second.below()), (5, 0));
     }
 }
