@@ -15,7 +15,7 @@ mod eviction;
 mod namespaces;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
-pub use events::Said;
+pub use events::Memory as EventMemory;
 pub use eviction::{covers, note_allowed};
 pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
 

@@ -22,8 +22,8 @@ pub mod volumes;
 /// What controllers remember between syncs, as their caches would.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// What events have said about each object, for counting up identical ones.
-    pub(super) events: imbl::OrdMap<crate::api::Uid, super::apiserver::Said>,
+    /// What events have said about each object.
+    pub(super) events: super::apiserver::EventMemory,
     /// The tolerations that admission adds.
     pub(super) tolerations: super::apiserver::DefaultTolerations,
     /// What the node controllers remember.
@@ -118,7 +118,7 @@ fn concerned(world: &World, kind: Kind, before: Option<&Object>, after: Option<&
 /// takes it some 200 µs each: what changes meanwhile is seen in the next pass.
 fn pace(world: &World, kind: Kind, key: &Key) -> Span {
     let pods = world.object(kind, key).map_or(0, |set| world.store().dependant_count(set.meta().uid));
-    world.latency(Latency::ControllerSync) + Span(i64::try_from(pods / 5).unwrap_or_default())
+    world.latency(Latency::ControllerSync) + Span(i64::try_from(pods / 10 * 2).unwrap_or_default())
 }
 
 /// Sets of a kind whose selector matches a pod that nobody manages.

@@ -47,7 +47,7 @@ pub const API: &[Row] = &[
     ),
     simplified(
         "Events: counted up, combined, filtered, kept for an hour.",
-        "Counted up; neither combined beyond ten nor forgotten after an hour.",
+        "Counted up, combined from the tenth message of a reason on, held back after 25 about one object; not forgotten after an hour.",
     ),
     left_out("Deleting a namespace deletes what is in it.", "The namespace goes, its objects stay."),
     left_out("managedFields and server-side apply.", "kubectl hides the former; the latter is refused."),
