@@ -75,3 +75,17 @@ fn a_deadline_that_is_over_ends_the_watch() {
     assert_eq!((said.err.as_str(), said.rc), ("error: deployment \"web\" exceeded its progress deadline\n", 1));
     assert_eq!(say(&mut world, "kubectl rollout status deploy/web --timeout=1s").rc, 1);
 }
+
+/// A template is printed past the column writer: its tabs remain. Upstream: kubectl's printTemplate.
+#[test]
+fn the_template_of_a_revision_is_printed_with_tabs() {
+    let mut world = rolled();
+    let printed = say(&mut world, "kubectl rollout history deploy web --revision=1").out;
+    let hash = printed.split("pod-template-hash=").nth(1).and_then(|rest| rest.lines().next()).unwrap().to_owned();
+    let wanted = format!(
+        "deployment.apps/web with revision #1\nPod Template:\n  Labels:\tapp=web\n\tpod-template-hash={hash}\n  Containers:\n   kubia:\n    \
+         Image:\tluksa/kubia\n    Port:\t<none>\n    Host Port:\t<none>\n    Environment:\t<none>\n    Mounts:\t<none>\n  Volumes:\t<none>\n  \
+         Node-Selectors:\t<none>\n  Tolerations:\t<none>\n"
+    );
+    assert_eq!(printed.trim_end(), wanted.trim_end());
+}

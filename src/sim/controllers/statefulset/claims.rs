@@ -5,7 +5,7 @@ use super::super::super::world::World;
 use crate::api::object::{owner_ref, reference};
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::workload::{Retention, parent_and_ordinal};
-use crate::api::{Key, Kind, Meta, Name, OwnerRef, Pod, Reason, Refusal, StatefulSet};
+use crate::api::{Key, Kind, Meta, Name, OwnerRef, Pod, Reason, Refusal, StatefulSet, validate};
 
 /// `<template>-<set>-<ordinal>`.
 pub fn name(set: &StatefulSet, template: &str, ordinal: i32) -> Name {
@@ -64,7 +64,7 @@ fn create(desk: &mut Desk, set: &StatefulSet, pod: &Pod, key: &Key, template: &P
     };
     let about = reference(Kind::StatefulSet, &set.metadata);
     let (set_name, pod_name) = (&set.metadata.name, &pod.metadata.name);
-    match desk.create(claim) {
+    match check(&claim).and_then(|()| desk.create(claim)) {
         Ok(_) => {
             let words = format!("Create Claim {} Pod {pod_name} in StatefulSet {set_name} success", key.name);
             desk.event(about, false, "SuccessfulCreate", words);
@@ -76,6 +76,12 @@ fn create(desk: &mut Desk, set: &StatefulSet, pod: &Pod, key: &Key, template: &P
             Err(refusal)
         }
     }
+}
+
+/// A claim template is not looked at when its set is written: the API server refuses what is wrong with it here.
+fn check(claim: &PersistentVolumeClaim) -> Result<(), Refusal> {
+    let errors = validate::create(Kind::PersistentVolumeClaim, &serde_json::to_value(claim).unwrap_or_default());
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid(Kind::PersistentVolumeClaim, &claim.metadata.name, errors)) }
 }
 
 /// Who is to take a pod's claims with it when it goes, by the set's retention policy.

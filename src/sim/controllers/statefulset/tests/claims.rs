@@ -159,6 +159,20 @@ fn no_pod_is_made_on_a_claim_that_is_going() {
     assert!(trial.has(Kind::Pod, "kubia-2") && claim(&trial) != first);
 }
 
+/// Upstream: createPersistentVolumeClaims, which names the claim before the API server's words.
+#[test]
+fn a_claim_that_is_refused_keeps_its_pod_back() {
+    let mut trial = Trial::new(1);
+    let claim = json!({"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}});
+    apply(&mut trial, "luksa/kubia", json!({"volumeClaimTemplates": [claim]}));
+    trial.pass(Span::millis(50));
+    let told = trial.said("kubia", "FailedCreate");
+    let why = "PersistentVolumeClaim \"data-kubia-0\" is invalid: spec.resources[storage]: Required value";
+    assert_eq!(told[0], format!("Create Claim data-kubia-0 for Pod kubia-0 in StatefulSet kubia failed error: {why}"));
+    assert_eq!(told[1], format!("Create Pod kubia-0 in StatefulSet kubia failed error: failed to create PVC data-kubia-0: {why}"));
+    assert!(trial.names(Kind::Pod).is_empty());
+}
+
 #[test]
 fn a_claim_that_somebody_else_controls_is_left_to_them() {
     let mut trial = with_claims(json!({"whenScaled": "Delete"}));
