@@ -50,7 +50,8 @@ fn stuck(world: &World) -> Option<Broken> {
 fn is_held(world: &World, object: &Object) -> bool {
     match object {
         Object::PersistentVolumeClaim(claim) => world.store().pods_using(&claim.metadata.key()).next().is_some(),
-        Object::PersistentVolume(volume) => volume.status.phase == VolumePhase::Bound,
+        // A driver takes away what is released, and nothing that a person has made available again.
+        Object::PersistentVolume(volume) => matches!(volume.status.phase, VolumePhase::Bound | VolumePhase::Available),
         _ => {
             let mut dependants = world.store().dependants(object.meta().uid).filter_map(|(kind, key)| world.object(*kind, key));
             dependants.any(|o| is_held(world, o))
