@@ -47,6 +47,8 @@ pub fn pass(desk: &mut Desk) {
     zones::assess(desk);
 }
 
+/// Notes nodes that are new, and says so. Simplified: of those with which a world begins nothing is said, as if their
+/// events were long gone.
 fn register(desk: &mut Desk, nodes: &[Arc<Node>]) {
     let known = &desk.memory.nodes.health;
     let quiet = !known.begun;

@@ -47,7 +47,7 @@ fn sync_unbound(desk: &mut Desk, claim: &Claim) {
     } else {
         let words = "no persistent volumes available for this claim and no storage class is set";
         desk.event(about(claim), false, "FailedBinding", words);
-        hold(desk, claim, "no volume fits: it is looked for again when one appears");
+        hold(desk, claim, "no volume fits: it is looked for again every 15 seconds");
     }
     set_phase(desk, claim, ClaimPhase::Pending, None);
 }

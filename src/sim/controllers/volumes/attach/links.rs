@@ -71,7 +71,8 @@ pub fn finish(desk: &mut Desk, key: &Key) {
     let Some(attachment) = desk.get::<VolumeAttachment>(key).cloned() else { return };
     let Some(volume) = volume_of(desk, &attachment) else { return };
     match link(desk, &volume, &attachment.spec.node_name).map(|link| link.stage) {
-        // Simplified: a driver's own finalizer on the attachment is not modelled; it goes when the driver is done.
+        // Simplified: the controller puts no finalizer on an attachment, and that of a driver's sidecar
+        // (external-attacher/DRIVER) is not modelled: it would only hold the object while the driver works.
         Some(Stage::Detaching) => drop(desk.delete(Kind::VolumeAttachment, key, &DeleteOptions::default()).ok()),
         Some(Stage::Attaching) => finish_attaching(desk, &attachment, &volume),
         Some(Stage::Attached) | None => {}
