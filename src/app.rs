@@ -1,5 +1,6 @@
 //! The program: its options, and what each of its commands does.
 
+mod branches;
 mod headless;
 mod library;
 mod narrate;
@@ -7,14 +8,17 @@ pub mod options;
 pub mod register;
 pub mod session;
 pub mod settings;
+mod story;
 pub mod terminal;
 pub mod trace;
 
 use clap::{CommandFactory, Parser};
+use headless::Telling;
 use options::{Command, LookOptions, Options};
 use session::Session;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
+use story::Story;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -42,7 +46,9 @@ pub fn main() -> ExitCode {
 fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
     match options.command.as_ref().unwrap_or(&Command::Play { name: None, look: LookOptions::default() }) {
         Command::Play { name, look } => play(name.as_deref(), &options.look.clone().or(look)),
-        Command::Run { name, world, json, trace } => headless::run(name, world, *json, trace.as_deref(), out),
+        Command::Run { name, world, json, narrate, trace } => {
+            headless::run(name, world, &Telling { json: *json, narrate: *narrate, trace: trace.as_deref() }, out)
+        }
         Command::Test { names } => library::test(names, out),
         Command::List => library::list(out),
         Command::Lint { file } => library::lint(file, out),
@@ -58,7 +64,11 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
 fn play(name: Option<&str>, look: &LookOptions) -> anyhow::Result<bool> {
     let settings = look.over(settings::load(look.config.as_deref())?);
     let session = name.map_or_else(|| Ok(Session::sandbox()), Session::scenario)?;
-    terminal::run(session.with(&settings), &settings)?;
+    if look.narrate && io::stderr().is_terminal() {
+        anyhow::bail!("--narrate writes to standard error, and that is the terminal; use `podyard play --narrate 2>FILE`");
+    }
+    let story = look.narrate.then(Story::default);
+    terminal::run(session.with(&settings).told(story), &settings)?;
     Ok(true)
 }
 

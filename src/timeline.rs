@@ -4,6 +4,7 @@
 //! A world is a function of its start and of what was typed when, so whatever lies between two kept moments is reached
 //! by letting time pass from the earlier one. Wall time becomes virtual time in [`playback`] and nowhere else.
 
+pub mod compare;
 pub mod journal;
 pub mod moment;
 pub mod playback;

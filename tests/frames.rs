@@ -79,3 +79,13 @@ fn letters_that_are_looked_for() {
 fn three_hundred_pods() {
     check("crowd", world::scaled(world::sandbox(), 150));
 }
+
+#[test]
+fn three_thousand_pods_on_thirty_nodes() {
+    check("throng", world::crowd(3000));
+}
+
+#[test]
+fn the_record_alone() {
+    check_after("record", world::cut(world::sandbox()), "tab z");
+}

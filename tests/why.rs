@@ -311,6 +311,34 @@ fn a_well_thing_has_no_cause_and_a_bound_pod_says_why_there() {
 }
 
 #[test]
+fn a_deployment_that_asks_too_much_is_made_to_ask_for_less() {
+    let lines = "kubectl create deployment web --image=nginx\nkubectl set resources deploy/web --requests=cpu=4000\nwait 5s";
+    let ready = "kubectl get deploy web -o jsonpath={.status.updatedReplicas}/{.status.readyReplicas}";
+    run(&[(lines, "deploy/web", "more cpu than any node has", "the scheduler", "set resources deploy/web", ready, "1/1")]);
+}
+
+#[test]
+fn a_roll_out_of_a_broken_image_is_undone() {
+    let lines =
+        "kubectl create deployment web --image=nginx --replicas=3\nwait 20s\nkubectl set image deploy/web nginx=nginx:broken\nwait 30s";
+    let image = "kubectl get deploy web -o jsonpath={.spec.template.spec.containers[0].image}";
+    let old = "old ones stay until new ones are available";
+    run(&[
+        (lines, "deploy/web", old, "the kubelet", "rollout undo deploy/web", image, "nginx"),
+        (lines, "deploy/web", old, "the kubelet", "set image deploy/web", "kubectl rollout status deploy/web", "successfully rolled out"),
+    ]);
+    let late = leak(format!("{lines}\nwait 11m"));
+    run(&[(late, "deploy/web", "no progress before its deadline", "the kubelet", "rollout undo deploy/web", image, "nginx")]);
+}
+
+#[test]
+fn a_paused_deployment_is_resumed() {
+    let lines = "kubectl create deployment web --image=nginx\nkubectl rollout pause deploy/web\nwait 5s";
+    let paused = "kubectl get deploy web -o jsonpath=[{.spec.paused}]";
+    run(&[(lines, "deploy/web", "it is paused", "you", "rollout resume deploy/web", paused, "[]")]);
+}
+
+#[test]
 fn the_page_offers_the_lines_with_their_keys() {
     let world = after("kubectl cordon node-2");
     let stage = Stage::read(&world, world.now(), podyard::api::Span::secs(1));

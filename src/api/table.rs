@@ -114,6 +114,15 @@ impl Describe {
         self
     }
 
+    /// The text with its tabs, for what kubectl prints past its column writer; ends with a newline.
+    pub fn raw(&self) -> String {
+        let line = |cells: &Vec<String>| match cells.split_first() {
+            Some((first, rest)) if first.trim().is_empty() && !rest.is_empty() => format!("\t{}\n", rest.join("\t")),
+            _ => cells.join("\t") + "\n",
+        };
+        self.lines.iter().map(line).collect()
+    }
+
     /// The aligned text; ends with a newline.
     pub fn print(&self) -> String {
         Columns { least: 0, padding: 2 }.write(&self.lines, &mut Vec::new())

@@ -2,8 +2,10 @@
 
 use super::narrate::{Narrator, tell};
 use super::options::WorldOptions;
+use super::story::Story;
 use super::trace::Trace;
 use crate::scenario::perform::perform;
+use crate::scenario::player::Beat;
 use crate::scenario::rehearse::{Audience, News, opening, rehearse};
 use crate::scenario::{Scenario, script};
 use crate::sim::World;
@@ -16,23 +18,35 @@ use std::sync::Arc;
 /// Where trace rows go.
 type Rows = Trace<BufWriter<File>>;
 
+/// In which ways a run is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Telling<'a> {
+    /// One JSON object a line instead of text.
+    pub json: bool,
+    /// What happens between the lines, too.
+    pub narrate: bool,
+    /// Where every change of an object is written.
+    pub trace: Option<&'a Path>,
+}
+
 /// Plays what `name` says; false where a command was refused or an expectation failed.
-pub fn run(name: &str, world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
+pub fn run(name: &str, world: &WorldOptions, telling: &Telling, out: &mut dyn Write) -> anyhow::Result<bool> {
     match name {
-        "-" => typed(world, json, trace, out),
-        _ => scenario(&super::library::find(name)?, world, json, trace, out),
+        "-" => typed(world, telling, out),
+        _ => scenario(&super::library::find(name)?, world, telling, out),
     }
 }
 
 /// Plays command lines from standard input in a cluster with nothing in it but its nodes.
-fn typed(world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
+fn typed(world: &WorldOptions, telling: &Telling, out: &mut dyn Write) -> anyhow::Result<bool> {
     let mut text = String::new();
     io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
     let commands = script::parse(&text).map_err(|problem| anyhow::anyhow!("{}", problem.render(&text, "standard input").trim_end()))?;
     let mut world = World::new(world.over(crate::sim::Options::default()));
-    let mut hall = Listener { narrator: Narrator::new(out, json), rows: rows(trace, &world)? };
+    let mut hall = Listener::new(telling, out, &world)?;
     let mut fine = true;
     for command in commands {
+        hall.hear(&world, News::Beat(Beat::Typed(command.clone())));
         let output = perform(&mut world, &command, &mut |world| hall.watch(world));
         fine &= output.rc == 0;
         hall.hear(&world, News::Printed(command, output));
@@ -44,9 +58,9 @@ fn typed(world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn W
 }
 
 /// Plays a scenario to its end.
-fn scenario(scenario: &Arc<Scenario>, world: &WorldOptions, json: bool, trace: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
+fn scenario(scenario: &Arc<Scenario>, world: &WorldOptions, telling: &Telling, out: &mut dyn Write) -> anyhow::Result<bool> {
     let world = opening(scenario, world.over(scenario.options.clone())).map_err(anyhow::Error::msg)?;
-    let mut hall = Listener { narrator: Narrator::new(out, json), rows: rows(trace, &world)? };
+    let mut hall = Listener::new(telling, out, &world)?;
     let failures = rehearse(scenario, world, &mut hall);
     hall.finish()?;
     Ok(failures == 0)
@@ -62,21 +76,34 @@ fn rows(path: Option<&Path>, world: &World) -> anyhow::Result<Option<Rows>> {
 struct Listener<'a> {
     narrator: Narrator<'a>,
     rows: Option<Rows>,
+    story: Option<Story>,
 }
 
 impl Audience for Listener<'_> {
     fn watch(&mut self, world: &World) {
         self.rows.iter_mut().for_each(|rows| rows.watch(world));
+        self.tell_on(world);
     }
     fn hear(&mut self, world: &World, news: News) {
         if let (Some(rows), News::Printed(command, output)) = (&mut self.rows, &news) {
             rows.step(world.now(), command, output);
         }
+        self.tell_on(world);
         tell(&mut self.narrator, world, &news);
     }
 }
 
-impl Listener<'_> {
+impl<'a> Listener<'a> {
+    fn new(telling: &Telling, out: &'a mut dyn Write, world: &World) -> anyhow::Result<Listener<'a>> {
+        let story = telling.narrate.then(|| Story::after(world));
+        Ok(Listener { narrator: Narrator::new(out, telling.json).early(telling.narrate), rows: rows(telling.trace, world)?, story })
+    }
+    /// Tells what has happened since, where that was asked for.
+    fn tell_on(&mut self, world: &World) {
+        if let Some(story) = &mut self.story {
+            self.narrator.say(&story.go_on(world));
+        }
+    }
     fn finish(self) -> anyhow::Result<()> {
         self.rows.map_or(Ok(()), Trace::finish).context("the trace cannot be written")?;
         Ok(self.narrator.finish()?)

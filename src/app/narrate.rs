@@ -13,6 +13,7 @@ use std::io::{self, Write};
 pub struct Narrator<'a> {
     out: &'a mut dyn Write,
     json: bool,
+    early: bool,
     choices: Vec<String>,
     after_blank: bool,
     failed: io::Result<()>,
@@ -21,7 +22,11 @@ pub struct Narrator<'a> {
 impl<'a> Narrator<'a> {
     /// A narrator that prints here.
     pub fn new(out: &'a mut dyn Write, json: bool) -> Narrator<'a> {
-        Narrator { out, json, choices: Vec::new(), after_blank: true, failed: Ok(()) }
+        Narrator { out, json, early: false, choices: Vec::new(), after_blank: true, failed: Ok(()) }
+    }
+    /// The same, that prints a line as it is typed, and what came of it later.
+    pub fn early(self, early: bool) -> Narrator<'a> {
+        Narrator { early, ..self }
     }
     /// Prints a line and what came of it.
     pub fn printed(&mut self, world: &World, command: &Command, output: &Output) {
@@ -31,7 +36,8 @@ impl<'a> Narrator<'a> {
             let line = Value::from(command.line.as_str());
             self.object(world, &format!("\"line\": {line}, \"rc\": {}, \"out\": {}", output.rc, Value::from(text)));
         } else {
-            self.say(&format!("$ {}\n{text}", command.shown));
+            let line = if self.early { String::new() } else { format!("$ {}\n", command.shown) };
+            self.say(&format!("{line}{text}"));
         }
     }
     /// Prints a beat.
@@ -64,6 +70,7 @@ impl<'a> Narrator<'a> {
             Beat::Passed(words) => Some(format!("ok {words}\n")),
             Beat::Failed(line, why) => Some(format!("FAILED at line {line}: {why}\n")),
             Beat::Debrief(words) => Some(format!("\n{}\n", words.trim_end())),
+            Beat::Typed(command) if self.early => Some(format!("$ {}\n", command.shown)),
             Beat::Typed(_) | Beat::Waiting(_) | Beat::End => None,
         }
     }
@@ -85,7 +92,11 @@ impl<'a> Narrator<'a> {
         let time = seconds(world.now(), world.options().epoch);
         self.say(&format!("{{\"t\": {time}, {cells}}}\n"));
     }
-    fn say(&mut self, text: &str) {
+    /// Prints a text as it is; nothing where there is none.
+    pub fn say(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         let text = if self.after_blank { text.trim_start_matches('\n') } else { text };
         self.after_blank = text.ends_with("\n\n");
         if self.failed.is_ok() {

@@ -39,6 +39,9 @@ pub enum Command {
         /// Prints one JSON object a line
         #[arg(long)]
         json: bool,
+        /// Tells what happens between the lines, one sentence a line
+        #[arg(long, conflicts_with = "json")]
+        narrate: bool,
         /// Writes every change of an object to this file, one JSON object a line
         #[arg(long, value_name = "FILE")]
         trace: Option<PathBuf>,
@@ -82,6 +85,9 @@ pub struct LookOptions {
     /// Lets nothing glow
     #[arg(long)]
     pub reduced_motion: bool,
+    /// Tells what happens, one sentence a line, on standard error, which has to go elsewhere than the terminal
+    #[arg(long)]
+    pub narrate: bool,
     /// Reads settings from this file [default: $XDG_CONFIG_HOME/podyard/config.yaml]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -94,6 +100,7 @@ impl LookOptions {
             theme: other.theme.clone().or(self.theme),
             ascii: self.ascii || other.ascii,
             reduced_motion: self.reduced_motion || other.reduced_motion,
+            narrate: self.narrate || other.narrate,
             config: other.config.clone().or(self.config),
         }
     }

@@ -1,8 +1,10 @@
 //! A session: an engine, the scenario played on it where there is one, and what the user looks at; keys in, pictures
 //! out, without a terminal.
 
+use super::branches::Branches;
 use super::library;
 use super::settings::Settings;
+use super::story::Story;
 use crate::engine::{Engine, Lesson, MarkKind as EngineMark, sandbox};
 use crate::motion::Fresh;
 use crate::scene::{Canvas, Target};
@@ -26,9 +28,10 @@ pub struct Session {
     engine: Engine,
     lesson: Option<Lesson>,
     undone: Vec<Option<Lesson>>,
-    kept: Option<(Engine, Option<Lesson>)>,
+    branches: Branches,
     model: Model,
     title: String,
+    story: Option<Story>,
     over: bool,
 }
 
@@ -38,7 +41,16 @@ impl Session {
         let mut engine = Engine::new(sandbox(1));
         engine.set_speed(SPEED);
         let model = Model::new(Look::default());
-        Session { engine, lesson: None, undone: Vec::new(), kept: None, model, title: SANDBOX.to_owned(), over: false }
+        Session {
+            engine,
+            lesson: None,
+            undone: Vec::new(),
+            branches: Branches::default(),
+            model,
+            title: SANDBOX.to_owned(),
+            story: None,
+            over: false,
+        }
     }
     /// A scenario from the catalogue or from a file, before its first step.
     pub fn scenario(name: &str) -> anyhow::Result<Session> {
@@ -49,7 +61,7 @@ impl Session {
         let lesson = Some(Lesson::new(scenario, &mut engine));
         let mut model = Model::new(Look::default());
         model.newcomer = false;
-        Ok(Session { engine, lesson, undone: Vec::new(), kept: None, model, title, over: false })
+        Ok(Session { engine, lesson, undone: Vec::new(), branches: Branches::default(), model, title, story: None, over: false })
     }
 
     /// The same, as somebody likes it.
@@ -57,6 +69,16 @@ impl Session {
         self.model.keys = settings.keys.clone();
         self.model.fresh = Fresh::new(settings.reduced_motion);
         self
+    }
+
+    /// The same, told as a text as it goes on.
+    pub fn told(mut self, story: Option<Story>) -> Session {
+        self.story = story;
+        self
+    }
+    /// What has happened since it was last asked, where it is told.
+    pub fn tell(&mut self) -> Option<String> {
+        self.story.as_mut().map(|story| story.go_on(self.engine.world())).filter(|text| !text.is_empty())
     }
 
     /// The engine.
@@ -127,8 +149,9 @@ impl Session {
         match effect {
             Effect::Submit(line) => self.submit(&line, None, size),
             Effect::Feed(line, text) => self.submit(&line, Some(&text), size),
-            Effect::Bookmark => self.keep(),
-            Effect::Return => self.swap(),
+            Effect::Bookmark => self.keep(""),
+            Effect::Return => self.swap(""),
+            Effect::Compare => self.compare(""),
             Effect::Interrupt => self.engine.interrupt(),
             Effect::Play(playing) => self.engine.set_playing(playing),
             Effect::Speed(speed) => self.engine.set_speed(speed),
@@ -164,6 +187,9 @@ impl Session {
 
     /// A line in the past is a fork: the pages after it have not happened.
     fn submit(&mut self, line: &str, stdin: Option<&str>, size: (u16, u16)) {
+        if self.of_branches(line) {
+            return;
+        }
         let forks = !self.engine.is_live();
         self.engine.submit(line, stdin);
         self.undone.clear();
@@ -173,23 +199,46 @@ impl Session {
         let lines = self.engine.console().len();
         self.update(Message::Ran { lines }, size);
     }
+    /// Lines about histories, which no history holds; true where this is one.
+    fn of_branches(&mut self, line: &str) -> bool {
+        let (verb, name) = line.split_once(' ').unwrap_or((line, ""));
+        match verb {
+            "branch" => self.keep(name.trim()),
+            "return" => self.swap(name.trim()),
+            "compare" => self.compare(name.trim()),
+            _ => return false,
+        }
+        true
+    }
     /// Keeps the viewed moment, with everything that led to it.
-    fn keep(&mut self) {
-        self.kept = Some((self.engine.clone(), self.lesson.clone()));
-        let key = self.model.keys.shown(Action::Return);
-        self.model.notice = Some(format!("this moment is kept: {key} comes back to it, and again to where you were"));
+    fn keep(&mut self, name: &str) {
+        let name = self.branches.keep(name, self.engine.clone(), self.lesson.clone());
+        let keys = &self.model.keys;
+        let (back, compare) = (keys.shown(Action::Return), keys.shown(Action::Compare));
+        self.model.notice = Some(format!("branch {name}: this moment is kept; {back} goes there and back, {compare} compares"));
     }
     /// Goes to what was kept and keeps what is left, so that the same key comes back.
-    fn swap(&mut self) {
-        let Some((engine, lesson)) = self.kept.take() else {
-            let key = self.model.keys.shown(Action::Bookmark);
-            self.model.notice = Some(format!("no moment is kept yet: {key} keeps this one"));
-            return;
-        };
-        let left = (std::mem::replace(&mut self.engine, engine), std::mem::replace(&mut self.lesson, lesson));
-        self.kept = Some(left);
+    fn swap(&mut self, name: &str) {
+        let here = self.branches.here.clone();
+        let Some(kept) = self.branches.take(name) else { return self.no_such(name) };
+        let engine = std::mem::replace(&mut self.engine, kept.engine);
+        let lesson = std::mem::replace(&mut self.lesson, kept.lesson);
+        self.model.notice = Some(format!("return {}: {here} is kept", self.branches.here));
+        self.branches.keep(&here, engine, lesson);
         self.undone.clear();
         self.engine.set_playing(false);
+    }
+    /// Shows what came of this history beside what came of a kept one.
+    fn compare(&mut self, name: &str) {
+        match self.branches.compare(name, &self.engine) {
+            Some(comparison) => self.model.compared(comparison),
+            None => self.no_such(name),
+        }
+    }
+    fn no_such(&mut self, name: &str) {
+        let what = if name.is_empty() { String::new() } else { format!("no branch {name}; ") };
+        let key = self.model.keys.shown(Action::Bookmark);
+        self.model.notice = Some(format!("{what}{}: {key} keeps this moment, `branch NAME` names it", self.branches.names()));
     }
     fn undo(&mut self) {
         let before = self.lesson.clone();
@@ -221,6 +270,7 @@ impl Session {
             Ok(mut session) => {
                 session.model.keys = self.model.keys.clone();
                 session.model.fresh = self.model.fresh.clone();
+                session.story = self.story.take().map(|_| Story::default());
                 *self = session;
             }
             Err(why) => self.model.notice = Some(format!("{why:#}")),

@@ -87,6 +87,7 @@ impl Show {
         if let Some(later) = self.pace.too_soon(now) {
             return Ok(Some(later));
         }
+        self.session.tell().into_iter().for_each(|text| eprint!("{text}"));
         let (screen, canvas) = self.session.draw(now - self.began, loan.size()?);
         let (theme, model) = (&self.theme, self.session.model());
         loan.terminal.draw(|frame| {

@@ -25,8 +25,9 @@ pub struct Trace<W> {
     failed: Option<io::Error>,
 }
 
-/// Kinds of which nothing is told: signs of life, namespaces with what each of them has, and what nobody acts on.
-const SILENT: [Kind; 5] = [Kind::Lease, Kind::Namespace, Kind::ServiceAccount, Kind::ConfigMap, Kind::Secret];
+/// Kinds of which nothing is told: signs of life, namespaces with what each of them has, what nobody acts on, and budgets,
+/// of which the recordings' watches heard nothing but their events.
+const SILENT: [Kind; 6] = [Kind::Lease, Kind::Namespace, Kind::ServiceAccount, Kind::ConfigMap, Kind::Secret, Kind::PodDisruptionBudget];
 
 impl<W: Write> Trace<W> {
     /// A trace that begins with the nodes of this world as they are.
@@ -339,5 +340,18 @@ mod tests {
         assert!(lines[0].starts_with("{\"t\": 0.0, \"kind\": \"Node\", \"name\": \"node-1\", \"uid\": \""), "{text}");
         assert!(lines[0].ends_with("\"type\": \"ADDED\", \"ready\": \"True\"}"), "{text}");
         assert_eq!(lines[1], "{\"t\": 3.0, \"kind\": \"STEP\", \"step\": {\"wait\":3}, \"rc\": 0, \"out\": \"x\"}");
+    }
+    #[test]
+    fn nothing_is_told_of_a_budget_but_its_events() {
+        let mut world = World::new(Options { nodes: 1, ..Options::default() });
+        let mut text = Vec::new();
+        let mut trace = Trace::new(&mut text, &world);
+        drop(crate::shell::run(&mut world, "kubectl create pdb b --selector=a=b --min-available=1", None));
+        world.advance(world.now() + crate::api::Span::secs(1));
+        trace.watch(&world);
+        trace.finish().unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.contains("\"about\": \"PodDisruptionBudget/b\", \"reason\": \"NoPods\""), "{text}");
+        assert!(!text.contains("\"kind\": \"PodDisruptionBudget\""), "{text}");
     }
 }

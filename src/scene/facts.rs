@@ -1,19 +1,21 @@
 //! What there is to see: the world read once into sets, pods, claims, machines and journeys, in the order of birth.
 //! Everything in the picture is here, nothing here knows where it will be drawn.
 
+mod deployments;
 mod machines;
 mod pods;
 mod sets;
 mod shelf;
 mod twins;
 
+pub use deployments::Above;
 pub use shelf::{Offer, Spare};
 pub use twins::Replaced;
 
 use super::target::Target;
 use crate::api::{Key, Kind, Name, Span, Time, Uid};
 use crate::sim::World;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// To which kind of owner a pod belongs, which decides its colour and its wires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,6 +111,19 @@ pub struct Set {
     pub rows: Vec<Row>,
     /// What holds it back, or what it is: one sentence.
     pub note: Note,
+    /// The Deployment that it belongs to.
+    pub under: Option<Under>,
+}
+
+/// Where a ReplicaSet stands in its Deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Under {
+    /// Which of the stage's Deployments.
+    pub deployment: usize,
+    /// Its template's number in the history.
+    pub revision: i32,
+    /// True for the set of the present template.
+    pub latest: bool,
 }
 
 /// One sentence under a set.
@@ -243,6 +258,8 @@ pub struct Journey {
 pub struct Stage {
     /// The viewed moment.
     pub now: Time,
+    /// The Deployments, by birth.
+    pub deployments: Vec<Above>,
     /// The sets: ReplicaSets, then pods of nobody, then StatefulSets, each family by birth.
     pub sets: Vec<Set>,
     /// The machines.
@@ -259,9 +276,11 @@ impl Stage {
     /// Reads the world as of `now`; a journey is shown for `glow` after its arrival.
     pub fn read(world: &World, now: Time, glow: Span) -> Stage {
         let hosts = machines::hosts(world, now, glow);
-        let sets = sets::sets(world, now, &hosts);
+        let deployments = deployments::deployments(world);
+        let mut sets = sets::sets(world, now, &hosts);
+        deployments::place(world, &deployments, &mut sets);
         let (offers, spares) = (shelf::offers(world), shelf::spares(world, &sets));
-        Stage { now, sets, hosts, offers, spares, replaced: twins::replaced(world) }
+        Stage { now, deployments, sets, hosts, offers, spares, replaced: twins::replaced(world) }
     }
     /// The host of that name.
     pub fn host(&self, name: &str) -> Option<&Host> {
@@ -278,6 +297,7 @@ impl Stage {
     /// The set that a thing belongs to.
     pub fn set_of(&self, target: &Target) -> Option<&Set> {
         let owner = match target {
+            Target::Set(Kind::Deployment, _) => self.latest_of(target).map(|set| set.target.clone()),
             Target::Set(..) => Some(target.clone()),
             Target::Pod(key) => self.row(key).map(|(set, _)| set.target.clone()),
             Target::Process(node, uid) => self.running(node, *uid).and_then(|r| r.set.clone()),
@@ -288,13 +308,30 @@ impl Stage {
         }?;
         self.sets.iter().find(|s| s.target == owner)
     }
+    /// The Deployment of that name.
+    pub fn deployment(&self, target: &Target) -> Option<&Above> {
+        self.deployments.iter().find(|above| above.target == *target)
+    }
+    /// The Deployment that a set belongs to.
+    pub fn above(&self, set: &Set) -> Option<&Above> {
+        self.deployments.get(set.under.as_ref()?.deployment)
+    }
+    /// A Deployment's set of the present template.
+    fn latest_of(&self, deployment: &Target) -> Option<&Set> {
+        let latest = |set: &&Set| set.under.as_ref().is_some_and(|under| under.latest);
+        self.sets.iter().filter(latest).find(|set| self.above(set).is_some_and(|above| above.target == *deployment))
+    }
     /// True where the thing is there to be selected.
     pub fn has(&self, target: &Target) -> bool {
-        self.threads().any(|thread| thread.contains(target)) || self.sets.iter().any(|s| s.target == *target)
+        self.threads().any(|thread| thread.contains(target))
+            || self.sets.iter().any(|s| s.target == *target)
+            || self.deployment(target).is_some()
     }
     /// What belongs together: each pod with owner, claims, volumes, node and processes; each process; each node.
     pub fn threads(&self) -> impl Iterator<Item = BTreeSet<Target>> {
-        let rows = self.sets.iter().flat_map(move |set| set.rows.iter().map(move |row| self.row_thread(set, row)));
+        let twins = self.namesakes();
+        let pairs = self.sets.iter().flat_map(|set| set.rows.iter().map(move |row| (set, row)));
+        let rows = pairs.map(move |(set, row)| self.row_thread(set, row, &twins));
         let running = self.hosts.iter().flat_map(move |h| h.running.iter().map(move |r| running_thread(h, r)));
         let alone = self.hosts.iter().map(|h| BTreeSet::from([Target::Node(h.name.clone())]));
         let served = |offer: &'_ Offer| {
@@ -306,8 +343,9 @@ impl Stage {
         let spares = self.spares.iter().map(|spare| BTreeSet::from([spare.target.clone()]));
         rows.chain(running).chain(alone).chain(offers).chain(spares)
     }
-    fn row_thread(&self, set: &Set, row: &Row) -> BTreeSet<Target> {
+    fn row_thread(&self, set: &Set, row: &Row, twins: &Namesakes) -> BTreeSet<Target> {
         let mut thread = BTreeSet::from([set.target.clone()]);
+        thread.extend(self.above(set).map(|above| above.target.clone()));
         if !row.uid.is_nil() {
             thread.insert(Target::Pod(row.key.clone()));
         }
@@ -320,13 +358,23 @@ impl Stage {
                 thread.insert(Target::Volume(claim.volume.clone()));
             }
         }
-        for host in &self.hosts {
-            let twins = host.running.iter().filter(|r| r.uid == row.uid || r.key == row.key);
-            thread.extend(twins.map(|r| Target::Process(host.name.clone(), r.uid)));
-        }
+        thread.extend(twins.get(&row.key).into_iter().flatten().cloned());
         thread
     }
+    /// The processes of each name, wherever they run.
+    fn namesakes(&self) -> Namesakes<'_> {
+        let mut found = Namesakes::new();
+        for host in &self.hosts {
+            for running in &host.running {
+                found.entry(&running.key).or_default().push(Target::Process(host.name.clone(), running.uid));
+            }
+        }
+        found
+    }
 }
+
+/// Processes by the name of their pod.
+type Namesakes<'s> = BTreeMap<&'s Key, Vec<Target>>;
 
 fn running_thread(host: &Host, running: &Running) -> BTreeSet<Target> {
     let mut thread = BTreeSet::from([Target::Node(host.name.clone()), Target::Process(host.name.clone(), running.uid)]);

@@ -27,12 +27,15 @@ pub struct Painting<'a> {
 impl Painting<'_> {
     /// Draws it all.
     pub fn draw(&self, canvas: &mut Canvas) {
-        if self.plan.record_rule.is_empty() {
+        if self.plan.edge.is_empty() {
             return;
         }
-        heading(canvas, self.plan.record_rule, "what the API server has on record");
-        self.compare(canvas);
+        if !self.plan.record_rule.is_empty() {
+            heading(canvas, self.plan.record_rule, "what the API server has on record");
+            self.compare(canvas);
+        }
         shelf::draw(self, canvas);
+        self.plan.aboves.iter().for_each(|plan| sets::draw_above(self, canvas, plan));
         self.plan.sets.iter().for_each(|plan| sets::draw(self, canvas, plan));
         cables::draw(self, canvas);
         hosts::draw(self, canvas);

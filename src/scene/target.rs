@@ -34,7 +34,7 @@ impl Target {
             Kind::PersistentVolume => Some(Target::Volume(name.into())),
             Kind::Node => Some(Target::Node(name.into())),
             Kind::Service => Some(Target::Service(key())),
-            kind @ (Kind::StatefulSet | Kind::ReplicaSet) => Some(Target::Set(kind, key())),
+            kind @ (Kind::StatefulSet | Kind::ReplicaSet | Kind::Deployment) => Some(Target::Set(kind, key())),
             _ => None,
         }
     }

@@ -381,3 +381,24 @@ fn lines_and_what_they_print() {
         assert_eq!((output.out.as_str(), output.rc), (*printed, 0), "{line}: {}", output.err);
     }
 }
+
+/// Upstream: get.Run, whose place is told only where every kind asked for has one.
+#[test]
+fn nothing_of_several_kinds_is_found_nowhere() {
+    assert_eq!(story(&[("kubectl get pvc", None)]).err, "No resources found in default namespace.\n");
+    assert_eq!(story(&[("kubectl get pv,pvc", None)]).err, "No resources found\n");
+}
+
+/// Upstream: store.deleteWithoutFinalizers, which answers the object of the request.
+#[test]
+fn the_patch_that_ends_an_object_is_no_empty_patch() {
+    let held = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, finalizers: [example.com/held]}\n";
+    let lines = [
+        ("kubectl create -f -", Some(held)),
+        ("kubectl delete cm c --wait=false", None),
+        ("kubectl patch cm c -p '{\"metadata\":{\"finalizers\":null}}'", None),
+        ("kubectl get cm c", None),
+    ];
+    assert_eq!(story(&lines[..3]).out, "configmap/c patched\n");
+    assert!(story(&lines).err.contains("NotFound"));
+}

@@ -15,7 +15,7 @@ mod eviction;
 mod namespaces;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
-pub use events::{Queue as ExpiryQueue, Said, expire};
+pub use events::{Queue as ExpiryQueue, Said, Subject, expire};
 pub use eviction::{covers, note_allowed};
 pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
 
@@ -224,7 +224,7 @@ impl<'w> Desk<'w> {
         self.world.store.next_revision();
         self.world.store.take(last.kind(), &last.key());
         self.world.waits.remove(&(last.kind(), last.key()));
-        self.world.memory.events.remove(&last.meta().uid);
+        self.world.memory.events.remove(&(last.meta().uid, Name::default()));
         self.note(Some(last), None);
     }
 

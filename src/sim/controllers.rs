@@ -23,7 +23,7 @@ pub mod volumes;
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// What events have said about each object.
-    pub(super) events: imbl::OrdMap<crate::api::Uid, super::apiserver::Said>,
+    pub(super) events: imbl::OrdMap<super::apiserver::Subject, super::apiserver::Said>,
     /// Events in the order in which they will be forgotten.
     pub(super) expiring: super::apiserver::ExpiryQueue,
     /// The tolerations that admission adds.

@@ -26,7 +26,7 @@ use super::machine::{Machine, Process, Run, Slot, Stage};
 use super::transit::{Cargo, Place, Transit};
 use super::world::World;
 use crate::api::object::reference;
-use crate::api::{Key, Kind, Name, Node, Object, Pod, Uid};
+use crate::api::{Key, Kind, Name, Node, Object, Pod, Span, Uid};
 use std::sync::Arc;
 
 /// Something that is due at a machine.
@@ -68,12 +68,15 @@ impl Errand {
     }
 }
 
+/// The machines of a cluster are started within a moment of each other, so nodes that are cut off together fall silent
+/// together.
+const STARTS_WITHIN: Span = Span::secs(1);
+
 /// A node's kubelet begins its rounds.
 pub fn begin(world: &mut World, node: &Name) {
-    let period = world.latency(Latency::Heartbeat);
-    let offset = super::chance::spread(node, period.0.max(1) as u64);
+    let offset = super::chance::spread(node, STARTS_WITHIN.0 as u64);
     world.leases.insert(node.clone(), world.now());
-    world.schedule(world.now() + crate::api::Span(offset as i64), Due::Heartbeat(node.clone()));
+    world.schedule(world.now() + Span(offset as i64), Due::Heartbeat(node.clone()));
 }
 
 /// A node sends a sign of life: it renews its lease, and posts its status where the record has it otherwise than Ready.

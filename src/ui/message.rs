@@ -37,6 +37,8 @@ pub enum Effect {
     Bookmark,
     /// Goes to what was kept, and keeps what was left instead.
     Return,
+    /// Shows this history beside what was kept.
+    Compare,
     /// Interrupts the line that waits.
     Interrupt,
     /// Lets time run or holds it.

@@ -2,8 +2,11 @@
 
 use super::editor::Editor;
 use super::keymap::Keymap;
+use crate::api::Time;
 use crate::motion::Fresh;
 use crate::scene::Target;
+use crate::scene::plan::Half;
+use crate::timeline::compare::Outcome;
 use ratatui::style::Style;
 use std::time::Duration;
 use tui_textarea::{CursorMove, TextArea};
@@ -34,8 +37,21 @@ pub enum Pane {
     Home,
     /// Why the selected thing is as it is.
     Why,
+    /// The same over as much of the picture as it needs.
+    Sheet,
+    /// Two histories beside each other.
+    Compare,
     /// What a line of the console printed.
     Output(usize),
+}
+
+/// Two histories since they part: their names, and what came of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// When they part.
+    pub at: Time,
+    /// The kept one, then the one that goes on.
+    pub sides: [(String, Outcome); 2],
 }
 
 /// How things are drawn, set once.
@@ -60,6 +76,8 @@ pub struct Model {
     pub scroll: usize,
     /// How many columns of it are passed over.
     pub across: usize,
+    /// Which halves of the stage are shown.
+    pub half: Half,
     /// True while the time line is dragged.
     pub scrubbing: bool,
     /// The command line being typed.
@@ -78,12 +96,16 @@ pub struct Model {
     pub frame: Duration,
     /// How many lines' output is waited for, to be shown in the pane when it comes.
     pub expects: Option<usize>,
+    /// How many lines that keys stand for still run: the picture shows what came of them, not a sheet over it.
+    pub quiet: usize,
     /// True until the first act.
     pub newcomer: bool,
     /// Which key does what.
     pub keys: Keymap,
     /// The manifest that is edited.
     pub editor: Option<Editor>,
+    /// What was compared last.
+    pub comparison: Option<Comparison>,
     /// Letters that a thing must have in it not to step back; blank for no such wish.
     pub filter: String,
 }
@@ -106,6 +128,7 @@ impl Model {
             pane: Pane::Home,
             scroll: 0,
             across: 0,
+            half: Half::Both,
             scrubbing: false,
             prompt: prompt(""),
             history: Vec::new(),
@@ -115,11 +138,19 @@ impl Model {
             fresh: Fresh::new(look.reduced_motion),
             frame: Duration::ZERO,
             expects: None,
+            quiet: 0,
             newcomer: true,
             keys: Keymap::default(),
             editor: None,
+            comparison: None,
             filter: String::new(),
         }
+    }
+    /// Shows a comparison.
+    pub fn compared(&mut self, comparison: Comparison) {
+        self.comparison = Some(comparison);
+        self.pane = Pane::Compare;
+        (self.scroll, self.across) = (0, 0);
     }
     /// What stands on the command line.
     pub fn typed(&self) -> String {

@@ -47,6 +47,13 @@ impl Regions {
         let (happened, pane, console) = panes(margin(lower), lesson);
         Some(Regions { title, stage: margin(stage), happened, pane, console, timeline: timeline.inset(1, 0), command, hints })
     }
+    /// The pane, grown to the left and upwards to so many columns and rows, but never over the title.
+    pub fn grown(&self, w: u16, h: u16) -> Area {
+        let pane = self.pane;
+        let w = w.clamp(pane.w, pane.right().max(pane.w));
+        let h = h.clamp(pane.h, (pane.bottom() - self.stage.y).max(pane.h));
+        Area::new(pane.right() - w, pane.bottom() - h, w, h)
+    }
 }
 
 /// Rows of the panes below the stage.

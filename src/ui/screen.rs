@@ -25,7 +25,7 @@ impl Screen {
     pub fn of(model: &Model, sight: &Sight, size: (u16, u16)) -> Screen {
         let stage = Stage::read(sight.world, sight.now(), sight.glow());
         let regions = Regions::of(size.0, size.1, sight.script.is_some());
-        let plan = regions.map(|r| Plan::of(&stage, r.stage)).unwrap_or_default();
+        let plan = regions.map(|r| Plan::of(&stage, r.stage, model.half)).unwrap_or_default();
         let focus = Focus::on(&stage, model.selected.clone()).among(&stage, &model.filter);
         Screen { stage, regions, plan, focus, size }
     }

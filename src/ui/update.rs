@@ -13,6 +13,7 @@ use super::editor::Editor;
 use super::keys::Key;
 use super::message::{Effect, Message};
 use super::model::{Mode, Model, Pane};
+use super::panes::window::window;
 use super::screen::Screen;
 use super::sight::Sight;
 use crate::api::Span;
@@ -52,6 +53,9 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
         Message::Drag(x) => drag(model, sight, screen, x),
         Message::Wheel(steps) => {
             scroll(model, steps as isize * 3);
+            if model.mode == Mode::Normal {
+                model.scroll = window(model, sight, screen).unwrap_or_default().first;
+            }
             Vec::new()
         }
         Message::Ran { lines } => {
@@ -83,12 +87,12 @@ fn help(model: &mut Model, key: Key) -> Vec<Effect> {
 
 fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Effect> {
     let Some(action) = model.keys.action(key) else { return Vec::new() };
-    if let Some(effect) = sight.script.and_then(|script| lesson::effect(model, action, key, &script)) {
+    if let Some(effect) = sight.script.and_then(|script| lesson::effect(model, action, key, &script, screen, sight)) {
         return vec![effect];
     }
     match action {
         Action::Play => vec![Effect::Play(!sight.playing)],
-        Action::Step if matches!(model.pane, Pane::Output(_)) && key == Key::Named("pagedown") => page(model, PAGE as isize),
+        Action::Step if key == Key::Named("pagedown") && turn_down(model, sight, screen) => Vec::new(),
         Action::Step => vec![Effect::Play(false), Effect::Step],
         Action::Next => vec![Effect::Next],
         Action::Back => vec![Effect::Play(false), Effect::Back],
@@ -102,16 +106,20 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         Action::Stop if sight.busy.is_some() => vec![Effect::Interrupt],
         Action::Stop | Action::Quit => vec![Effect::Quit],
         Action::ScaleUp | Action::ScaleDown | Action::Delete | Action::Force | Action::Cable | Action::Power | Action::Fail => {
-            perform(model, acts::lines(action, model, sight, screen))
+            let lines = acts::lines(action, model, sight, screen);
+            model.quiet = lines.as_ref().map_or(0, Vec::len);
+            perform(model, lines)
         }
         Action::Bookmark => vec![Effect::Bookmark],
         Action::Return => vec![Effect::Return],
+        Action::Compare => vec![Effect::Compare],
         Action::Edit => edit(model, sight, screen),
         Action::Answer => remedy(model, key, sight, screen),
         Action::Describe | Action::Yaml | Action::Logs | Action::Request | Action::Files => {
             model.expects = Some(sight.console.len());
             perform(model, acts::lines(action, model, sight, screen))
         }
+        Action::ScrollUp => turn_up(model, sight, screen),
         looking => look(model, looking, screen),
     }
 }
@@ -123,7 +131,8 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
             model.notice =
                 Some(if model.twin { "twin: every act is done to both sets" } else { "acts are done to the selected set" }.to_owned());
         }
-        Action::Why => show(model, Pane::Why),
+        Action::Why => show(model, if model.pane == Pane::Sheet { Pane::Why } else { Pane::Sheet }),
+        Action::Half => model.half = model.half.next(),
         Action::Command => model.mode = Mode::Prompt,
         Action::Help => {
             model.mode = Mode::Help;
@@ -131,7 +140,6 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
         }
         Action::Filter => filter::open(model),
         Action::Scenarios => model.mode = Mode::Catalogue(0),
-        Action::ScrollUp => scroll(model, -(PAGE as isize)),
         Action::Clear => {
             if model.pane == Pane::Home && model.selected.is_none() {
                 model.filter.clear();
@@ -148,8 +156,16 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
     Vec::new()
 }
 
-fn page(model: &mut Model, rows: isize) -> Vec<Effect> {
-    scroll(model, rows);
+/// Shows the pane's next page; false where all of it has been seen.
+fn turn_down(model: &mut Model, sight: &Sight, screen: &Screen) -> bool {
+    let window = window(model, sight, screen).unwrap_or_default();
+    model.scroll = window.next();
+    window.below() > 0 || matches!(model.pane, Pane::Output(_))
+}
+
+/// Shows the pane's page before.
+fn turn_up(model: &mut Model, sight: &Sight, screen: &Screen) -> Vec<Effect> {
+    model.scroll = window(model, sight, screen).unwrap_or_default().before();
     Vec::new()
 }
 
@@ -209,6 +225,10 @@ fn remedy(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
 /// Shows what a line printed where it was asked for or is more than a line.
 fn ran(model: &mut Model, sight: &Sight, lines: usize) {
     if edit::answered(model, sight) {
+        return;
+    }
+    if model.quiet > 0 {
+        model.quiet -= 1;
         return;
     }
     let expected = model.expects.take().is_some_and(|before| lines > before);

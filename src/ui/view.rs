@@ -41,23 +41,24 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
 fn panes(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, regions: &Regions) {
     let asked = match model.pane {
         Pane::Output(line) => sight.console.get(line),
-        Pane::Home | Pane::Why => None,
+        Pane::Home | Pane::Why | Pane::Sheet | Pane::Compare => None,
     };
     let script = sight.script.filter(|_| model.pane == Pane::Home);
     let wide = !regions.console.is_empty();
     if script.is_none() {
-        why::draw(canvas, regions.pane, sight, screen, if asked.is_none() { model.scroll } else { 0 });
+        let page = why::selected(model, sight, screen);
+        let area = why::area(&page, regions, model.pane);
+        canvas.clear(area, if area == regions.pane { Ground::Page } else { Ground::Over });
+        page.draw(canvas, area, if asked.is_none() { model.scroll } else { 0 });
     }
-    match asked.or(sight.console.last()) {
-        Some(line) if wide => {
-            output::draw(canvas, regions.console, line, if asked.is_some() { (model.scroll, model.across) } else { (0, 0) })
-        }
-        None if wide => output::empty(canvas, regions.console),
-        Some(_) | None => {}
+    if let Some(line) = sight.console.last().filter(|_| wide && asked.is_none()) {
+        output::draw(canvas, regions.console, line, (0, 0));
+    } else if wide && asked.is_none() {
+        output::empty(canvas, regions.console);
     }
-    if let Some(line) = asked.filter(|line| !wide || !output::fits(line, regions.console)) {
-        let area = output::sheet(line, regions);
-        canvas.clear(area, Ground::Over);
+    if let Some(line) = asked {
+        let area = output::area(line, regions);
+        canvas.clear(area, if area == regions.console { Ground::Page } else { Ground::Over });
         output::draw(canvas, area, line, (model.scroll, model.across));
     }
     if let Some(script) = script {

@@ -6,7 +6,10 @@ use podyard::sim::{Act, DeleteOptions, Options, Request, World};
 
 /// The twin sets, running.
 pub fn sandbox() -> World {
-    let mut world = World::new(Options { seed: 7, ..Options::default() });
+    furnished(World::new(Options { seed: 7, ..Options::default() }))
+}
+
+fn furnished(mut world: World) -> World {
     for document in podyard::api::yaml::documents(podyard::engine::MANIFEST) {
         let value = document.value.expect("the manifest is YAML");
         let kind = Kind::by_name(value["kind"].as_str().unwrap_or_default()).expect("a known kind");
@@ -35,6 +38,18 @@ pub fn scaled(mut world: World, replicas: i32) -> World {
     world.apply(Act::Request(Request::Update(set.into()))).expect("scaled");
     let mut set = (**world.get::<ReplicaSet>(&rs).expect("there")).clone();
     set.spec.replicas = replicas;
+    world.apply(Act::Request(Request::Update(set.into()))).expect("scaled");
+    pass(&mut world, 60);
+    world
+}
+
+/// A cluster with so many pods of a ReplicaSet on thirty nodes, a minute later.
+#[allow(dead_code)]
+pub fn crowd(pods: i32) -> World {
+    let mut world = furnished(World::new(Options { seed: 7, nodes: 30, ..Options::default() }));
+    let key = Key::new("default", "kubia-rs");
+    let mut set = (**world.get::<ReplicaSet>(&key).expect("there")).clone();
+    set.spec.replicas = pods;
     world.apply(Act::Request(Request::Update(set.into()))).expect("scaled");
     pass(&mut world, 60);
     world

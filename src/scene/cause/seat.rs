@@ -2,7 +2,7 @@
 
 use super::{Cause, claim, delete, flag, machine, short};
 use crate::api::meta::condition;
-use crate::api::{Key, Kind, Node, PersistentVolume, PersistentVolumeClaim, Pod, Quantity};
+use crate::api::{Key, Kind, Name, Node, PersistentVolume, PersistentVolumeClaim, Pod, Quantity, ReplicaSet};
 use crate::sim::World;
 use crate::sim::controllers::volumes::waits_for_consumer;
 use std::sync::Arc;
@@ -94,11 +94,49 @@ fn crowded(world: &World, cause: Cause, key: &Key, pod: &Pod, reasons: &str) -> 
     let room =
         largest.and_then(|p| Some((p, world.get::<Node>(&Key::cluster(p.spec.node_name.clone()))?.status.allocatable.get(what)?.milli())));
     match room.filter(|(_, room)| asks(pod, what) <= *room) {
-        Some((other, _)) => make_room(world, cause, other),
+        Some((other, _)) => ask_less(world, make_room(world, cause, other), key, pod, what),
         None => {
-            cause.because(format!("it asks for more {what} than any node has")).free(delete(Kind::Pod, key), "gives it up: ask for less")
+            let cause = ask_less(world, cause.because(format!("it asks for more {what} than any node has")), key, pod, what);
+            cause.free(delete(Kind::Pod, key), "gives it up: ask for less")
         }
     }
+}
+
+/// The template made to ask for what the emptiest node has left; a set other than a Deployment's leaves the pod that is
+/// there as it is, so that it has to go.
+fn ask_less(world: &World, cause: Cause, key: &Key, pod: &Pod, what: &str) -> Cause {
+    let Some((kind, name)) = template(world, pod) else { return cause };
+    let Some(amount) = world.list::<Node>().map(|node| left(world, node, what)).max().and_then(|milli| amount(what, milli)) else {
+        return cause;
+    };
+    let line = format!("kubectl set resources {}/{name}{} --requests={what}={amount}", short(kind), flag(key));
+    let cause = cause.free(line, "asks for what a node has left");
+    if kind == Kind::Deployment {
+        return cause;
+    }
+    cause.free(delete(Kind::Pod, key), "then: lets it be made anew from the new template")
+}
+
+/// Where the pod's template stands: its Deployment, its set, or nowhere.
+fn template(world: &World, pod: &Pod) -> Option<(Kind, Name)> {
+    let owner = pod.metadata.controller()?;
+    let set = world.get::<ReplicaSet>(&Key::new(pod.metadata.namespace.clone(), owner.name.clone()));
+    let above = set.filter(|_| *owner.kind == *Kind::ReplicaSet.name()).and_then(|set| set.metadata.controller());
+    let last = above.unwrap_or(owner);
+    Some((Kind::by_name(&last.kind)?, last.name.clone()))
+}
+
+/// Thousandths of a resource that nobody on a node has asked for.
+fn left(world: &World, node: &Node, what: &str) -> i128 {
+    let keys = world.store().pods_on(&node.metadata.name);
+    let taken: i128 = keys.filter_map(|key| world.get::<Pod>(key)).filter(|p| p.is_active()).map(|p| asks(p, what)).sum();
+    node.status.allocatable.get(what).map_or(0, Quantity::milli) - taken
+}
+
+/// An amount as one writes it: `1500m` of cpu, `512Mi` of memory; `None` for nothing.
+fn amount(what: &str, milli: i128) -> Option<String> {
+    let (value, unit) = if what == "cpu" { (milli, "m") } else { (milli / 1000 / (1 << 20), "Mi") };
+    (value > 0).then(|| format!("{value}{unit}"))
 }
 
 fn make_room(world: &World, cause: Cause, other: &Pod) -> Cause {
@@ -127,9 +165,12 @@ pub fn why_there(world: &World, key: &Key) -> Option<String> {
         return Some(format!("the scheduler looked at nodes with {} only", labels.join(", ")));
     }
     if pod.metadata.controller().is_none() {
-        return Some("nothing ties it there: of the nodes that could take it the one with most room won".to_owned());
+        return Some("nothing ties it there: the rule is that of the nodes that can take it the one with most room wins".to_owned());
     }
-    Some("nothing ties it there: its set is spread, and of the nodes with fewest of its pods the one with most room won".to_owned())
+    Some(
+        "nothing ties it there: the rule is to spread a set, and of the nodes with fewest of its pods the one with most room wins"
+            .to_owned(),
+    )
 }
 
 /// The volume that can be used on the pod's node alone.

@@ -1,8 +1,9 @@
 //! Sets that do not have what they want: what the first pod in the way lacks, or a roll-out that does not go on.
 
-use super::{Cause, delete, flag, pod};
+use super::{Cause, Remedy, delete, flag, pod};
+use crate::api::deployment::{REVISION, number};
 use crate::api::workload::{PodManagementPolicy, StrategyType, parent_and_ordinal};
-use crate::api::{Event, Key, Kind, Pod, ReplicaSet, StatefulSet};
+use crate::api::{Deployment, Event, Key, Kind, Pod, ReplicaSet, StatefulSet, Truth};
 use crate::sim::World;
 use std::sync::Arc;
 
@@ -11,8 +12,43 @@ pub fn of(world: &World, kind: Kind, key: &Key) -> Option<Cause> {
     match kind {
         Kind::StatefulSet => stateful(world, key, world.get::<StatefulSet>(key)?),
         Kind::ReplicaSet => replica(world, key, world.get::<ReplicaSet>(key)?),
+        Kind::Deployment => deployment(world, key),
         _ => None,
     }
+}
+
+/// Why a roll-out does not go on: what its newest ReplicaSet lacks, a deadline that passed, a pause.
+fn deployment(world: &World, key: &Key) -> Option<Cause> {
+    let deployment = world.get::<Deployment>(key)?;
+    let named = format!("deploy/{}{}", key.name, flag(key));
+    if deployment.spec.paused {
+        let cause = Cause::new("it is paused: a new template is noted, and no pod is replaced", "you");
+        return Some(cause.free(format!("kubectl rollout resume {named}"), "lets the roll-out go on"));
+    }
+    let keys = world.store().dependants(deployment.metadata.uid).filter(|(kind, _)| *kind == Kind::ReplicaSet);
+    let sets: Vec<&Arc<ReplicaSet>> = keys.filter_map(|(_, key)| world.get::<ReplicaSet>(key)).collect();
+    let newest = sets.iter().max_by_key(|set| number(&set.metadata, REVISION))?;
+    let cause = replica(world, &newest.metadata.key(), newest)?;
+    let (updated, wanted) = (deployment.status.updated_replicas, deployment.spec.replicas);
+    let late = deployment.status.condition("Progressing").filter(|c| c.status == Truth::False);
+    let cause = match late {
+        Some(_) => cause.because("no progress before its deadline: it neither goes on nor back by itself"),
+        None => cause.because(format!("{updated} of {wanted} pods are of the new template; old ones stay until new ones are available")),
+    };
+    Some(for_template(cause, &newest.metadata.name, &named, sets.len() > 1))
+}
+
+/// What would free a Deployment's newest ReplicaSet, said of the Deployment: only its template is made for good.
+fn for_template(cause: Cause, set: &str, named: &str, undoable: bool) -> Cause {
+    let undo = undoable.then(|| Remedy {
+        line: format!("kubectl rollout undo {named}"),
+        stdin: None,
+        words: "goes back to the template before".to_owned(),
+    });
+    let mine = format!("rs/{set} ");
+    let rest = cause.remedies.iter().filter(|r| r.line.contains(&mine) || r.line.contains(named) || !r.line.contains(set));
+    let rest = rest.map(|r| Remedy { line: r.line.replace(&mine, &format!("{named} ")), ..r.clone() });
+    Cause { remedies: undo.into_iter().chain(rest).collect(), ..cause }
 }
 
 fn pods(world: &World, uid: crate::api::Uid) -> Vec<&Arc<Pod>> {

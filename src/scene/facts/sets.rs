@@ -61,7 +61,7 @@ fn set(world: &World, kind: Kind, meta: &Meta, (wanted, ready): (i32, i32), rows
         Some(wait) => Note::Waits(wait.words.clone(), wait.until),
         None => Note::Silent,
     };
-    Set { target: Target::Set(kind, key), family: family(kind), name: meta.name.clone(), wanted, ready, rows, note }
+    Set { target: Target::Set(kind, key), family: family(kind), name: meta.name.clone(), wanted, ready, rows, note, under: None }
 }
 
 fn loose(rows: Vec<Row>) -> Set {
@@ -74,6 +74,7 @@ fn loose(rows: Vec<Row>) -> Set {
         ready,
         rows,
         note: Note::Silent,
+        under: None,
     }
 }
 

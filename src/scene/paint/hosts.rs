@@ -1,6 +1,6 @@
 //! The machines: a box each with its processes and disks, or a line each.
 
-use super::{Painting, family_role, running_glyph};
+use super::{Painting, running_glyph};
 use crate::scene::canvas::{Area, Border, Canvas, Ink, width};
 use crate::scene::clock::left;
 use crate::scene::facts::{DiskAt, Host, Life, Running, Verdict};
@@ -34,6 +34,7 @@ fn boxed(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host)
     match plan.inside {
         Inside::Rows => (0..plan.body.h).zip(&host.running).for_each(|(i, r)| process(painting, canvas, plan, host, plan.body.row(i), r)),
         Inside::Glyphs(_) => glyphs(painting, canvas, plan, host),
+        Inside::Heat(per) => heat(painting, canvas, plan, host, per),
     }
     note(painting, canvas, plan, host);
     disks(painting, canvas, plan, host);
@@ -45,10 +46,15 @@ fn title(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host,
     canvas.text(top.x + 2, top.y, top.w.saturating_sub(4), &format!(" {} ", host.name), name);
     let (glyph, role) = if host.ready { ("●", Role::Good) } else { ("✖", Role::Bad) };
     let cordon = if host.cordoned { " cordoned" } else { "" };
-    let state = format!(" {glyph} {}{cordon} ", host.state);
+    let crowd = match plan.inside {
+        Inside::Heat(per) => format!(" {} processes, {per} a glyph ·", host.running.len()),
+        Inside::Rows | Inside::Glyphs(_) => String::new(),
+    };
+    let state = format!("{crowd} {glyph} {}{cordon} ", host.state);
     let room = top.w.saturating_sub(width(&host.name) + 6);
-    if width(&state) <= room {
-        canvas.text_right(Area { w: top.w.saturating_sub(2), ..top }, &state, painting.ink(role, target));
+    let states = [state, format!(" {glyph} {}{cordon} ", host.state)];
+    if let Some(state) = states.iter().find(|state| width(state) <= room) {
+        canvas.text_right(Area { w: top.w.saturating_sub(2), ..top }, state, painting.ink(role, target));
     }
 }
 
@@ -162,17 +168,29 @@ fn line(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) 
     };
     canvas.put(plan.area.x, plan.area.y, glyph, painting.ink(role, &target));
     canvas.text(plan.area.x + 2, plan.area.y, plan.name_w.saturating_sub(3), &host.name, painting.ink(Role::Text, &target));
-    let room = usize::from(plan.body.w);
-    for (i, running) in host.running.iter().take(room).enumerate() {
-        let (glyph, role, _) = running_glyph(running);
-        let role = if running.is_ghost() {
-            Role::Bad
-        } else if running.life == Life::Ready {
-            family_role(running.family)
-        } else {
-            role
-        };
-        let full = i + 1 == room && host.running.len() > room;
-        canvas.put(plan.body.x + i as u16, plan.body.y, if full { '…' } else { glyph }, painting.ink(role, &target));
+    if let Inside::Heat(per) = plan.inside {
+        heat(painting, canvas, plan, host, per);
+    }
+}
+
+/// One glyph for several processes: the most worrying of them.
+fn heat(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host, per: usize) {
+    let target = Target::Node(host.name.clone());
+    let across = usize::from(plan.body.w).max(1);
+    for (i, several) in host.running.chunks(per.max(1)).enumerate() {
+        let Some(worst) = several.iter().max_by_key(|running| worry(running)) else { continue };
+        let (glyph, role, _) = running_glyph(worst);
+        let role = if worst.is_ghost() { Role::Bad } else { role };
+        canvas.put(plan.body.x + (i % across) as u16, plan.body.y + (i / across) as u16, glyph, painting.ink(role, &target));
+    }
+}
+
+fn worry(running: &Running) -> u8 {
+    match (running.verdict, running.life) {
+        (Verdict::Deaf | Verdict::Erased, _) => 4,
+        (Verdict::Stopping(_), _) => 3,
+        (Verdict::Mirrored, Life::Mounting | Life::Starting) => 2,
+        (Verdict::Mirrored, Life::Unready | Life::Ended) => 1,
+        (Verdict::Mirrored, Life::Ready) => 0,
     }
 }

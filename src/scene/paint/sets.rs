@@ -2,11 +2,12 @@
 
 use super::rows;
 use super::{Painting, family_role, look_glyph};
-use crate::scene::canvas::{Area, Canvas, Ink, width};
+use crate::scene::canvas::{Area, Canvas, Ink, width, wrap};
 use crate::scene::clock::left;
-use crate::scene::facts::{Family, Look, Note, Row, Set};
-use crate::scene::plan::{Level, SetPlan, tile_name};
+use crate::scene::facts::{Family, Look, Note, Row, Set, Under};
+use crate::scene::plan::{AbovePlan, Level, SetPlan, tile_name};
 use crate::scene::role::Role;
+use crate::scene::target::Target;
 
 /// Draws a set.
 pub fn draw(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan) {
@@ -20,10 +21,43 @@ pub fn draw(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan) {
         Level::Glyphs(_) => grid(painting, canvas, plan, set, false),
         Level::Heat(per) => heat(canvas, plan.body, set, per),
     }
-    note(painting, canvas, plan, set);
+    note(painting, canvas, plan.note, &set.note, &set.target);
+}
+
+/// Draws a Deployment's line over its sets.
+pub fn draw_above(painting: &Painting, canvas: &mut Canvas, plan: &AbovePlan) {
+    let above = &painting.stage.deployments[plan.index];
+    let ink = |role: Role| painting.ink(role, &above.target);
+    let well = above.ready == above.wanted && above.updated == above.wanted;
+    let updated = if above.updated == above.wanted { String::new() } else { format!(" · {} new", above.updated) };
+    let counts = format!("{} wanted{updated} · {} ready", above.wanted, above.ready);
+    let kind = if plan.head.w >= 52 { "Deployment " } else { "deploy " };
+    canvas.rule(plan.head, ink(Role::Line));
+    let parts = [
+        (kind, ink(Role::Alike).bold()),
+        (&above.name, ink(Role::Text).bold()),
+        ("   ", ink(Role::Text)),
+        (&counts, ink(if well { Role::Good } else { Role::Waiting })),
+        (" ", ink(Role::Text)),
+    ];
+    canvas.parts(plan.head, &parts);
+    note(painting, canvas, plan.note, &above.note, &above.target);
+}
+
+/// The heading of a ReplicaSet in a narrow place beside another of its Deployment: what tells the two apart.
+fn brief_heading(painting: &Painting, canvas: &mut Canvas, head: Area, set: &Set, under: &Under) {
+    let ink = |role: Role| painting.ink(role, &set.target);
+    let well = if set.ready == set.wanted { Role::Good } else { Role::Waiting };
+    let counts = format!("{} of {}", set.ready, set.wanted);
+    let which = format!("rev {}", under.revision);
+    let age = if under.latest { " new " } else { " old " };
+    canvas.parts(head, &[(&which, ink(Role::Alike).bold()), (age, ink(Role::Faint)), (&counts, ink(well))]);
 }
 
 fn heading(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set) {
+    if let Some(under) = set.under.as_ref().filter(|_| plan.head.w < 40) {
+        return brief_heading(painting, canvas, plan.head, set, under);
+    }
     let (kind, short, motto) = match set.family {
         Family::Alike => ("ReplicaSet", "rs", "any will do"),
         Family::Each => ("StatefulSet", "sts", "each its own"),
@@ -40,7 +74,10 @@ fn heading(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set) 
     let rest = Area { x: end + 2, w: plan.head.right().saturating_sub(end + 2), ..plan.head };
     let zoomed = match plan.level {
         Level::Heat(per) => format!("each glyph {per} pods"),
-        Level::Rows | Level::Tiles(..) | Level::Glyphs(_) => motto.to_owned(),
+        Level::Rows | Level::Tiles(..) | Level::Glyphs(_) => match &set.under {
+            Some(under) => format!("revision {}, {}", under.revision, if under.latest { "the latest" } else { "old" }),
+            None => motto.to_owned(),
+        },
     };
     if width(&zoomed) <= rest.w {
         canvas.text_right(rest, &zoomed, Role::Faint);
@@ -80,20 +117,27 @@ fn worry(look: Look) -> u8 {
     }
 }
 
-fn note(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set) {
-    let (words, role, until) = match &set.note {
+/// The sentence of a set, on a second row where the first does not hold it, with its timer at the end.
+fn note(painting: &Painting, canvas: &mut Canvas, area: Area, note: &Note, target: &Target) {
+    let (words, role, until) = match note {
         Note::Silent => return,
         Note::Waits(words, until) => (words.to_string(), Role::Waiting, *until),
         Note::Wrong(words) => (words.clone(), Role::Bad, None),
     };
     let timer = until.filter(|t| *t > painting.stage.now).map(|t| format!("  {}", left(t - painting.stage.now))).unwrap_or_default();
-    let ink: Ink = painting.ink(role, &set.target);
-    let area = Area { x: plan.note.x + 1, w: plan.note.w.saturating_sub(1), ..plan.note };
+    let ink: Ink = painting.ink(role, target);
     if area.is_empty() {
         return;
     }
-    let after = canvas.text(area.x, area.y, 2, "↳ ", ink);
+    let after = canvas.text(area.x + 1, area.y, 2, "↳ ", ink);
     let room = area.right().saturating_sub(after + width(&timer));
-    let end = canvas.sentence(after, area.y, room, &words, ink);
-    canvas.text(end, area.y, width(&timer), &timer, Ink::from(Role::Waiting).bold());
+    let lines = if area.h > 1 { wrap(&words, room) } else { vec![words] };
+    let last = lines.len().min(usize::from(area.h)).saturating_sub(1);
+    let rest = lines[last..].join(" ");
+    for (y, line) in (area.y..).zip(&lines[..last]) {
+        canvas.text(after, y, room, line, ink);
+    }
+    let y = area.y + last as u16;
+    let end = canvas.sentence(after, y, room, &rest, ink);
+    canvas.text(end, y, width(&timer), &timer, Ink::from(Role::Waiting).bold());
 }

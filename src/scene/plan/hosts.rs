@@ -27,6 +27,8 @@ pub enum Inside {
     Rows,
     /// A glyph each, every so many columns.
     Glyphs(u16),
+    /// A glyph for so many.
+    Heat(usize),
 }
 
 /// The places of a machine.
@@ -86,7 +88,8 @@ fn boxes(stage: &Stage, area: Area, across: u16, rows: u16) -> Hosts {
 fn boxed(index: usize, host: &Host, area: Area, name_w: u16, wired: bool) -> HostPlan {
     let inner = area.inset(2, 1);
     let disks_h = u16::from(inner.h >= 3);
-    let note_h = u16::from(inner.h >= 5);
+    // A process has its row before a sentence about all of them has.
+    let note_h = u16::from(inner.h >= 5 && host.running.len() + 2 <= usize::from(inner.h));
     let (body, rest) = inner.split_rows(inner.h - disks_h - note_h);
     let (note, disks) = rest.split_rows(note_h);
     let inside = inside(host.running.len(), body);
@@ -109,10 +112,12 @@ fn boxed(index: usize, host: &Host, area: Area, name_w: u16, wired: bool) -> Hos
 }
 
 fn inside(count: usize, body: Area) -> Inside {
+    let cells = usize::from(body.w) * usize::from(body.h);
     match () {
         () if count <= usize::from(body.h) => Inside::Rows,
         () if count <= usize::from(body.w / 2) * usize::from(body.h) => Inside::Glyphs(2),
-        () => Inside::Glyphs(1),
+        () if count <= cells => Inside::Glyphs(1),
+        () => Inside::Heat(count.div_ceil(cells.max(1))),
     }
 }
 
@@ -122,11 +127,10 @@ fn processes(host: &Host, body: Area, inside: Inside) -> Vec<(Area, Target)> {
         Inside::Rows => (0..host.running.len()).map(|i| (body.row(i as u16), target(i))).collect(),
         Inside::Glyphs(pitch) => {
             let across = usize::from((body.w / pitch).max(1));
-            let shown = host.running.len().min(across * usize::from(body.h));
-            (0..shown)
-                .map(|i| (Area::new(body.x + (i % across) as u16 * pitch, body.y + (i / across) as u16, pitch.min(body.w), 1), target(i)))
-                .collect()
+            let cell = |i: usize| Area::new(body.x + (i % across) as u16 * pitch, body.y + (i / across) as u16, pitch.min(body.w), 1);
+            (0..host.running.len()).map(|i| (cell(i), target(i))).collect()
         }
+        Inside::Heat(_) => vec![(body, Target::Node(host.name.clone()))],
     }
 }
 
@@ -145,7 +149,7 @@ fn lines(stage: &Stage, area: Area) -> Hosts {
             index,
             area: line,
             body,
-            inside: Inside::Glyphs(1),
+            inside: Inside::Heat(host.running.len().div_ceil(usize::from(body.w).max(1)).max(1)),
             name_w: name,
             note: Area::default(),
             disks: Area::default(),

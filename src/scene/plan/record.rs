@@ -1,7 +1,7 @@
-//! Places on record: columns of sets, each zoomed out as far as it must be to fit.
+//! Places of one set on record: zoomed out as far as it must be to fit.
 
 use crate::scene::canvas::{Area, width};
-use crate::scene::facts::{Family, Row, Set, Stage};
+use crate::scene::facts::{Family, Note, Row, Set};
 use crate::scene::target::Target;
 
 /// How much of a pod is shown.
@@ -55,78 +55,19 @@ pub struct SetPlan {
     pub spots: Vec<(Area, Target)>,
 }
 
-/// Columns between two sets.
-const GAP: u16 = 2;
-
-/// Rows that the record would like.
-pub fn need(stage: &Stage, width: u16) -> u16 {
-    columns(stage, width).iter().map(|c| c.iter().map(|i| rows_wanted(&stage.sets[*i])).sum::<u16>()).max().unwrap_or(3)
-}
-
-fn rows_wanted(set: &Set) -> u16 {
-    set.rows.len().min(200) as u16 + 2
-}
-
-/// The places of all sets.
-pub fn plan(stage: &Stage, area: Area) -> Vec<SetPlan> {
-    let columns = columns(stage, area.w);
-    let areas = area.inset(0, 0).columns(columns.len() as u16, GAP);
-    columns.iter().zip(areas).flat_map(|(sets, area)| column(stage, sets, area)).collect()
-}
-
-/// Which sets stand in which column: ReplicaSets from the left, StatefulSets from the right.
-fn columns(stage: &Stage, width: u16) -> Vec<Vec<usize>> {
-    let count = stage.sets.len().clamp(1, usize::from((width / 39).clamp(1, 4)));
-    let mut columns: Vec<Vec<usize>> = vec![Vec::new(); count];
-    let (each, others): (Vec<usize>, Vec<usize>) = (0..stage.sets.len()).partition(|i| stage.sets[*i].family == Family::Each);
-    let right =
-        if others.is_empty() { count } else { (count * each.len() / stage.sets.len().max(1)).clamp(usize::from(!each.is_empty()), count) };
-    let left = (count - right.min(count)).max(usize::from(!others.is_empty()).min(count));
-    for (n, i) in others.into_iter().enumerate() {
-        columns[n % left.max(1)].push(i);
-    }
-    let right = count.saturating_sub(left).max(1);
-    for (n, i) in each.into_iter().enumerate() {
-        columns[count - right + n % right].push(i);
-    }
-    columns
-}
-
-fn column(stage: &Stage, sets: &[usize], area: Area) -> Vec<SetPlan> {
-    let wanted: Vec<u16> = sets.iter().map(|i| rows_wanted(&stage.sets[*i]) + 1).collect();
-    let total: u16 = wanted.iter().sum::<u16>().max(1);
-    let (mut plans, mut rest) = (Vec::new(), area);
-    for (n, (i, want)) in sets.iter().zip(&wanted).enumerate() {
-        let last = n + 1 == sets.len();
-        let fair = (u32::from(area.h) * u32::from(*want) / u32::from(total)) as u16;
-        let h = if last {
-            rest.h
-        } else if total <= area.h {
-            *want
-        } else {
-            fair.max(3)
-        };
-        let (mine, below) = rest.split_rows(h);
-        rest = below;
-        if mine.h >= 2 {
-            plans.push(set_plan(&stage.sets[*i], *i, mine));
-        }
-    }
-    plans
-}
-
-fn set_plan(set: &Set, index: usize, area: Area) -> SetPlan {
+/// The places of a set in an area, closer or further away so that it fits.
+pub fn set_plan(set: &Set, index: usize, area: Area) -> SetPlan {
     let (head, rest) = area.split_rows(1);
-    let airy = rest.h >= 7 && usize::from(rest.h) >= set.rows.len() + 2;
+    let airy = rest.h >= 12 && usize::from(rest.h) >= set.rows.len() + 2;
     let (_, rest) = rest.split_rows(u16::from(airy));
-    let room = rest.h.saturating_sub(1);
+    let room = rest.h.saturating_sub(u16::from(set.note != Note::Silent)).max(rest.h.min(1));
     let (level, rows) = level(set, rest.w, room);
     let (body, below) = rest.split_rows(rows);
     let mut plan = SetPlan {
         index,
         head,
         body,
-        note: below.row(0),
+        note: below.split_rows(below.h.min(2)).0,
         level,
         fields: Fields::default(),
         shared: None,

@@ -2,7 +2,7 @@
 
 use crate::api::service::EventType;
 use crate::api::storage::{ClaimPhase, VolumePhase};
-use crate::api::{Event, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet, StatefulSet, Truth};
+use crate::api::{Deployment, Event, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet, StatefulSet, Truth};
 use crate::scene::clock::spoken;
 use crate::sim::{Actor, Controller, World};
 
@@ -20,6 +20,7 @@ fn appeared(object: &Object) -> Option<String> {
     let name = &object.meta().name;
     Some(match object {
         Object::Pod(_) => format!("made {name}"),
+        Object::Deployment(d) => format!("made Deployment {name}: {} wanted", d.spec.replicas),
         Object::ReplicaSet(rs) => format!("made ReplicaSet {name}: {} wanted", rs.spec.replicas),
         Object::StatefulSet(sts) => format!("made StatefulSet {name}: {} wanted", sts.spec.replicas),
         Object::PersistentVolumeClaim(_) => format!("made claim {name}"),
@@ -58,6 +59,7 @@ fn went(object: &Object, actor: &Actor, world: &World) -> Option<String> {
         Object::Pod(pod) if left_behind(pod, world) => format!("erased {name}; nobody asked {}", pod.spec.node_name),
         Object::Pod(_) if matches!(actor, Actor::Kubelet(_)) => format!("{name} is surely gone"),
         Object::Pod(_) => format!("{name} is gone from the record"),
+        Object::Deployment(_) => format!("deleted Deployment {name}"),
         Object::ReplicaSet(_) => format!("deleted ReplicaSet {name}"),
         Object::StatefulSet(_) => format!("deleted StatefulSet {name}"),
         Object::PersistentVolumeClaim(_) => format!("claim {name} is gone"),
@@ -76,6 +78,7 @@ fn left_behind(pod: &Pod, world: &World) -> bool {
 fn changed(before: &Object, after: &Object, actor: &Actor) -> Option<String> {
     match (before, after) {
         (Object::Pod(old), Object::Pod(new)) => pod(old, new, actor),
+        (Object::Deployment(old), Object::Deployment(new)) => deployment(old, new),
         (Object::ReplicaSet(old), Object::ReplicaSet(new)) => replica_set(old, new),
         (Object::StatefulSet(old), Object::StatefulSet(new)) => stateful_set(old, new),
         (Object::PersistentVolumeClaim(old), Object::PersistentVolumeClaim(new)) => claim(old, new),
@@ -108,6 +111,14 @@ fn pod(old: &Pod, new: &Pod, actor: &Actor) -> Option<String> {
 
 fn scaled(name: &str, old: i32, new: i32) -> Option<String> {
     (old != new).then(|| format!("{name}: {old} wanted → {new} wanted"))
+}
+
+fn deployment(old: &Deployment, new: &Deployment) -> Option<String> {
+    let name = &new.metadata.name;
+    let template = || (old.spec.template != new.spec.template).then(|| format!("{name} has a new template"));
+    let pause = if new.spec.paused { "is paused" } else { "goes on" };
+    let paused = || (old.spec.paused != new.spec.paused).then(|| format!("{name} {pause}"));
+    scaled(name, old.spec.replicas, new.spec.replicas).or_else(template).or_else(paused)
 }
 
 fn replica_set(old: &ReplicaSet, new: &ReplicaSet) -> Option<String> {

@@ -88,12 +88,13 @@ fn describe(world: &World, object: &Object, events: bool) -> String {
     page.print()
 }
 
-/// A set's template by itself, as `rollout history --revision` shows it.
+/// A set's template by itself, as `rollout history --revision` shows it: with tabs. Upstream: kubectl's printTemplate, which
+/// writes into a plain buffer.
 pub fn template_text(template: &Value) -> String {
     let mut page = Describe::new();
     let template = serde_json::from_value(template.clone()).unwrap_or_default();
     pod::template(&mut page, &template);
-    page.print()
+    page.raw()
 }
 
 /// `Labels:` and `Annotations:`; what kubectl notes for itself is not shown.

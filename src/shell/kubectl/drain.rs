@@ -201,7 +201,10 @@ impl Drain {
             Seen::Waiting => true,
             Seen::Done => false,
             Seen::Failed(why) => {
-                errors.push(why);
+                // Pods that are just deleted are waited for together: what ends the wait is told once.
+                if !errors.contains(&why) {
+                    errors.push(why);
+                }
                 false
             }
         });
@@ -233,7 +236,7 @@ impl Drain {
             true => {
                 format!("error when waiting for pod {:?} in namespace {:?} to terminate: {}", pod.name, pod.namespace, self.timed_out())
             }
-            false => "error: timed out waiting for the condition".to_owned(),
+            false => "timed out waiting for the condition".to_owned(),
         }
     }
 

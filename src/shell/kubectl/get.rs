@@ -63,7 +63,7 @@ pub fn run(call: &mut Call) -> Answer {
         call.voice.out.push_str(&text);
     }
     if nothing && is_table(call.args.get("output")) && !call.args.on("ignore-not-found") {
-        let everywhere = call.args.on("all-namespaces") || wanted.kinds.iter().all(|k| !k.info().namespaced);
+        let everywhere = call.args.on("all-namespaces") || wanted.kinds.iter().any(|k| !k.info().namespaced);
         let place = if everywhere { String::new() } else { format!(" in {} namespace.", call.namespace()) };
         call.voice.warn(format!("No resources found{place}"));
     }

@@ -28,7 +28,7 @@ pub fn run(call: &mut Call) -> Answer {
     for object in target::objects(call, &words)? {
         match call.act(|world| send(world, &object, how, &text, part)) {
             Ok(written) => {
-                let same = written.object.meta().resource_version == object.meta().resource_version;
+                let same = written.object == object;
                 call.done(&written.object, if same { "patched (no change)" } else { "patched" });
                 call.voice.warnings(written.warnings);
             }

@@ -3,7 +3,7 @@
 
 use super::Desk;
 use crate::api::service::{EventSource, EventType, Series};
-use crate::api::{Event, Key, Meta, Name, ObjectRef};
+use crate::api::{Event, Key, Meta, Name, ObjectRef, Uid};
 use crate::sim::change::Actor;
 
 mod correlator;
@@ -29,10 +29,17 @@ pub fn record(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, me
 
 type Written = Result<(), crate::api::Refusal>;
 
+/// Whom an event is about: an object by its uid, or by its name where the event gives no uid.
+pub type Subject = (Uid, Name);
+
+fn subject(about: &ObjectRef) -> Subject {
+    (about.uid, if about.uid.is_nil() { about.name.clone() } else { Name::default() })
+}
+
 /// Upstream: recordToSink of client-go/tools/record.
 fn correlate(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Written {
     let (now, name, actor) = (desk.now, unique_name(desk, &about.name), desk.actor().clone());
-    let said = desk.world().memory.events.entry(about.uid).or_default();
+    let said = desk.world().memory.events.entry(subject(&about)).or_default();
     let topic = said.topic(&actor, warning, reason);
     let (Told { event, first, count }, combined) = topic.tell(&about.field_path, &message, name, now);
     let (event, first, count) = (event.clone(), *first, *count);
@@ -54,8 +61,8 @@ fn correlate(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, mes
 fn note(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Written {
     let new = compose(desk, about, warning, reason, message);
     let about = &new.involved_object;
-    let (now, uid, version) = (desk.now, about.uid, about.resource_version);
-    let said = desk.world().memory.events.entry(uid).or_default();
+    let (now, subject, version) = (desk.now, subject(about), about.resource_version);
+    let said = desk.world().memory.events.entry(subject).or_default();
     match said.once(warning, reason, version, &new.metadata.name, now) {
         Once::First => desk.create(new).map(drop),
         Once::Again(name) => {

@@ -1,6 +1,6 @@
 //! Garbage collection by owner: background, foreground, orphan. Upstream: pkg/controller/garbagecollector.
 
-use super::super::act::DeleteOptions;
+use super::super::act::{DeleteOptions, Propagation};
 use super::super::apiserver::Desk;
 use super::super::change::Controller;
 use super::super::latency::Latency;
@@ -86,7 +86,7 @@ pub fn sync(desk: &mut Desk, kind: Kind, key: &Key) {
     let waiting = |owner: &&OwnerRef| owner_object(desk, key, owner).is_some_and(|o| waits_for_dependants(o.meta()));
     match (owners.iter().any(|o| solid(&o)), owners.iter().any(|o| waiting(&o))) {
         (true, _) => drop_absent(desk, &object),
-        (false, _) => collect(desk, &object),
+        (false, is_awaited) => collect(desk, &object, is_awaited),
     }
 }
 
@@ -94,8 +94,13 @@ fn waits_for_dependants(meta: &Meta) -> bool {
     meta.is_terminating() && meta.finalizers.iter().any(|f| &**f == FOREGROUND)
 }
 
-fn collect(desk: &mut Desk, object: &Object) {
-    let options = DeleteOptions { uid: Some(object.meta().uid), ..DeleteOptions::default() };
+/// Deletes what has no owner to keep it: in the foreground where an owner waits for it and it has dependants itself.
+/// Upstream: attemptToDeleteItem.
+fn collect(desk: &mut Desk, object: &Object, is_awaited: bool) {
+    let uid = object.meta().uid;
+    let is_owner = desk.store().dependants(uid).next().is_some();
+    let propagation = if is_awaited && is_owner { Propagation::Foreground } else { Propagation::Background };
+    let options = DeleteOptions { uid: Some(uid), propagation, ..DeleteOptions::default() };
     // A refusal means that it has gone meanwhile.
     let _ = desk.delete(object.kind(), &object.key(), &options);
 }
@@ -153,7 +158,7 @@ fn finish_dependants(desk: &mut Desk, owner: &Object, dependants: &[Object]) {
         let others = dependant.meta().owner_references.iter().any(|r| r.uid != uid && exists(desk, &dependant.key(), r));
         match others {
             true => strip(desk, dependant, &[uid]),
-            false if dependant.kind() != Kind::Pod || place >= SINGLY => collect(desk, dependant),
+            false if dependant.kind() != Kind::Pod || place >= SINGLY => collect(desk, dependant, true),
             false => {
                 let pause = Span(PAUSE_MS * i64::try_from(place).unwrap_or_default());
                 desk.world().enqueue(Controller::GarbageCollector, Kind::Pod, &dependant.key(), pause);

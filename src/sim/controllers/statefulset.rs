@@ -199,21 +199,28 @@ impl<'a> Round<'a> {
             return Ok(self.wait_for(format!("{name} has ended: a new one waits until it is gone"), &pod));
         }
         if pod.status.phase == Phase::Pending {
-            claims::create_missing(desk, self.set, &pod)?;
+            claims::settle(desk, self.set, &pod)?;
         }
-        if pod.metadata.is_terminating() {
-            return Ok(self.wait_for(format!("a new {name} waits until this one is surely gone"), &pod));
-        }
-        if !pod.is_running_and_ready() {
-            return Ok(self.wait_for(format!("waits for {name} to be ready"), &pod));
-        }
-        if !self.is_available(&pod) {
-            return Ok(self.wait_for(format!("waits for {name} to have been ready for {} s", self.set.spec.min_ready_seconds), &pod));
-        }
-        if !(identity::fits(self.set, &pod) && claims::fit(desk, self.set, &pod)) {
+        let obstacle = self.obstacle(&pod);
+        let go = obstacle.map_or(Go::On, |words| self.wait_for(words, &pod));
+        if go == Go::On || !self.is_monotonic() {
             self.mend(desk, &pod)?;
         }
-        Ok(Go::On)
+        Ok(go)
+    }
+
+    /// Why an ordered set goes no further than this pod.
+    fn obstacle(&self, pod: &Pod) -> Option<String> {
+        let name = &pod.metadata.name;
+        if pod.metadata.is_terminating() {
+            Some(format!("a new {name} waits until this one is surely gone"))
+        } else if !pod.is_running_and_ready() {
+            Some(format!("waits for {name} to be ready"))
+        } else if !self.is_available(pod) {
+            Some(format!("waits for {name} to have been ready for {} s", self.set.spec.min_ready_seconds))
+        } else {
+            None
+        }
     }
 
     /// Makes the pod of an ordinal that has none.
@@ -279,16 +286,20 @@ impl<'a> Round<'a> {
         self.told(desk, "Delete", pod, done)
     }
 
-    /// Restores identity labels, volumes and claims of a pod.
+    /// Restores identity labels, volumes and claims of a pod; where only the owners of its claims were wrong, the pod is
+    /// sent as it is, and that is reported too. Upstream: UpdateStatefulPod.
     fn mend(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
-        claims::fix_owners(desk, self.set, pod);
         if !identity::has_storage(self.set, pod) {
             claims::create_missing(desk, self.set, pod).inspect_err(|refusal| self.failed(desk, "Update", pod, refusal))?;
         }
-        let mended = identity::mend(self.set, pod);
-        if mended == *pod {
+        let are_owned = claims::fit(desk, self.set, pod);
+        if are_owned && identity::fits(self.set, pod) {
             return Ok(());
         }
+        if !are_owned {
+            claims::fix_owners(desk, self.set, pod);
+        }
+        let mended = identity::mend(self.set, pod);
         let done = desk.update(mended).map(|_| ());
         self.told(desk, "Update", pod, done)
     }

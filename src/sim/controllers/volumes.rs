@@ -61,7 +61,6 @@ pub fn default_class(world: &World) -> Option<Name> {
 /// Takes a key from a queue.
 pub fn sync(desk: &mut Desk, controller: Controller, kind: Kind, key: &Key) {
     match (controller, kind) {
-        (Controller::PersistentVolume, Kind::PersistentVolumeClaim) if key.name.is_empty() => news::wake_claims(desk.world()),
         (Controller::PersistentVolume, Kind::PersistentVolumeClaim) => binder::sync_claim(desk, key),
         (Controller::PersistentVolume, Kind::PersistentVolume) => phases::sync_volume(desk, key),
         (Controller::PersistentVolume, Kind::Pod) => recycler::sync(desk, key),

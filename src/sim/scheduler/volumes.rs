@@ -4,7 +4,7 @@ use super::super::controllers::volumes::reaches;
 use super::super::world::World;
 use super::filter::Verdict;
 use super::hints::Help;
-use crate::api::storage::{AccessMode, ClaimPhase, inline};
+use crate::api::storage::{AccessMode, ClaimPhase, VolumePhase, inline};
 use crate::api::{Key, Name, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod};
 use std::sync::Arc;
 
@@ -163,12 +163,17 @@ pub fn prepare(world: &mut World, _pod: &Pod, node: &Name, needs: &Needs) -> boo
     needs.unbound.is_empty()
 }
 
-/// True where a write could let a pod be scheduled that could not before: a claim that got its volume, a new volume, a new
-/// class.
+/// True where a write could let a pod be scheduled that could not before: a claim that got its volume, a volume that is new
+/// or may be taken now, a new class. Upstream: VolumeBinding.EventsToRegister.
 pub fn may_help(before: Option<&Object>, after: &Object) -> bool {
     match (before, after) {
         (Some(Object::PersistentVolumeClaim(old)), Object::PersistentVolumeClaim(new)) => is_bound(new) && !is_bound(old),
+        (Some(Object::PersistentVolume(old)), Object::PersistentVolume(new)) => is_offered(new) && !is_offered(old),
         (None, Object::PersistentVolumeClaim(_) | Object::PersistentVolume(_) | Object::StorageClass(_)) => true,
         _ => false,
     }
+}
+
+fn is_offered(pv: &PersistentVolume) -> bool {
+    pv.status.phase == VolumePhase::Available
 }

@@ -5,6 +5,7 @@ use crate::scene::paint::{look_glyph, running_glyph};
 use crate::scene::{Area, Border, Canvas, Ground, Role};
 use crate::ui::actions::{ACTIONS, Group, Row};
 use crate::ui::keymap::Keymap;
+use crate::ui::panes::window::Window;
 
 const GROUPS: [Group; 4] = [Group::Act, Group::Look, Group::Time, Group::Program];
 
@@ -21,8 +22,9 @@ pub fn draw(canvas: &mut Canvas, area: Area, keys: &Keymap, scroll: usize) {
     canvas.text(page.x + 2, page.y, page.w.saturating_sub(4), " keys ", Role::Each.bold());
     let columns = page.inset(2, 1).columns(across, 3);
     let per = usize::from(columns[0].h);
-    let first = scroll.min(lines.len().saturating_sub(per * columns.len()));
-    for (i, line) in lines.iter().skip(first).enumerate().take(per * columns.len()) {
+    let window = Window::of(lines.len(), per * columns.len(), scroll);
+    window.mark(canvas, page, 0);
+    for (i, line) in lines.iter().skip(window.first).enumerate().take(per * columns.len()) {
         draw_line(canvas, columns[i / per.max(1)].row((i % per.max(1)) as u16), keys, line);
     }
 }

@@ -14,14 +14,27 @@ type Hint = (String, &'static str);
 pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     canvas.ground(area, Ground::Bar);
     let mut x = area.x + 1;
-    for (key, word) in hints(model, sight) {
-        let end = x + width(&key) + 1 + width(word);
-        if end > area.right().saturating_sub(1) {
+    let help = (model.keys.shown(Action::Help), "help");
+    let keeps_help = model.mode == Mode::Normal;
+    let room = if keeps_help { width(&help.0) + 7 } else { 0 };
+    let mut all: Vec<Hint> = hints(model, sight);
+    all.retain(|hint| !keeps_help || *hint != help);
+    for (key, word) in all.iter().map(|(key, word)| (key, *word)) {
+        let end = x + width(key) + 1 + width(word);
+        if end > area.right().saturating_sub(1 + room) {
             break;
         }
-        let after = canvas.text(x, area.y, width(&key), &key, Role::Key.bold());
-        x = canvas.text(after + 1, area.y, width(word), word, Role::Control) + 2;
+        x = hint_text(canvas, x, area.y, key, word);
     }
+    if keeps_help {
+        hint_text(canvas, x, area.y, &help.0, help.1);
+    }
+}
+
+/// Writes a key and its word; answers where the next may begin.
+fn hint_text(canvas: &mut Canvas, x: u16, y: u16, key: &str, word: &str) -> u16 {
+    let after = canvas.text(x, y, width(key), key, Role::Key.bold());
+    canvas.text(after + 1, y, width(word), word, Role::Control) + 2
 }
 
 fn fixed(hints: &[(&str, &'static str)]) -> Vec<Hint> {
@@ -41,10 +54,10 @@ fn hints(model: &Model, sight: &Sight) -> Vec<Hint> {
         }
         (Mode::Catalogue(_), _) => fixed(&[("up down", "choose"), ("enter", "play"), ("esc", "close")]),
         (Mode::Normal, Pane::Home) if sight.script.is_some() => lesson(model, sight),
-        (Mode::Normal, Pane::Why) if sight.script.is_some() => {
+        (Mode::Normal, Pane::Why | Pane::Sheet | Pane::Compare) if sight.script.is_some() => {
             fixed(&[("esc", "back to the scenario")]).into_iter().chain(rows(model, sight)).collect()
         }
-        (Mode::Normal, Pane::Home | Pane::Why) => rows(model, sight),
+        (Mode::Normal, Pane::Home | Pane::Why | Pane::Sheet | Pane::Compare) => rows(model, sight),
     }
 }
 

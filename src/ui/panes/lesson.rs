@@ -1,6 +1,7 @@
 //! The scenario's page: what it says, types, waits for, asks and found.
 
-use super::why::{Page, draw_page};
+use super::page::Page;
+use super::window::Window;
 use crate::scenario::page::{Asked, Page as Shown, Typed, Typing};
 use crate::scene::canvas::width;
 use crate::scene::{Area, Canvas, Ground, Role};
@@ -18,8 +19,8 @@ pub fn draw(canvas: &mut Canvas, regions: &Regions, model: &Model, sight: &Sight
     if area != regions.pane {
         canvas.clear(area, Ground::Over);
     }
-    draw_page(canvas, area, &page, model.scroll);
-    keys(canvas, Area::new(area.x + 2, area.bottom().saturating_sub(1), area.w.saturating_sub(16), 1), script);
+    page.draw(canvas, area, model.scroll);
+    keys(canvas, Area::new(area.x + 2, area.bottom().saturating_sub(1), area.w.saturating_sub(24), 1), script);
 }
 
 /// The pane, grown to the left and upwards as far as the page needs, but never over the title.
@@ -28,9 +29,13 @@ fn room(page: &Page, shown: &Shown, regions: &Regions) -> Area {
     let tables = shown.lines.iter().flat_map(output).filter(|row| row.fixed);
     let widest = tables.map(|row| width(&row.text) + 6).max().unwrap_or(0);
     let w = widest.clamp(pane.w, pane.right().max(pane.w));
-    let h = page.height(w.saturating_sub(4)) + 2;
-    let h = (h.min(usize::from(u16::MAX / 2)) as u16).clamp(pane.h, (pane.bottom() - regions.stage.y).max(pane.h));
-    Area::new(pane.right() - w, pane.bottom() - h, w, h)
+    regions.grown(w, page.rows(w))
+}
+
+/// What of the page is seen.
+pub fn window(regions: &Regions, model: &Model, sight: &Sight, script: &Script) -> Window {
+    let page = written(sight, script);
+    page.window(room(&page, script.page, regions), model.scroll)
 }
 
 /// A row that a line printed.

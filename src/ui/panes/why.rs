@@ -4,143 +4,40 @@ mod network;
 mod pod;
 mod things;
 
-use super::pane;
+use super::page::Page;
 use crate::api::{Key, Kind};
-use crate::scene::canvas::width;
-use crate::scene::cause::{self, Remedy};
+use crate::scene::cause;
 use crate::scene::clock::{clock, left};
 use crate::scene::facts::{Family, Look};
-use crate::scene::{Area, Canvas, Ink, Role, Stage, Target, sentence};
+use crate::scene::{Area, Ink, Role, Stage, Target, sentence};
 use crate::sim::World;
 use crate::sim::change::ChangeId;
 use crate::sim::invariants::RULES;
+use crate::ui::model::{Model, Pane};
+use crate::ui::regions::Regions;
 use crate::ui::{Screen, Sight};
+
+/// Columns in which a page that was asked for is easily read.
+const SHEET_WIDTH: u16 = 76;
 
 /// How far back the latest change of a thing is looked for.
 const LOOK_BACK: u64 = 4000;
 
-/// A page of text: a title and lines of parts.
-#[derive(Clone, Debug, Default)]
-pub struct Page {
-    /// Its title.
-    pub title: String,
-    /// The colour of title and border.
-    pub role: Role,
-    /// Command lines that would change what it tells of, in the order of the keys that run them.
-    pub remedies: Vec<Remedy>,
-    lines: Vec<Vec<(String, Ink)>>,
+/// The page in the pane: a comparison where one was asked for, else that of what is selected.
+pub fn selected(model: &Model, sight: &Sight, screen: &Screen) -> Page {
+    if let Some(comparison) = model.comparison.as_ref().filter(|_| model.pane == Pane::Compare) {
+        return super::compare::page(comparison, sight);
+    }
+    page(sight.world, &screen.stage, screen.focus.selected.as_ref())
 }
 
-impl Page {
-    /// An empty page.
-    pub fn new(title: impl Into<String>, role: Role) -> Page {
-        Page { title: title.into(), role, remedies: Vec::new(), lines: Vec::new() }
+/// Where that page stands: in its pane, or over as much of the picture as it needs where all of it was asked for.
+pub fn area(page: &Page, regions: &Regions, pane: Pane) -> Area {
+    if !matches!(pane, Pane::Sheet | Pane::Compare) || page.fits(regions.pane) {
+        return regions.pane;
     }
-    /// Adds a line of one ink.
-    pub fn say(&mut self, text: impl Into<String>, ink: impl Into<Ink>) {
-        self.lines.push(vec![(text.into(), ink.into())]);
-    }
-    /// Adds a line of a label and what it says.
-    pub fn field(&mut self, label: &str, text: impl Into<String>, ink: impl Into<Ink>) {
-        self.lines.push(vec![
-            (if label.len() < 8 { format!("{label:<8}") } else { format!("{label} ") }, Role::Faint.into()),
-            (text.into(), ink.into()),
-        ]);
-    }
-    /// Adds a line of keys and what they do.
-    pub fn keys(&mut self, before: &str, keys: &[(&str, &str)]) {
-        let mut parts = vec![(before.to_owned(), Ink::from(Role::Faint))];
-        for (key, words) in keys {
-            parts.push((format!(" {key} "), Role::Key.bold()));
-            parts.push((format!("{words} "), Role::Text.into()));
-        }
-        self.lines.push(parts);
-    }
-    /// Adds a line that would free it, behind the key that runs it.
-    pub fn remedy(&mut self, remedy: Remedy) {
-        let key = format!(" {} ", self.remedies.len() + 1);
-        let heredoc = if remedy.stdin.is_some() { " <<EOF" } else { "" };
-        let line = format!("{}{heredoc}  ", remedy.line);
-        self.lines.push(vec![(key, Role::Key.bold()), (line, Role::Code.into()), (remedy.words.clone(), Role::Faint.into())]);
-        self.remedies.push(remedy);
-    }
-    /// Adds a line behind a sign; where it is broken, what follows is indented.
-    pub fn signed(&mut self, sign: impl Into<String>, ink: impl Into<Ink>, text: impl Into<String>, words: impl Into<Ink>) {
-        self.lines.push(vec![(sign.into(), ink.into()), (text.into(), words.into())]);
-    }
-    /// Adds a line that is never broken.
-    pub fn fixed(&mut self, text: impl Into<String>, ink: impl Into<Ink>) {
-        self.lines.push(vec![(text.into(), ink.into()), Default::default(), Default::default()]);
-    }
-    /// How many rows it has where so many columns are there.
-    pub fn height(&self, room: u16) -> usize {
-        self.broken(room).len()
-    }
-    /// Adds an empty line.
-    pub fn gap(&mut self) {
-        self.lines.push(Vec::new());
-    }
-    /// Its lines, those of one ink or with a label broken at blanks.
-    fn broken(&self, room: u16) -> Vec<Vec<(String, Ink)>> {
-        self.lines.iter().flat_map(|line| break_line(line, room)).collect()
-    }
-}
-
-/// A line in rows of at most `room` columns, broken between words; what follows stands under a label's text.
-fn break_line(line: &[(String, Ink)], room: u16) -> Vec<Vec<(String, Ink)>> {
-    let total: u16 = line.iter().map(|(text, _)| width(text)).sum();
-    if total <= room || is_fixed(line) {
-        return vec![line.to_vec()];
-    }
-    let indent = match line {
-        [_] => 0,
-        [label, _] => width(&label.0).min(room / 2),
-        [label, ..] => width(&label.0).min(6),
-        [] => 0,
-    };
-    let (mut rows, mut used): (Vec<Vec<(String, Ink)>>, u16) = (vec![Vec::new()], 0);
-    for (text, ink) in line {
-        for word in text.split_inclusive(' ') {
-            let length = width(word.trim_end());
-            if used + length > room && used > indent {
-                rows.last_mut().and_then(|row| row.last_mut()).into_iter().for_each(|part| part.0.truncate(part.0.trim_end().len()));
-                rows.push(vec![(" ".repeat(usize::from(indent)), Ink::default())]);
-                used = indent;
-            }
-            used += width(word);
-            rows.last_mut().into_iter().for_each(|row| row.push((word.to_owned(), *ink)));
-        }
-    }
-    rows.last_mut().and_then(|row| row.last_mut()).into_iter().for_each(|part| part.0.truncate(part.0.trim_end().len()));
-    rows
-}
-
-/// A line that was added by [`Page::fixed`]: it ends with two parts that say nothing.
-fn is_fixed(line: &[(String, Ink)]) -> bool {
-    matches!(line, [_, second, third] if second.0.is_empty() && third.0.is_empty())
-}
-
-/// Draws the page of the selected thing, from that line on.
-pub fn draw(canvas: &mut Canvas, area: Area, sight: &Sight, screen: &Screen, scroll: usize) {
-    let page = page(sight.world, &screen.stage, screen.focus.selected.as_ref());
-    draw_page(canvas, area, &page, scroll);
-}
-
-/// Draws a page of text from that line on.
-pub fn draw_page(canvas: &mut Canvas, area: Area, page: &Page, scroll: usize) {
-    let inner = pane(canvas, area, &page.title, page.role.into());
-    let lines = page.broken(inner.w);
-    let room = usize::from(inner.h);
-    let first = scroll.min(lines.len().saturating_sub(room));
-    for (i, line) in lines.iter().skip(first).take(room).enumerate() {
-        let parts: Vec<(&str, Ink)> = line.iter().map(|(text, ink)| (text.as_str(), *ink)).collect();
-        canvas.parts(inner.row(i as u16), &parts);
-    }
-    let below = lines.len().saturating_sub(first + room);
-    if below > 0 {
-        let corner = Area::new(area.x, area.bottom() - 1, area.w.saturating_sub(2), 1);
-        canvas.text_right(corner, &format!(" {below} more "), Role::Faint);
-    }
+    let w = regions.pane.w.max(SHEET_WIDTH.min(regions.title.w));
+    regions.grown(w, page.rows(w))
 }
 
 /// The page of a thing; of the whole where nothing is selected.
@@ -178,7 +75,7 @@ fn whole(world: &World, stage: &Stage) -> Page {
         (Family::Each, Role::Each, "StatefulSet: each its own. A lost pod comes back: its name, its disk."),
     ];
     for (_, role, words) in lessons.iter().filter(|(family, ..)| has(*family)) {
-        page.lines.push(vec![("▌ ".to_owned(), (*role).into()), ((*words).to_owned(), Role::Text.into())]);
+        page.add(vec![("▌ ".to_owned(), (*role).into()), ((*words).to_owned(), Role::Text.into())]);
     }
     page.gap();
     page.keys("", &[("tab", "or the mouse selects;"), ("w", "tells why")]);
@@ -209,7 +106,7 @@ fn told(page: &mut Page, world: &World, target: &Target) -> bool {
         next.push((format!(" · in {} ", left(until - world.now())), Role::Waiting.bold()));
         next.push((what, Role::Waiting.into()));
     }
-    page.lines.push(next);
+    page.add(next);
     for remedy in cause.remedies {
         page.remedy(remedy);
     }
@@ -232,7 +129,7 @@ fn causes(page: &mut Page, world: &World, kind: Kind, key: &Key, most: usize) {
         let Some(said) = sentence(change, world).filter(|s| !told.contains(&s.words)) else { continue };
         let lead = if told.is_empty() { "" } else { "↑ " };
         let ink = if told.is_empty() { Ink::from(Role::Text) } else { Ink::from(Role::Control) };
-        page.lines.push(vec![
+        page.add(vec![
             (format!("{} ", clock(change.at - epoch)), Role::Faint.into()),
             (lead.to_owned(), Role::Faint.into()),
             (format!("{} ", said.who), Ink::from(said.role)),

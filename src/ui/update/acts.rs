@@ -13,8 +13,8 @@ pub fn lines(action: Action, model: &Model, sight: &Sight, screen: &Screen) -> R
     match action {
         Action::ScaleUp => scale(model, screen, 1),
         Action::ScaleDown => scale(model, screen, -1),
-        Action::Delete => delete(model, screen, ""),
-        Action::Force => delete(model, screen, " --force --grace-period=0"),
+        Action::Delete => delete(model, screen, "", &[]),
+        Action::Force => delete(model, screen, " --force --grace-period=0", &[Look::Leaving, Look::Doubtful]),
         Action::Cable => on_host(screen, selected, |h| if h.cut.is_some() { "reconnect" } else { "disconnect" }),
         Action::Power => on_host(screen, selected, |h| if h.powered { "crash" } else { "boot" }),
         Action::Fail => Ok(pods(model, screen)?.iter().map(|pod| tamper(sight.world, pod)).collect()),
@@ -40,8 +40,10 @@ fn sets<'s>(model: &Model, screen: &'s Screen) -> Vec<&'s Set> {
 
 fn scale(model: &Model, screen: &Screen, by: i32) -> Result<Vec<String>, String> {
     let line = |set: &Set| {
-        let (kind, key) = set.target.object()?;
-        let wanted = (set.wanted + by).max(0);
+        // A ReplicaSet of a Deployment is sized by it: the change would not last.
+        let above = screen.stage.above(set);
+        let (kind, key) = above.map_or(&set.target, |above| &above.target).object()?;
+        let wanted = (above.map_or(set.wanted, |above| above.wanted) + by).max(0);
         Some(format!("kubectl scale {} {}{} --replicas={wanted}", short(kind), key.name, namespace(&key)))
     };
     let lines: Vec<String> = sets(model, screen).into_iter().filter_map(line).collect();
@@ -49,7 +51,7 @@ fn scale(model: &Model, screen: &Screen, by: i32) -> Result<Vec<String>, String>
 }
 
 /// Deletes what is selected without waiting for it to be gone, so that the next key finds nobody busy.
-fn delete(model: &Model, screen: &Screen, how: &str) -> Result<Vec<String>, String> {
+fn delete(model: &Model, screen: &Screen, how: &str, rather: &[Look]) -> Result<Vec<String>, String> {
     let other = match &model.selected {
         Some(target @ (Target::Claim(_) | Target::Volume(_) | Target::Node(_) | Target::Service(_))) => target.object(),
         _ => None,
@@ -59,11 +61,16 @@ fn delete(model: &Model, screen: &Screen, how: &str) -> Result<Vec<String>, Stri
     if let Some((kind, key)) = other {
         return Ok(vec![line(kind, &key)]);
     }
-    Ok(pods(model, screen)?.iter().map(|key| line(Kind::Pod, key)).collect())
+    Ok(chosen(model, screen, rather)?.iter().map(|key| line(Kind::Pod, key)).collect())
 }
 
 /// The pods an act is about: the selected one and, with twins, the other set's in the same place; of a set its first.
 fn pods(model: &Model, screen: &Screen) -> Result<Vec<Key>, String> {
+    chosen(model, screen, &[])
+}
+
+/// The same; of a set rather the first that looks like this.
+fn chosen(model: &Model, screen: &Screen, rather: &[Look]) -> Result<Vec<Key>, String> {
     let selected = match &model.selected {
         Some(Target::Pod(key)) => Some(key.clone()),
         Some(Target::Process(node, uid)) => screen.stage.running(node, *uid).map(|r| r.key.clone()),
@@ -77,7 +84,8 @@ fn pods(model: &Model, screen: &Screen) -> Result<Vec<Key>, String> {
         let fits = |look: Look| !matches!(look, Look::Missing | Look::Leaving);
         let mine = selected.as_ref().filter(|key| set.rows.iter().any(|r| r.key == **key));
         let in_place = || set.rows.get(place?).filter(|r| fits(r.look)).map(|r| r.key.clone());
-        mine.cloned().or_else(in_place).or_else(|| set.rows.iter().find(|r| fits(r.look)).map(|r| r.key.clone()))
+        let wanted = || set.rows.iter().find(|r| rather.contains(&r.look)).map(|r| r.key.clone());
+        mine.cloned().or_else(in_place).or_else(wanted).or_else(|| set.rows.iter().find(|r| fits(r.look)).map(|r| r.key.clone()))
     };
     let keys: Vec<Key> = match (model.twin, &selected) {
         (false, Some(key)) => vec![key.clone()],

@@ -1,17 +1,19 @@
 //! What keys mean while a scenario is played.
 
-use crate::ui::Effect;
 use crate::ui::actions::Action;
 use crate::ui::keys::Key;
 use crate::ui::model::{Model, Pane};
+use crate::ui::panes::window::window;
 use crate::ui::sight::Script;
+use crate::ui::{Effect, Screen, Sight};
 
-/// What an action is to the scenario; `None` where it is what it always is.
-pub fn effect(model: &Model, action: Action, key: Key, script: &Script) -> Option<Effect> {
+/// What an action is to the scenario; `None` where it is what it always is. A page is read to its end before the next.
+pub fn effect(model: &Model, action: Action, key: Key, script: &Script, screen: &Screen, sight: &Sight) -> Option<Effect> {
+    let seen = window(model, sight, screen).unwrap_or_default();
     let reads_output = matches!(model.pane, Pane::Output(_));
     match action {
-        Action::Step if reads_output && key == Key::Named("pagedown") => None,
-        Action::ScrollUp if reads_output => None,
+        Action::Step if (reads_output || seen.below() > 0) && key == Key::Named("pagedown") => None,
+        Action::ScrollUp if reads_output || seen.first > 0 => None,
         Action::Step => Some(Effect::Advance),
         Action::Why if key == Key::Named("enter") => Some(Effect::Advance),
         Action::Back | Action::ScrollUp => Some(Effect::Retreat),

@@ -16,8 +16,9 @@ pub fn go(model: &mut Model, action: Action, screen: &Screen) {
         Action::Down => nearest(model, screen, 0, 1),
         _ => None,
     };
-    if next.is_some() {
-        model.selected = next;
+    if let Some(target) = next {
+        model.half = model.half.showing(&target);
+        model.selected = Some(target);
         model.pane = Pane::Why;
         model.scroll = 0;
     }
@@ -25,9 +26,12 @@ pub fn go(model: &mut Model, action: Action, screen: &Screen) {
 
 /// The next set or node, round and round.
 fn ring(model: &Model, screen: &Screen, by: isize) -> Option<Target> {
+    let deployments = screen.stage.deployments.iter().map(|d| d.target.clone());
     let sets = screen.stage.sets.iter().map(|s| s.target.clone());
-    let stops: Vec<Target> = sets.chain(screen.stage.hosts.iter().map(|h| Target::Node(h.name.clone()))).collect();
-    let mine = model.selected.as_ref().and_then(|t| screen.stage.set_of(t).map(|s| s.target.clone()).or(Some(t.clone())));
+    let nodes = screen.stage.hosts.iter().map(|h| Target::Node(h.name.clone()));
+    let stops: Vec<Target> = deployments.chain(sets).chain(nodes).collect();
+    let of_set = |t: &Target| screen.stage.set_of(t).map(|s| s.target.clone());
+    let mine = model.selected.as_ref().and_then(|t| if stops.contains(t) { Some(t.clone()) } else { of_set(t) });
     let here = mine.and_then(|t| stops.iter().position(|stop| *stop == t));
     let count = stops.len() as isize;
     let next = match here {

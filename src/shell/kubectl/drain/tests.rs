@@ -47,6 +47,21 @@ fn without_eviction_pods_are_just_deleted() {
     assert_eq!(output.out, "node/node-1 cordoned\npod/kubia-0 deleted\npod/kubia-1 deleted\nnode/node-1 drained\n");
 }
 
+/// Upstream: waitForDelete, whose error of wait.PollImmediate is told as it is.
+#[test]
+fn pods_that_do_not_go_in_time_are_left() {
+    let mut world = world(&[SET]);
+    say(&mut world, "disconnect node-1", None);
+    let output = say(&mut world, "kubectl drain node-1 --disable-eviction --timeout=3s", None);
+    let late = "timed out waiting for the condition";
+    let expected = format!(
+        "There are pending pods in node \"node-1\" when an error occurred: {late}\npod/kubia-0\npod/kubia-1\n\
+         error: unable to drain node \"node-1\" due to error: {late}, continuing command...\n\
+         There are pending nodes to be drained:\n node-1\n{late}\n"
+    );
+    assert_eq!((output.err, output.rc), (expected, 1));
+}
+
 /// Upstream: the aggregate of one node's errors is unwrapped, and so ends without `error:`.
 #[test]
 fn bare_pods_and_local_storage_stop_it() {

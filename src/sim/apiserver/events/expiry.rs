@@ -44,8 +44,8 @@ pub fn expire(world: &mut World) {
 
 fn forget_sayings(world: &mut World, event: &Object) {
     let Object::Event(event) = event else { return };
-    let about = event.involved_object.uid;
-    if world.store().born(about).0 == 0 {
+    let about = super::subject(&event.involved_object);
+    if world.store().born(about.0).0 == 0 {
         world.memory.events.remove(&about);
     }
 }

@@ -99,7 +99,20 @@ fn what_was_said_goes_with_the_object() {
     let mut trial = trial();
     say(&mut trial, &SET, "a");
     let uid = trial.world.object(Kind::ConfigMap, &crate::sim::tests::key("m")).unwrap().meta().uid;
-    assert!(trial.world.memory.events.contains_key(&uid));
+    assert!(trial.world.memory.events.contains_key(&(uid, "".into())));
     trial.delete(Kind::ConfigMap, "m");
-    assert!(!trial.world.memory.events.contains_key(&uid));
+    assert!(!trial.world.memory.events.contains_key(&(uid, "".into())));
+}
+
+/// The taint manager gives no uids: its events about thirty pods are no talk about one.
+#[test]
+fn without_a_uid_objects_are_told_apart_by_name() {
+    let mut trial = Trial::new(0);
+    for n in 0..30 {
+        let about = ObjectRef { name: format!("p{n}").into(), namespace: "default".into(), ..ObjectRef::default() };
+        let actor = Actor::Controller(Controller::TaintEviction);
+        Desk::new(&mut trial.world, actor).event(about, false, "TaintManagerEviction", format!("Marking for deletion Pod default/p{n}"));
+    }
+    let marks = trial.world.list::<Event>().filter(|e| e.message.starts_with("Marking"));
+    assert_eq!(marks.count(), 30);
 }

@@ -252,7 +252,8 @@ fn a_name_that_is_taken_is_avoided_by_a_greater_count() {
     assert_eq!((trial.names(Kind::ReplicaSet).len(), trial.ready().len()), (2, 3));
 }
 
-/// Whatever is asked for while it rolls: never more pods than the surge allows, never fewer available than promised.
+/// Whatever is asked for while it rolls: its sets never want more pods than the surge allows, and never fewer are available
+/// than promised. The pods themselves may be more for an instant, in which one set has grown and another not yet shrunk.
 #[test]
 fn at_any_time_a_roll_out_keeps_its_promise() {
     for (replicas, surge, unavailable) in
@@ -266,9 +267,9 @@ fn at_any_time_a_roll_out_keeps_its_promise() {
             let end = trial.world.now() + Span::secs(15);
             while trial.world.now() < end {
                 trial.pass(Span(20));
-                let active = i32::try_from(trial.world.list::<Pod>().filter(|pod| pod.is_active()).count()).unwrap();
+                let wanted: i32 = trial.world.list::<ReplicaSet>().map(|set| set.spec.replicas).sum();
                 let ready = i32::try_from(trial.ready().len()).unwrap();
-                assert!(active <= most && ready >= least, "{image}: {active} of {most}, {ready} ready of {least}");
+                assert!(wanted <= most && ready >= least, "{image}: {wanted} of {most}, {ready} ready of {least}");
             }
         }
         assert_eq!(trial.ready().len(), usize::try_from(replicas).unwrap());

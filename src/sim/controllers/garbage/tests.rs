@@ -3,7 +3,7 @@
 use super::super::super::act::Propagation;
 use super::*;
 use crate::api::{Pod, ReplicaSet, Span};
-use crate::sim::tests::{Trial, key};
+use crate::sim::tests::{Trial, key, template};
 use serde_json::json;
 
 fn trial() -> Trial {
@@ -37,6 +37,25 @@ fn in_the_foreground_the_owner_waits_for_its_dependants() {
     assert!(trial.world.list::<Pod>().all(|p| p.metadata.is_terminating()), "and the set makes no new ones");
     trial.pass(Span::secs(5));
     assert!(!trial.has(Kind::ReplicaSet, "rs") && trial.names(Kind::Pod).is_empty());
+}
+
+/// Upstream: attemptToDeleteItem, for a dependant that has dependants itself.
+#[test]
+fn in_the_foreground_the_whole_family_goes_from_the_bottom_up() {
+    let mut trial = Trial::new(1);
+    let spec = json!({"replicas": 2, "selector": {"matchLabels": {"app": "web"}}, "template": template("web", "luksa/kubia")});
+    trial.put(Kind::Deployment, json!({"metadata": {"name": "web"}, "spec": spec}));
+    trial.pass(Span::secs(5));
+    let foreground = DeleteOptions { propagation: Propagation::Foreground, ..DeleteOptions::default() };
+    trial.delete_with(Kind::Deployment, "web", foreground);
+    trial.pass(Span::millis(200));
+    let set = trial.world.list::<ReplicaSet>().next().unwrap();
+    assert_eq!(set.metadata.finalizers, ["foregroundDeletion".into()]);
+    assert!(trial.has(Kind::Deployment, "web") && trial.world.list::<Pod>().all(|p| p.metadata.is_terminating()));
+    trial.pass(Span::secs(5));
+    for kind in [Kind::Deployment, Kind::ReplicaSet, Kind::Pod] {
+        assert!(trial.names(kind).is_empty(), "{kind:?}");
+    }
 }
 
 #[test]

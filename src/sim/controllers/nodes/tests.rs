@@ -132,6 +132,18 @@ fn a_node_that_returns_in_time_keeps_its_pods() {
     assert_eq!(texts(&log(&mut world, Span::mins(10))), [""; 0]);
 }
 
+/// Upstream: handleDisruption, where all zones are stateFullDisruption.
+#[test]
+fn nodes_that_fall_silent_together_are_never_tainted() {
+    for seed in 1..4 {
+        let mut world = World::new(Options { seed, ..Options::default() });
+        pass(&mut world, Span::secs(12));
+        cut(&mut world, &["node-1", "node-2", "node-3"]);
+        let log = log(&mut world, Span::mins(10));
+        assert!(!log.iter().any(|(_, words)| words.contains("NoExecute")), "{log:?}");
+    }
+}
+
 #[test]
 fn a_whole_cluster_that_falls_silent_is_not_evicted() {
     let mut world = world();

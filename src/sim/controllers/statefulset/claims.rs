@@ -26,7 +26,9 @@ pub fn create_missing(desk: &mut Desk, set: &StatefulSet, pod: &Pod) -> Result<(
         let done = match desk.get::<PersistentVolumeClaim>(&key) {
             Some(claim) if claim.metadata.is_terminating() => Err(format!("pvc {} is being deleted", key.name)),
             Some(_) => Ok(()),
-            None => create(desk, set, pod, key, template).map_err(|refusal| refusal.message),
+            None => {
+                create(desk, set, pod, &key, template).map_err(|refusal| format!("failed to create PVC {}: {}", key.name, refusal.message))
+            }
         };
         refused.extend(done.err());
     }
@@ -38,7 +40,15 @@ pub fn create_missing(desk: &mut Desk, set: &StatefulSet, pod: &Pod) -> Result<(
     Err(Refusal { reason: Reason::Conflict, message, about: None, fields: Vec::new() })
 }
 
-fn create(desk: &mut Desk, set: &StatefulSet, pod: &Pod, key: Key, template: &PersistentVolumeClaim) -> Result<(), Refusal> {
+/// The same for a pod that waits, perhaps for its claims; those that exist get their owners. Upstream:
+/// createMissingPersistentVolumeClaims.
+pub fn settle(desk: &mut Desk, set: &StatefulSet, pod: &Pod) -> Result<(), Refusal> {
+    create_missing(desk, set, pod)?;
+    fix_owners(desk, set, pod);
+    Ok(())
+}
+
+fn create(desk: &mut Desk, set: &StatefulSet, pod: &Pod, key: &Key, template: &PersistentVolumeClaim) -> Result<(), Refusal> {
     let mut labels = template.metadata.labels.clone();
     for (label, value) in set.spec.selector.match_labels.iter() {
         labels.insert(label.clone(), value.clone());

@@ -1,9 +1,9 @@
-//! Which write concerns which of the volume controllers.
+//! Which write concerns which of the volume controllers. A claim that found nothing is not told of new volumes and classes:
+//! the resync finds them. Upstream: persistentvolume.NewController, whose volume handlers queue volumes only.
 
 use super::super::super::change::Controller;
 use super::super::super::world::World;
 use super::{attach, enqueue, expand, recycler, unsettle};
-use crate::api::storage::VolumePhase;
 use crate::api::{Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, Phase, Pod, Span};
 
 const BINDER: Controller = Controller::PersistentVolume;
@@ -24,7 +24,6 @@ pub fn written(world: &mut World, before: Option<&Object>, after: Option<&Object
         (_, Some(Object::Node(node))) => attach::node_changed(world, &node.metadata.name),
         (Some(Object::Node(node)), None) => attach::node_changed(world, &node.metadata.name),
         (Some(Object::VolumeAttachment(old)), None) => attach::attachment_gone(world, old),
-        (_, Some(Object::StorageClass(_))) => enqueue(world, BINDER, Kind::PersistentVolumeClaim, &Key::default()),
         (None, Some(Object::Event(event))) => {
             let about = &event.involved_object;
             if &*about.kind == "Pod" && recycler::volume_of(&Key::new(about.namespace.clone(), about.name.clone())).is_some() {
@@ -71,19 +70,6 @@ fn volume_written(world: &mut World, pv: &PersistentVolume) {
     }
     if pv.needs_attach() {
         enqueue(world, Controller::AttachDetach, Kind::PersistentVolume, &key);
-    }
-    if pv.status.phase == VolumePhase::Available && pv.spec.claim_ref.as_ref().is_none_or(|r| r.uid.is_nil()) {
-        enqueue(world, BINDER, Kind::PersistentVolumeClaim, &Key::default());
-    }
-}
-
-/// Volumes or classes have appeared: claims that found nothing look again. Queued once for any number of them, under a
-/// blank key.
-pub fn wake_claims(world: &mut World) {
-    for (kind, key) in world.memory.volumes.unsettled.clone() {
-        if kind == Kind::PersistentVolumeClaim {
-            world.enqueue(BINDER, kind, &key, Span(0));
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::api::storage::VolumePhase;
 use crate::api::{Key, Kind, Name, Node, PersistentVolume, PersistentVolumeClaim};
 use crate::scene::cause;
 use crate::scene::clock::spoken;
-use crate::scene::facts::{Family, Look, Set, Stage};
+use crate::scene::facts::{Above, Family, Look, Set, Stage};
 use crate::scene::paint::family_role;
 use crate::scene::role::Role;
 use crate::scene::target::Target;
@@ -14,6 +14,9 @@ use crate::sim::controllers::volumes::disk_of;
 
 /// The page of a set.
 pub fn set(world: &World, stage: &Stage, target: Option<&Target>) -> Page {
+    if let Some(above) = target.and_then(|target| stage.deployment(target)) {
+        return deployment(world, above);
+    }
     let Some(set) = stage.sets.iter().find(|s| Some(&s.target) == target) else { return Page::new("it is gone", Role::Faint) };
     let mut page = Page::new(&*set.name, family_role(set.family));
     page.say(promise(set), Role::Text);
@@ -34,13 +37,25 @@ pub fn set(world: &World, stage: &Stage, target: Option<&Target>) -> Page {
     page
 }
 
+/// The page of a Deployment.
+fn deployment(world: &World, above: &Above) -> Page {
+    let mut page = Page::new(&*above.name, Role::Alike);
+    page.say("One ReplicaSet for each template: a roll-out moves the pods from the old one to the new.", Role::Text);
+    let Some((kind, key)) = above.target.object() else { return page };
+    if !told(&mut page, world, &above.target) {
+        waits(&mut page, world, kind, &key);
+    }
+    causes(&mut page, world, kind, &key, 4);
+    page.gap();
+    page.keys("", &[("+", "more"), ("-", "fewer"), ("e", "edit the template"), ("d", "describe")]);
+    page
+}
+
 fn promise(set: &Set) -> &'static str {
     match set.family {
-        Family::Alike => {
-            "Wants a number of pods, no matter which. A lost one is replaced at once by another with another name; all share the template's claim."
-        }
+        Family::Alike => "Any pods will do: a lost one is replaced at once under another name; all share the template's claim.",
         Family::Each => {
-            "Wants these very pods: a name, a place in the order and a disk each. Made one after the other; a lost one comes back only when the old one is surely gone."
+            "These very pods: a name, a place in the order and a disk each. A lost one returns only once the old is surely gone."
         }
         Family::Loose => "Nobody owns these pods: what is lost stays lost.",
     }
@@ -119,8 +134,7 @@ pub fn node(world: &World, stage: &Stage, name: &Name) -> Page {
     let mut page = Page::new(format!("{name}: {}", host.state), role);
     let silent = spoken(stage.now - host.last_word);
     let words = match (host.powered, host.cut) {
-        (false, _) => format!("No power. Nothing runs; the record has had no word for {silent}."),
-        (true, Some(_)) => format!("Its cable is cut: what runs there goes on; the record has had no word for {silent}."),
+        (false, _) | (true, Some(_)) => format!("The record has had no word for {silent}."),
         (true, None) => "Orders travel down to its kubelet, reports travel up.".to_owned(),
     };
     page.say(words, Role::Text);

@@ -73,7 +73,25 @@ fn a_policy_that_is_changed_later_changes_the_owners() {
             assert_eq!(owner(&trial, claim), wanted, "{policy}");
         }
     }
-    assert!(trial.said("kubia", "SuccessfulUpdate").is_empty(), "no pod is written");
+    let told = [0, 1, 2].map(|n| format!("Update Pod kubia-{n} in StatefulSet kubia successful"));
+    assert_eq!(trial.said("kubia", "SuccessfulUpdate"), told, "each pod is sent again");
+    assert_eq!(trial.get::<Pod>("kubia-0").metadata.generation, 1, "as it was");
+}
+
+/// A pod that waits for its image gets the owners too, and so do all pods of a parallel set. Upstream: processReplica.
+#[test]
+fn claims_of_pods_that_are_not_ready_follow_the_policy() {
+    for policy in ["OrderedReady", "Parallel"] {
+        let mut trial = Trial::new(1);
+        let claim = json!({"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}});
+        apply(&mut trial, "luksa/broken", json!({"replicas": 1, "podManagementPolicy": policy, "volumeClaimTemplates": [claim]}));
+        trial.pass(Span::secs(5));
+        let delete = json!({"whenDeleted": "Delete", "whenScaled": "Retain"});
+        trial.edit(Kind::StatefulSet, "kubia", "/spec/persistentVolumeClaimRetentionPolicy", delete);
+        trial.pass(Span::secs(5));
+        assert_eq!(owner(&trial, "data-kubia-0"), "StatefulSet kubia", "{policy}");
+        assert!(trial.said("kubia", "SuccessfulUpdate").is_empty(), "{policy}: the pod is not sent");
+    }
 }
 
 #[test]

@@ -75,14 +75,17 @@ fn why_a_claim_stays_pending() {
     }
 }
 
+/// Upstream: syncVolume, which queues no claim for a volume that nobody has.
 #[test]
-fn a_claim_that_found_nothing_binds_when_a_volume_appears() {
+fn a_claim_that_found_nothing_finds_a_new_volume_at_the_resync() {
     let mut world = world();
     claim(&mut world, "c", json!({}));
     pass(&mut world, 16_000);
     assert_eq!(world.list::<Event>().find(|e| &*e.reason == "FailedBinding").unwrap().count, 2, "once more at the resync");
     volume(&mut world, "pv-a", json!({}));
-    pass(&mut world, 200);
+    pass(&mut world, 10_000);
+    assert_eq!(&*pvc(&world, "c").spec.volume_name, "", "nobody tells it");
+    pass(&mut world, 5_000);
     assert_eq!(&*pvc(&world, "c").spec.volume_name, "pv-a");
     assert!(world.memory.volumes.unsettled.is_empty());
 }
@@ -153,7 +156,7 @@ fn a_default_class_reaches_claims_that_are_older() {
     claim(&mut world, "data", json!({}));
     pass(&mut world, 1_000);
     class(&mut world, "late", "example.com/disks", "Immediate", true);
-    pass(&mut world, 3_000);
+    pass(&mut world, 17_000);
     assert_eq!(pvc(&world, "data").class(), "late");
     assert_eq!(pvc(&world, "data").status.phase.text(), "Bound");
 }
@@ -189,6 +192,21 @@ fn the_scheduler_decides_about_claims_that_wait_for_a_consumer() {
         let node = world.get::<Pod>(&key("p")).unwrap().spec.node_name.clone();
         assert!(!node.is_empty() && (!provisioner.starts_with("kubernetes.io") || &*node == "node-2"));
     }
+}
+
+/// Upstream: VolumeBinding.EventsToRegister, updates of volumes.
+#[test]
+fn a_pod_that_found_no_volume_is_tried_again_when_one_may_be_taken() {
+    let mut world = world();
+    class(&mut world, "local", "kubernetes.io/no-provisioner", "WaitForFirstConsumer", false);
+    claim(&mut world, "data", json!({"storageClassName": "local"}));
+    pod(&mut world, "p", "data", "");
+    pass(&mut world, 5_000);
+    assert!(!world.get::<Pod>(&key("p")).unwrap().is_scheduled());
+    volume(&mut world, "ssd", json!({"storageClassName": "local", "hostPath": {"path": "/ssd"}}));
+    pass(&mut world, 100);
+    assert!(world.get::<Pod>(&key("p")).unwrap().is_scheduled(), "not at the next flush, but now");
+    assert_eq!(&*pvc(&world, "data").spec.volume_name, "ssd");
 }
 
 #[test]

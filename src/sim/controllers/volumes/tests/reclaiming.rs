@@ -59,8 +59,8 @@ fn a_retained_volume_is_free_again_once_a_person_clears_its_claim() {
     let mut free = pv(&world, "pv-a");
     free.spec.claim_ref = None;
     world.apply(Act::Request(Request::Update(free.into()))).unwrap();
-    pass(&mut world, 200);
-    assert_eq!(pvc(&world, "shared").status.phase.text(), "Bound");
+    pass(&mut world, 15_000);
+    assert_eq!(pvc(&world, "shared").status.phase.text(), "Bound", "at the next resync");
 }
 
 #[test]
