@@ -2,6 +2,7 @@
 
 use super::labels::{Operator, Requirement, Selector};
 use super::meta::Name;
+use super::validate::{label_value, qualified_name};
 
 /// Reads `a=1,b!=2,c in (x,y),d notin (z),e,!f`; the error is upstream's text.
 pub fn parse(text: &str) -> Result<Selector, String> {
@@ -98,6 +99,10 @@ impl Words {
             let found = self.peek().to_owned();
             return Err(format!("unable to parse requirement: found '{found}', expected: !, identifier, or 'end of string'"));
         }
+        if let Some(detail) = qualified_name(&key) {
+            // Upstream gives no path here, and prints that it gives none.
+            return Err(format!("unable to parse requirement: <nil>: Invalid value: {key:?}: {detail}"));
+        }
         if absent || matches!(self.peek(), "" | ",") {
             let operator = if absent { Operator::DoesNotExist } else { Operator::Exists };
             return Ok(Requirement { key, operator, values: Vec::new() });
@@ -110,6 +115,7 @@ impl Words {
             other => return Err(format!("unable to parse requirement: found '{other}', expected: in, notin, =, ==, !=, gt, lt")),
         };
         let values = if many { self.values()? } else { vec![self.value()?] };
+        check_values(&key, &values)?;
         Ok(Requirement { key, operator, values })
     }
 
@@ -129,6 +135,15 @@ impl Words {
             }
         }
     }
+}
+
+/// Upstream: NewRequirement.
+fn check_values(key: &str, values: &[Name]) -> Result<(), String> {
+    let wrong = |(i, value): (usize, &Name)| {
+        let detail = label_value(value)?;
+        Some(format!("unable to parse requirement: values[{i}][{key}]: Invalid value: {value:?}: {detail}"))
+    };
+    values.iter().enumerate().find_map(wrong).map_or(Ok(()), Err)
 }
 
 #[cfg(test)]
@@ -158,8 +173,13 @@ mod tests {
 
     #[test]
     fn refused_in_upstreams_words() {
-        let wrong = |text| parse(text).unwrap_err();
+        let wrong = |text: &str| parse(text).unwrap_err();
         assert_eq!(wrong("app in (kubia"), "unable to parse requirement: found '', expected: ',' or ')'");
+        let start = |text: &str| wrong(text).split(" must").next().map(str::to_owned).unwrap();
+        assert_eq!(start("}$!="), "unable to parse requirement: <nil>: Invalid value: \"}$\": name part");
+        assert!(
+            wrong("app in (a,b$)").starts_with("unable to parse requirement: values[1][app]: Invalid value: \"b$\": a valid label must be")
+        );
         assert_eq!(wrong("app kubia"), "unable to parse requirement: found 'kubia', expected: in, notin, =, ==, !=, gt, lt");
     }
 }

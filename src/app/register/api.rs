@@ -55,8 +55,14 @@ pub const API: &[Row] = &[
         ],
     ),
     simplified("Series of the scheduler's events: written when they begin, every half hour, and at their end.", "Written when they begin."),
-    left_out("Deleting a namespace deletes what is in it.", "The namespace goes, its objects stay."),
-    left_out("managedFields and server-side apply.", "kubectl hides the former; the latter is refused."),
+    fully(
+        "Deleting a namespace deletes what is in it, pods first; nothing new enters it.",
+        &["a_namespace_stays_until_its_pods_and_then_the_rest_are_gone", "nothing_new_enters_a_namespace_that_goes"],
+    ),
+    simplified(
+        "managedFields and server-side apply.",
+        "What is applied is merged; whose fields are whose is not kept, so nothing conflicts.",
+    ),
     left_out(
         "Authentication, authorisation, admission webhooks, quotas, custom resources, API priority.",
         "Whoever types may do everything.",
@@ -78,7 +84,7 @@ pub const KINDS: &[Row] = &[
     fully("VolumeAttachment", &["attachments_are_named_by_what_they_join"]),
     fully("EndpointSlice", &["a_slice_prints_as_the_recorded_one"]),
     fully("Node", &["a_dead_nodes_timeline"]),
-    simplified("Namespace", "Default service account and names; deleting one leaves its objects."),
+    fully("Namespace", &["each_namespace_gets_its_service_account_and_certificate", "some_namespaces_cannot_be_deleted"]),
     simplified("Lease", "One a node; renewed beside the record. Others are stored."),
     simplified("Event", "core/v1 only, as which the newer kind is shown too."),
     simplified("ConfigMap", "Stored and printed; mounts show no files."),

@@ -22,10 +22,10 @@ pub const KUBECTL: &[Row] = &[
     simplified("kubectl rollout", "status, history, undo, restart, pause and resume of StatefulSets and Deployments."),
     simplified("kubectl wait", "delete, create, condition and jsonpath of objects that can be named."),
     simplified("kubectl logs", "Made from what happened to the process."),
-    simplified("kubectl exec", "A handful of commands: hostname, cat, ls, curl, dig and the like; no shell."),
+    simplified("kubectl exec", "A handful of commands: hostname, cat, ls, curl, dig and the like; of the shell a few forms."),
     simplified("kubectl run", "Bare pods; -it runs one command."),
     simplified("kubectl expose", "Of pods, sets and services by their selector."),
-    fully("kubectl events", &["recorded_texts"]),
+    simplified("kubectl events", "Lists; kubectl get events -w watches."),
     fully("kubectl cordon", &["recorded_texts"]),
     fully("kubectl uncordon", &["recorded_texts"]),
     fully(

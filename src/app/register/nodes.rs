@@ -42,7 +42,10 @@ pub const NODES: &[Row] = &[
         "Lease renewals are written every 10 s, node status every 5 min.",
         "The time of the last renewal is kept beside the record and put in when a lease is read: a write every 10 s a node would drown the history.",
     ),
-    left_out("Deletion of terminated pods above the threshold of 12500.", "Nothing that can be played makes so many."),
+    fully(
+        "Deletion of the oldest pods that have ended, above the threshold of 12500.",
+        &["the_oldest_ended_pods_go_where_there_are_too_many"],
+    ),
     left_out("Memory, disk and process pressure.", "Machines never run short; the taints follow conditions set by hand."),
 ];
 
@@ -58,9 +61,13 @@ pub const SCHEDULER: &[Row] = &[
         "Retries: a back-off of 1 to 10 s, queueing hints, a flush after 5 min.",
         "A pod is tried again, at once, when something of the kind changes that it was refused for.",
     ),
-    simplified(
-        "WaitForFirstConsumer: the chosen node is held while claims bind.",
-        "The node is noted on the claim and the pod is placed anew when it is bound.",
+    fully(
+        "WaitForFirstConsumer: the chosen node is held while claims bind, for ten minutes.",
+        &[
+            "a_pod_is_bound_to_the_node_for_which_its_claim_was_bound",
+            "patience_with_claims_ends_after_ten_minutes",
+            "a_deleted_pod_gives_its_seat_back",
+        ],
     ),
     fully(
         "Pod affinity and anti-affinity, required and preferred.",
@@ -72,6 +79,6 @@ pub const SCHEDULER: &[Row] = &[
         &["a_gated_pod_waits_without_complaint", "other_resources_run_out_too"],
     ),
     left_out("Preemption.", "Priorities are stored; nothing is preempted. The words about preemption are printed as they would be."),
-    left_out("Volume limits a node, image locality.", "They are not looked at."),
+    left_out("Volume limits a node, image locality.", "Nodes have no CSINode, so no limits; images on nodes are not weighed."),
     simplified("Ties among equal nodes are broken by chance.", "By the chance of the world's seed: the same every time."),
 ];

@@ -46,13 +46,14 @@ pub const PODS: &[Row] = &[
     ),
     fully("Init containers and sidecars: first, in order, with their words in STATUS.", &["init_containers_come_first"]),
     simplified("preStop and postStart hooks.", "They take the time that their command takes; the container counts as running meanwhile."),
-    left_out("Container IDs and image IDs.", "They stay empty."),
+    simplified("Container IDs and image IDs.", "Stable and of the right form, computed from the pod's identity and the image's name."),
     left_out("The token volume kube-api-access-… of the service account.", "It is not added."),
     left_out(
         "Rejection by a kubelet (OutOfcpu, NodePorts, NodeAffinity) and eviction under pressure.",
         "Machines have no pressure; a pod bound by hand is run.",
     ),
-    left_out("Ephemeral containers, in-place resizing, pod readiness gates.", "Fields are stored without effect."),
+    fully("Readiness gates.", &["a_gate_keeps_a_pod_from_being_ready"]),
+    left_out("Ephemeral containers, in-place resizing.", "Fields are stored without effect."),
     simplified(
         "Containers write logs.",
         "Logs are made from what happened to the process and from the commands that it was given; of the shell a few forms are understood.",

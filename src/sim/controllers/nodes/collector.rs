@@ -1,5 +1,4 @@
-//! Pod collection: what nobody else removes. Upstream: pkg/controller/podgc. Terminated pods are kept: their threshold
-//! of 12500 is out of reach here.
+//! Pod collection: what nobody else removes. Upstream: pkg/controller/podgc.
 
 use super::super::super::act::DeleteOptions;
 use super::super::super::apiserver::Desk;
@@ -24,6 +23,8 @@ pub struct Lost {
 const QUARANTINE: Span = Span::secs(40);
 /// A person's word that a node's machine is off and stays off.
 pub const OUT_OF_SERVICE: &str = "node.kubernetes.io/out-of-service";
+/// So many pods that have ended are kept: --terminated-pod-gc-threshold.
+const ENDED_KEPT: usize = 12_500;
 const ME: Controller = Controller::PodGc;
 
 /// Notes that a node has gone or was never there.
@@ -42,6 +43,7 @@ pub fn pod_ending(world: &mut World, pod: &Pod) {
 
 /// Collects, in upstream's order.
 pub fn pass(desk: &mut Desk) {
+    collect_ended(desk, ENDED_KEPT);
     collect_out_of_service(desk);
     collect_orphans(desk);
     let strays = std::mem::take(&mut desk.world().memory.nodes.lost.strays);
@@ -50,6 +52,18 @@ pub fn pass(desk: &mut Desk) {
             force(desk, &pod, None);
         }
     }
+}
+
+/// Deletes the oldest of the pods that have ended, where there are more than are kept. Upstream: gcTerminated.
+pub fn collect_ended(desk: &mut Desk, kept: usize) {
+    // Cheap to know in every cluster but the largest.
+    if desk.store().count(Kind::Pod) <= kept {
+        return;
+    }
+    let mut ended: Vec<Arc<Pod>> = desk.list::<Pod>().filter(|p| p.status.phase.is_terminal()).cloned().collect();
+    ended.sort_by_key(|p| (p.metadata.created(), p.metadata.key()));
+    let many = ended.len().saturating_sub(kept);
+    ended.iter().take(many).for_each(|pod| force(desk, pod, None));
 }
 
 fn collect_out_of_service(desk: &mut Desk) {

@@ -374,3 +374,20 @@ fn an_idle_cluster_writes_nothing() {
     assert_eq!(world.store().revision(), before);
     assert!(world.now() > Time(0));
 }
+
+/// Upstream: gcTerminated, with a threshold that a test can reach.
+#[test]
+fn the_oldest_ended_pods_go_where_there_are_too_many() {
+    let mut world = world();
+    for name in ["p1", "p3"] {
+        let mut ended = (**world.get::<Pod>(&key(name)).unwrap()).clone();
+        ended.status.phase = Phase::Failed;
+        world.apply(Act::Request(Request::UpdateStatus(ended.into()))).unwrap();
+    }
+    let mut desk = Desk::new(&mut world, Actor::Controller(Controller::PodGc));
+    collector::collect_ended(&mut desk, 2);
+    assert!(desk.get::<Pod>(&key("p1")).is_some(), "two are kept");
+    collector::collect_ended(&mut desk, 1);
+    let left: Vec<&str> = desk.list::<Pod>().map(|p| &*p.metadata.name).collect();
+    assert_eq!(left, ["p2", "p3"], "p2 runs, and p3 is no older than p1 but later by name");
+}
