@@ -17,7 +17,8 @@ type Line = (&'static str, fn(&Outcome) -> (String, bool));
 
 const LINES: [Line; 4] = [
     ("all ready", |outcome| match outcome.recovered {
-        Some(Span(0)) => ("at once".to_owned(), false),
+        Some(Span(0)) => ("never short".to_owned(), false),
+        Some(span) if span.as_secs() == 0 => ("within a second".to_owned(), false),
         Some(span) => (format!("after {}", spoken(span)), false),
         None => ("not yet".to_owned(), true),
     }),
