@@ -14,15 +14,21 @@ pub(super) fn walk<'a>(steps: &[Step], root: &'a Value) -> Result<Found<'a>, Str
     let mut current = vec![Cow::Borrowed(root)];
     for step in steps {
         current = take(step, current)?;
+        if current.len() > MOST {
+            return Err(format!("more than {MOST} results: use fewer \"..\""));
+        }
     }
     Ok(current)
 }
+
+/// Every `..` multiplies what there is; nobody wants to read more than this.
+const MOST: usize = 100_000;
 
 fn take<'a>(step: &Step, from: Found<'a>) -> Result<Found<'a>, String> {
     match step {
         Step::Field(name) => Ok(from.into_iter().filter_map(|value| field(value, name)).collect()),
         Step::Wildcard => Ok(from.into_iter().flat_map(children).collect()),
-        Step::Recursive => Ok(from.into_iter().flat_map(descend).collect()),
+        Step::Recursive => Ok(from.into_iter().flat_map(descend).take(MOST + 1).collect()),
         Step::Literal(value) => Ok(vec![Cow::Owned(value.clone())]),
         Step::Word(name) => Err(format!("unrecognized identifier {name}")),
         Step::Union(members) => {

@@ -158,3 +158,11 @@ fn paths_may_leave_out_braces_and_the_first_dot() {
     assert_eq!(find(".nope.deeper", &object).unwrap(), Vec::<&Value>::new());
     assert!(find("{.a}{.b}", &object).unwrap_err().starts_with("unexpected path string"));
 }
+
+/// Found by fuzzing: each `..` multiplies what there is.
+#[test]
+fn too_many_results_are_refused() {
+    let deep = (0..8).fold(Value::from(1), |inner, _| serde_json::json!({"a": [inner.clone(), inner]}));
+    let error = render(&format!("{{{}a}}", ".".repeat(24)), &deep).unwrap_err();
+    assert!(error.contains("more than 100000 results"), "{error}");
+}

@@ -18,7 +18,7 @@ pub const TIMINGS: &[Row] = &[
     fully("Force detach 6 min", &["a_silent_node_keeps_its_disk_for_six_minutes"]),
     fully("Mount wait before its event: 2 min 3 s", &["a_second_node_cannot_have_the_disk"]),
     fully("DNS TTL 30 s", &["the_example_of_the_book"]),
-    fully("PV controller resync 15 s", &["a_claim_that_found_nothing_binds_when_a_volume_appears"]),
+    fully("PV controller resync 15 s", &["a_claim_that_found_nothing_finds_a_new_volume_at_the_resync"]),
     simplified("Kubelet: 1 s relist, 2 s housekeeping, 60 s resync", "Housekeeping only; news arrive after the latencies below."),
     simplified("EndpointSlices are written at once", "After `controller-sync`."),
     fully("Events kept for 1 h", &["events_are_forgotten_an_hour_after_their_last_word"]),
