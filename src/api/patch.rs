@@ -15,7 +15,11 @@ pub fn merge(doc: &mut Value, patch: &Value) {
 /// Applies a JSON patch; on an error the document is unchanged and the text says which operation failed.
 pub fn json(doc: &mut Value, patch: &Value) -> Result<(), String> {
     let patch: json_patch::Patch = serde_json::from_value(patch.clone()).map_err(|error| error.to_string())?;
-    json_patch::patch(doc, &patch).map_err(|error| error.to_string())
+    // On a copy: the crate's own undoing panics where a later operation has moved what an earlier one changed.
+    let mut after = doc.clone();
+    json_patch::patch_unsafe(&mut after, &patch).map_err(|error| error.to_string())?;
+    *doc = after;
+    Ok(())
 }
 
 /// The strategic merge patch that `kubectl apply` sends: what `modified` (the file) changes of `live`, and the removal

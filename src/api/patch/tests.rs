@@ -122,3 +122,17 @@ fn applying_the_same_file_again_sends_nothing() {
     let live = pod(json!({"replicas": 2, "ports": [{"port": 80, "protocol": "TCP"}], "list": ["a"], "type": "ClusterIP"}));
     assert_eq!(three_way(&file, &file, &live), json!({}));
 }
+
+/// Found by fuzzing: a refused patch whose earlier operations cannot be undone in their order.
+#[test]
+fn a_refused_json_patch_changes_nothing() {
+    let before = json!({"a": [1, 2, {"b": 3}]});
+    let mut doc = before.clone();
+    let patch = json!([
+        {"op": "replace", "path": "/a/2/b", "value": 4},
+        {"op": "test", "path": "/a/0", "value": 1},
+        {"op": "move", "from": "/a/2", "path": "//a/-"},
+    ]);
+    assert!(json(&mut doc, &patch).is_err());
+    assert_eq!(doc, before);
+}
