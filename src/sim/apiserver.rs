@@ -117,9 +117,11 @@ impl<'w> Desk<'w> {
             kind: "PodScheduled".into(),
             status: Truth::True,
             last_transition_time: Some(self.now.to_second()),
+            observed_generation: before.metadata.generation,
             ..Condition::default()
         };
         set_condition(&mut after.status.conditions, scheduled);
+        after.status.nominated_node_name = Name::default();
         Ok(self.commit(Some(Object::Pod(before)), after.into()))
     }
 

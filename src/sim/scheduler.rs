@@ -21,10 +21,11 @@ use crate::api::meta::{Condition, Truth, set_condition};
 use crate::api::object::reference;
 use crate::api::{Key, Kind, Name, Object, Pod};
 use filter::Verdict;
-pub(super) use filter::terms_match;
+pub(super) use filter::{host_ports, others_requested, selects, terms_match};
 use hints::Help;
 use imbl::{OrdMap, OrdSet};
 use seats::Seats;
+pub(super) use seats::{clamp, requests};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -206,7 +206,7 @@ pub fn healthy(world: &World) -> Vec<Condition> {
         last_transition_time: now,
         reason: (*reason).into(),
         message: (*message).into(),
-        rest: Rest::default(),
+        ..Condition::default()
     };
     HEALTHY.iter().map(condition).collect()
 }

@@ -85,6 +85,7 @@ fn gated() -> Condition {
     Condition {
         kind: "PodScheduled".into(),
         status: Truth::False,
+        observed_generation: 1,
         reason: "SchedulingGated".into(),
         message: "Scheduling is blocked due to non-empty scheduling gates".into(),
         ..Condition::default()

@@ -10,7 +10,6 @@ use super::{mounts, node_object, process};
 use crate::api::meta::{Condition, Truth, condition, set_condition};
 use crate::api::pod::{ContainerState, ContainerStatus, Phase, PodStatus, RestartPolicy, Terminated};
 use crate::api::{Name, Pod, Time, Uid};
-use serde_json::json;
 
 /// A pod's report reaches the record.
 pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
@@ -45,7 +44,7 @@ fn report(world: &World, node: &Name, process: &Process, pod: &Pod) -> PodStatus
     }
     status.init_container_statuses = (0..process.init.len()).map(|place| container_status(process, Slot::Init(place))).collect();
     status.container_statuses = (0..process.containers.len()).map(|place| container_status(process, Slot::Main(place))).collect();
-    status.rest.fill("observedGeneration", json!(pod.metadata.generation));
+    status.observed_generation = pod.metadata.generation;
     set_conditions(&mut status, process, now);
     status
 }
@@ -191,20 +190,28 @@ fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
         ("Ready", ready),
         ("ContainersReady", (containers, reason, message)),
     ];
-    let scheduled = condition(&status.conditions, "PodScheduled").cloned();
+    let mut scheduled = condition(&status.conditions, "PodScheduled").cloned().into_iter().collect();
     status.conditions.retain(|c| &*c.kind != "PodScheduled");
     for (kind, (truth, reason, message)) in rows {
         let new = Condition {
             kind: kind.into(),
             status: truth.into(),
             last_transition_time: Some(now),
+            observed_generation: status.observed_generation,
             reason: reason.into(),
             message: message.into(),
             ..Condition::default()
         };
         set_condition(&mut status.conditions, new);
     }
-    status.conditions.extend(scheduled);
+    // Who named the node himself needed no scheduler to say so.
+    set_condition(&mut scheduled, scheduled_condition(status.observed_generation, now));
+    status.conditions.append(&mut scheduled);
+}
+
+fn scheduled_condition(observed_generation: i64, now: Time) -> Condition {
+    let last_transition_time = Some(now);
+    Condition { kind: "PodScheduled".into(), status: Truth::True, observed_generation, last_transition_time, ..Condition::default() }
 }
 
 fn incomplete(process: &Process) -> String {

@@ -6,7 +6,7 @@ use super::seats::{Amounts, Row, Seat, clamp, requests};
 use super::social::Neighbours;
 use super::topology::{Constraints, Spread};
 use super::volumes::{self, Needs};
-use crate::api::pod::{Effect, Taint};
+use crate::api::pod::{Effect, PodSpec, Taint};
 use crate::api::{Labels, Name, Node, Pod};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ fn enough(nodes: usize) -> usize {
 pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec<Verdict>) {
     let seats = &world.scheduler.seats;
     let (count, start) = (seats.len(), seats.start);
-    let asked = requests(pod);
+    let asked = requests(&pod.spec);
     let others = Others::of(world, pod);
     let easy = others.is_empty() && asks_only_for_room(pod, needs);
     let wanted = enough(count);
@@ -100,12 +100,12 @@ impl Others {
 /// True where no filter but room and taints can refuse the pod.
 fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
     let anywhere = pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none();
-    anywhere && needs.is_empty() && host_ports(pod).next().is_none() && others_requested(pod).next().is_none()
+    anywhere && needs.is_empty() && host_ports(&pod.spec).next().is_none() && others_requested(&pod.spec).next().is_none()
 }
 
 /// Resources besides cpu and memory, and how much of each a pod requests.
-fn others_requested(pod: &Pod) -> impl Iterator<Item = (&Name, i64)> {
-    let requests = pod.spec.containers.iter().flat_map(|c| c.resources.requests.iter());
+pub fn others_requested(spec: &PodSpec) -> impl Iterator<Item = (&Name, i64)> {
+    let requests = spec.containers.iter().flat_map(|c| c.resources.requests.iter());
     let known = |name: &Name| matches!(&**name, "cpu" | "memory");
     requests.filter(move |(name, _)| !known(name)).map(|(name, q)| (name, clamp(q.value())))
 }
@@ -189,19 +189,20 @@ fn requirement_holds(requirement: &Value, value_of: &dyn Fn(&str) -> Option<Name
     }
 }
 
-fn host_ports(pod: &Pod) -> impl Iterator<Item = (i32, &Name)> {
-    pod.spec.containers.iter().flat_map(|c| &c.ports).filter_map(|p| Some((p.host_port.filter(|n| *n > 0)?, &p.protocol)))
+/// Ports of its node that a pod takes for itself, with their protocol.
+pub fn host_ports(spec: &PodSpec) -> impl Iterator<Item = (i32, &Name)> {
+    spec.containers.iter().flat_map(|c| &c.ports).filter_map(|p| Some((p.host_port.filter(|n| *n > 0)?, &p.protocol)))
 }
 
 fn ports(seat: &Seat, pod: &Pod) -> Option<Verdict> {
-    let mut wanted = host_ports(pod);
-    let clash = wanted.any(|wanted| seat.pods.iter().any(|other| host_ports(&other.pod).any(|taken| taken == wanted)));
+    let mut wanted = host_ports(&pod.spec);
+    let clash = wanted.any(|wanted| seat.pods.iter().any(|other| host_ports(&other.pod.spec).any(|taken| taken == wanted)));
     clash.then(|| Verdict::crowded("node(s) didn't have free ports for the requested pod ports"))
 }
 
 fn too_small(row: &Row, (cpu, memory): Amounts, seat: &Seat, pod: &Pod) -> Option<Verdict> {
     let mut others: BTreeMap<&Name, i64> = BTreeMap::new();
-    others_requested(pod).filter(|(_, amount)| *amount > 0).for_each(|(name, amount)| *others.entry(name).or_default() += amount);
+    others_requested(&pod.spec).filter(|(_, amount)| *amount > 0).for_each(|(name, amount)| *others.entry(name).or_default() += amount);
     if others.is_empty() && row.has_room((cpu, memory)) {
         return None;
     }
@@ -212,7 +213,7 @@ fn too_small(row: &Row, (cpu, memory): Amounts, seat: &Seat, pod: &Pod) -> Optio
     ];
     for (name, wanted) in others {
         let total = seat.node.status.allocatable.get(name).map_or(0, |q| clamp(q.value()));
-        let taken = seat.pods.iter().flat_map(|s| others_requested(&s.pod)).filter(|(other, _)| *other == name).map(|(_, n)| n).sum();
+        let taken = seat.pods.iter().flat_map(|s| others_requested(&s.pod.spec)).filter(|(other, _)| *other == name).map(|(_, n)| n).sum();
         rows.push((format!("Insufficient {name}"), wanted, total, taken));
     }
     rows.retain(|(_, wanted, total, taken)| *wanted > 0 && wanted + taken > *total);

@@ -1,6 +1,7 @@
 //! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
 
 use super::social::Social;
+use crate::api::pod::{Container, PodSpec};
 use crate::api::{Name, Node, Object, Pod, Uid};
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::vector::Focus;
@@ -105,8 +106,8 @@ impl Row {
     }
     fn add(&mut self, pod: &Pod, sign: i64) {
         let sum = |a: Amounts, b: Amounts| (a.0 + sign * b.0, a.1 + sign * b.1);
-        self.requested = sum(self.requested, requests(pod));
-        self.counted = sum(self.counted, counted(pod));
+        self.requested = sum(self.requested, requests(&pod.spec));
+        self.counted = sum(self.counted, counted(&pod.spec));
     }
 }
 
@@ -163,22 +164,34 @@ pub struct Seats {
 }
 
 /// What a pod requests: cpu in thousandths, memory in bytes.
-pub fn requests(pod: &Pod) -> Amounts {
-    let sum = |name: &str, milli: bool| {
-        let amounts = pod.spec.containers.iter().filter_map(|c| c.resources.requests.get(name));
-        amounts.map(|q| clamp(if milli { q.milli() } else { q.value() })).sum()
-    };
-    (sum("cpu", true), sum("memory", false))
+pub fn requests(spec: &PodSpec) -> Amounts {
+    total(spec, (0, 0))
 }
 
 /// The same, where nothing counts for something. Per container, as upstream has it.
-pub fn counted(pod: &Pod) -> Amounts {
-    let one = |c: &crate::api::pod::Container| {
-        let cpu = c.resources.requests.get("cpu").map_or(NONZERO.0, |q| clamp(q.milli()));
-        let memory = c.resources.requests.get("memory").map_or(NONZERO.1, |q| clamp(q.value()));
-        (cpu, memory)
-    };
-    pod.spec.containers.iter().map(one).fold((0, 0), |sum, x| (sum.0 + x.0, sum.1 + x.1))
+pub fn counted(spec: &PodSpec) -> Amounts {
+    total(spec, NONZERO)
+}
+
+/// Containers and sidecars run together, the init containers before them one by one beside the sidecars begun by then: what
+/// is needed most at one time counts. Upstream: resource.PodRequests.
+fn total(spec: &PodSpec, least: Amounts) -> Amounts {
+    let sum = |a: Amounts, b: Amounts| (a.0 + b.0, a.1 + b.1);
+    let most = |a: Amounts, b: Amounts| (a.0.max(b.0), a.1.max(b.1));
+    let together = spec.containers.iter().map(|c| asked(c, least)).fold((0, 0), sum);
+    let (mut sidecars, mut peak) = ((0, 0), (0, 0));
+    for init in spec.init_containers.iter() {
+        let one = asked(init, least);
+        peak = most(peak, sum(sidecars, one));
+        sidecars = if init.is_sidecar() { sum(sidecars, one) } else { sidecars };
+    }
+    most(sum(together, sidecars), peak)
+}
+
+fn asked(container: &Container, least: Amounts) -> Amounts {
+    let requests = &container.resources.requests;
+    let cpu = requests.get("cpu").map_or(least.0, |q| clamp(q.milli()));
+    (cpu, requests.get("memory").map_or(least.1, |q| clamp(q.value())))
 }
 
 impl Seats {
