@@ -47,6 +47,8 @@ fn published(kind: Kind) -> fn(&Value) -> Result<Value, String> {
         Kind::Secret => again::<Secret>,
         Kind::ServiceAccount => again::<ServiceAccount>,
         Kind::PodDisruptionBudget => again::<PodDisruptionBudget>,
+        Kind::PriorityClass => again::<PriorityClass>,
+        Kind::CSINode => again::<CSINode>,
     }
 }
 

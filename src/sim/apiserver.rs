@@ -13,11 +13,13 @@ mod admission;
 mod events;
 mod eviction;
 mod namespaces;
+mod priority;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
 pub use events::{Queue as ExpiryQueue, Said, Subject, expire};
 pub use eviction::{covers, note_allowed};
 pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
+pub use priority::system_classes;
 
 /// A client of the API server: whose writes these are. Reads go straight to the world.
 pub struct Desk<'w> {

@@ -6,10 +6,11 @@ use super::super::machine::{Process, Run, Slot, Stage};
 use super::super::world::World;
 use super::containers::has_run_its_course;
 use super::stop::KILLED;
-use super::{mounts, node_object, process};
+use super::{life, mounts, node_object, process};
 use crate::api::meta::{Condition, Truth, condition, set_condition};
 use crate::api::pod::{ContainerState, ContainerStatus, Phase, PodStatus, RestartPolicy, Terminated};
 use crate::api::{Name, Pod, Time, Uid};
+use std::sync::Arc;
 
 /// A pod's report reaches the record.
 pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
@@ -17,7 +18,7 @@ pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
     if let Some(machine) = world.machine_mut(node) {
         machine.last_word = now;
     }
-    let Some(process) = process(world, node, uid) else { return };
+    let Some(process) = process(world, node, uid).or_else(|| remains(world, node, uid)) else { return };
     let Some(pod) = world.get::<Pod>(&process.key).filter(|p| p.metadata.uid == uid).cloned() else { return };
     let mut status = report(world, node, &process, &pod);
     if process.stage == Stage::Ended && pod.metadata.is_terminating() {
@@ -28,6 +29,12 @@ pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
         // A refusal means that the record has forgotten the pod: there is nothing to tell any more.
         let _ = Desk::new(world, Actor::Kubelet(node.clone())).update_status(after);
     }
+}
+
+/// What there is to say of a pod that was deleted and of which nothing runs.
+fn remains(world: &World, node: &Name, uid: Uid) -> Option<Arc<Process>> {
+    let pod = world.machine(node)?.heard.get(&uid).filter(|pod| pod.metadata.is_terminating())?;
+    Some(Arc::new(life::remains(pod, world.now())))
 }
 
 fn report(world: &World, node: &Name, process: &Process, pod: &Pod) -> PodStatus {

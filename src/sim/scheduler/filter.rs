@@ -6,6 +6,7 @@ use super::seats::{Amounts, Row, Seat, clamp, requests};
 use super::social::Neighbours;
 use super::topology::{Constraints, Spread};
 use super::volumes::{self, Needs};
+use super::{limits, nominated};
 use crate::api::pod::{Effect, PodSpec, Taint};
 use crate::api::{Labels, Name, Node, Pod};
 use serde_json::Value;
@@ -47,12 +48,12 @@ fn enough(nodes: usize) -> usize {
 }
 
 /// Places of nodes that could take a pod, and the verdicts on those that were looked at and cannot.
-pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec<Verdict>) {
+pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec<(usize, Verdict)>) {
     let seats = &world.scheduler.seats;
     let (count, start) = (seats.len(), seats.start);
     let asked = requests(&pod.spec);
     let others = Others::of(world, pod);
-    let easy = others.is_empty() && asks_only_for_room(pod, needs);
+    let easy = others.is_empty() && asks_only_for_room(pod, needs) && world.scheduler.nominated.is_empty();
     let wanted = enough(count);
     let mut rows = seats.rows();
     let mut found = Vec::with_capacity(wanted);
@@ -65,14 +66,20 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
             found.push(place);
             continue;
         }
-        match judge(world, place, pod, asked, needs).or_else(|| others.refuse(&seats.at(place).node)) {
+        match judge(world, place, pod, needs).or_else(|| others.refuse(&seats.at(place).node)) {
             None => found.push(place),
-            Some(verdict) => refused.push(verdict),
+            Some(verdict) => refused.push((place, verdict)),
         }
     }
     let next = (start + looked) % count.max(1);
     world.scheduler.seats.start = if count >= 100 { next } else { 0 };
     (found, refused)
+}
+
+/// Why one node cannot take a pod, if it cannot; whether for reasons of its volumes that concern all nodes is not asked.
+pub fn look(world: &World, place: usize, pod: &Pod) -> Option<Verdict> {
+    let needs = volumes::needs(world, pod).unwrap_or_default();
+    judge(world, place, pod, &needs).or_else(|| Others::of(world, pod).refuse(&world.scheduler.seats.at(place).node))
 }
 
 /// What other pods have to say about where a pod goes: the last two filters.
@@ -111,8 +118,10 @@ pub fn others_requested(spec: &PodSpec) -> impl Iterator<Item = (&Name, i64)> {
 }
 
 /// The first filter that refuses decides, as in the framework.
-fn judge(world: &World, place: usize, pod: &Pod, asked: Amounts, needs: &Needs) -> Option<Verdict> {
-    let seats = &world.scheduler.seats;
+fn judge(world: &World, place: usize, pod: &Pod, needs: &Needs) -> Option<Verdict> {
+    let expected = nominated::seated(world, place, pod);
+    let world = expected.as_ref().unwrap_or(world);
+    let (seats, asked) = (&world.scheduler.seats, requests(&pod.spec));
     let seat = seats.at(place);
     unschedulable(seat, pod)
         .or_else(|| tainted(seat, pod))
@@ -120,6 +129,8 @@ fn judge(world: &World, place: usize, pod: &Pod, asked: Amounts, needs: &Needs) 
         .or_else(|| elsewhere(seat, pod).map(by(Help::LABEL)))
         .or_else(|| ports(seat, pod).map(by(Help::ROOM)))
         .or_else(|| too_small(seats.rows().get(place)?, asked, seat, pod).map(by(Help::ROOM)))
+        .or_else(|| volumes::in_use(world, &seat.node, needs))
+        .or_else(|| limits::refuses(world, seat, pod, needs))
         .or_else(|| volumes::refuses(world, &seat.node, needs))
 }
 

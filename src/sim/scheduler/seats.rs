@@ -1,5 +1,6 @@
 //! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
 
+use super::priority::priority;
 use super::social::Social;
 use crate::api::pod::{Container, PodSpec};
 use crate::api::{Name, Node, Object, Pod, Uid};
@@ -161,6 +162,8 @@ pub struct Seats {
     pub start: usize,
     /// How many pods with a seat ask something of their neighbours.
     pub social: usize,
+    /// How many pods with a seat there are of each priority.
+    priorities: OrdMap<i64, usize>,
 }
 
 /// What a pod requests: cpu in thousandths, memory in bytes.
@@ -203,6 +206,14 @@ impl Seats {
     pub fn at(&self, place: usize) -> &Seat {
         &self.list[place]
     }
+    /// Where a node is.
+    pub fn place(&self, node: &str) -> Option<usize> {
+        self.places.get(node).copied()
+    }
+    /// The least priority of all pods that have a seat.
+    pub fn least_priority(&self) -> Option<i64> {
+        self.priorities.get_min().map(|(priority, _)| *priority)
+    }
     /// All nodes, by place.
     pub fn all(&self) -> impl Iterator<Item = &Seat> {
         self.list.iter().map(|seat| &**seat)
@@ -239,6 +250,7 @@ impl Seats {
         if let Some(place) = self.places.remove(node) {
             let gone = self.list.remove(place);
             self.social -= gone.pods.iter().filter(|sitter| sitter.social.is_some()).count();
+            gone.pods.iter().for_each(|sitter| self.uncount(&sitter.pod));
             self.rows.remove(place);
             self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.name.clone(), i)).collect();
         }
@@ -255,26 +267,42 @@ impl Seats {
     }
     /// A pod takes its seat.
     pub fn sit(&mut self, pod: &Arc<Pod>) {
-        let mut social = false;
+        let (mut social, mut sits) = (false, false);
         self.reseat(&pod.spec.node_name, |pods, row| {
             let sitter = Sitter::new(pod);
-            social = sitter.social.is_some();
+            (social, sits) = (sitter.social.is_some(), true);
             pods.push(sitter);
             row.add(pod, 1);
             true
         });
         self.social += usize::from(social);
+        if sits {
+            *self.priorities.entry(priority(pod)).or_insert(0) += 1;
+        }
+    }
+    fn uncount(&mut self, pod: &Pod) {
+        let priority = priority(pod);
+        let left = self.priorities.get_mut(&priority).map_or(1, |count| {
+            *count -= 1;
+            *count
+        });
+        if left == 0 {
+            self.priorities.remove(&priority);
+        }
     }
     /// A pod leaves its seat, if it has one.
     pub fn leave(&mut self, pod: &Pod) {
-        let mut social = false;
+        let (mut social, mut sat) = (false, false);
         self.reseat(&pod.spec.node_name, |pods, row| {
             let Some(place) = pods.iter().position(|p| p.pod.metadata.uid == pod.metadata.uid) else { return false };
-            social = pods.remove(place).social.is_some();
+            (social, sat) = (pods.remove(place).social.is_some(), true);
             row.add(pod, -1);
             true
         });
         self.social -= usize::from(social);
+        if sat {
+            self.uncount(pod);
+        }
     }
     /// A seated pod has other labels, or is on its way out; true where that is so.
     pub fn renew(&mut self, before: Option<&Object>, pod: &Arc<Pod>) -> bool {

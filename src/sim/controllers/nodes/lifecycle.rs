@@ -6,7 +6,7 @@ use super::super::super::latency::Latency;
 use super::{node_key, pods_on, taints, zones};
 use crate::api::meta::{condition, set_condition};
 use crate::api::object::reference;
-use crate::api::{Condition, Kind, Name, Node, ObjectRef, Pod, Rest, Span, Time, Truth, Uid};
+use crate::api::{Condition, Kind, Name, Node, ObjectRef, Pod, Span, Time, Truth, Uid};
 use imbl::OrdMap;
 use std::sync::Arc;
 
