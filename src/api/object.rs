@@ -68,6 +68,8 @@ kinds! {
     Secret                ""                    "secrets"                  ["secret"]                           true  false false;
     ServiceAccount        ""                    "serviceaccounts"          ["serviceaccount", "sa"]             true  false false;
     PodDisruptionBudget   "policy"              "poddisruptionbudgets"     ["poddisruptionbudget", "pdb"]       true  false true;
+    PriorityClass         "scheduling.k8s.io"   "priorityclasses"          ["priorityclass", "pc"]              false false true;
+    CSINode               "storage.k8s.io"      "csinodes"                 ["csinode"]                          false false false;
 }
 
 impl Kind {
@@ -195,7 +197,7 @@ macro_rules! objects {
 objects! {
     Pod, Service, ReplicaSet, StatefulSet, ControllerRevision, PersistentVolumeClaim, PersistentVolume, StorageClass,
     VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget;
-    ConfigMap, Secret, ServiceAccount
+    ConfigMap, Secret, ServiceAccount, PriorityClass, CSINode
 }
 
 impl Object {

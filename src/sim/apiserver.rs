@@ -14,11 +14,13 @@ mod admission;
 mod events;
 mod eviction;
 mod namespaces;
+mod priority;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
 pub use events::{Queue as ExpiryQueue, Said, Subject, expire};
 pub use eviction::{covers, note_allowed};
 pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
+pub use priority::system_classes;
 
 /// A client of the API server: whose writes these are. Reads go straight to the world.
 pub struct Desk<'w> {
@@ -125,9 +127,11 @@ impl<'w> Desk<'w> {
             kind: "PodScheduled".into(),
             status: Truth::True,
             last_transition_time: Some(self.now.to_second()),
+            observed_generation: before.metadata.generation,
             ..Condition::default()
         };
         set_condition(&mut after.status.conditions, scheduled);
+        after.status.nominated_node_name = Name::default();
         Ok(self.commit(Some(Object::Pod(before)), after.into()))
     }
 

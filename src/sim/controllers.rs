@@ -43,7 +43,7 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
         Controller::ReplicaSet => replicaset::sync(&mut desk, key),
         Controller::StatefulSet => statefulset::sync(&mut desk, key),
         Controller::Deployment => deployment::sync(&mut desk, key),
-        Controller::Disruption => disruption::sync(&mut desk, key),
+        Controller::Disruption => disruption::sync(&mut desk, kind, key),
         Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
         Controller::Namespace => namespaces::sync(&mut desk, key),
         Controller::EndpointSlice => super::network::sync(&mut desk, key),
@@ -51,6 +51,7 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
         | Controller::ClaimProtection
         | Controller::VolumeProtection
         | Controller::AttachDetach
+        | Controller::EphemeralVolume
         | Controller::VolumeExpand => {
             volumes::sync(&mut desk, controller, kind, key);
         }
@@ -71,6 +72,7 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
         | Controller::EndpointSlice
         | Controller::ClaimProtection
         | Controller::VolumeProtection
+        | Controller::EphemeralVolume
         | Controller::VolumeExpand
         | Controller::GarbageCollector
         | Controller::Namespace => {}

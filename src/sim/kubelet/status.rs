@@ -6,11 +6,11 @@ use super::super::machine::{Process, Run, Slot, Stage};
 use super::super::world::World;
 use super::containers::has_run_its_course;
 use super::stop::KILLED;
-use super::{mounts, node_object, process};
+use super::{life, mounts, node_object, process};
 use crate::api::meta::{Condition, Truth, condition, set_condition};
 use crate::api::pod::{ContainerState, ContainerStatus, Phase, PodStatus, RestartPolicy, Terminated};
 use crate::api::{Name, Pod, Time, Uid};
-use serde_json::json;
+use std::sync::Arc;
 
 /// A pod's report reaches the record.
 pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
@@ -18,7 +18,7 @@ pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
     if let Some(machine) = world.machine_mut(node) {
         machine.last_word = now;
     }
-    let Some(process) = process(world, node, uid) else { return };
+    let Some(process) = process(world, node, uid).or_else(|| remains(world, node, uid)) else { return };
     let Some(pod) = world.get::<Pod>(&process.key).filter(|p| p.metadata.uid == uid).cloned() else { return };
     let mut status = report(world, node, &process, &pod);
     if process.stage == Stage::Ended && pod.metadata.is_terminating() {
@@ -27,6 +27,12 @@ pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
     if status != pod.status {
         Desk::new(world, Actor::Kubelet(node.clone())).post_pod_status(&pod, status);
     }
+}
+
+/// What there is to say of a pod that was deleted and of which nothing runs.
+fn remains(world: &World, node: &Name, uid: Uid) -> Option<Arc<Process>> {
+    let pod = world.machine(node)?.heard.get(&uid).filter(|pod| pod.metadata.is_terminating())?;
+    Some(Arc::new(life::remains(pod, world.now())))
 }
 
 fn report(world: &World, node: &Name, process: &Process, pod: &Pod) -> PodStatus {
@@ -47,7 +53,7 @@ fn report(world: &World, node: &Name, process: &Process, pod: &Pod) -> PodStatus
     status.init_container_statuses = init.collect();
     let main = (0..process.containers.len()).map(|place| container_status(process, Slot::Main(place), &status.container_statuses));
     status.container_statuses = main.collect();
-    status.rest.fill("observedGeneration", json!(pod.metadata.generation));
+    status.observed_generation = pod.metadata.generation;
     set_conditions(&mut status, process, now);
     status
 }
@@ -203,7 +209,7 @@ fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
         ("Ready", ready),
         ("ContainersReady", (containers, reason, message)),
     ];
-    let scheduled = condition(&status.conditions, "PodScheduled").cloned();
+    let mut scheduled = condition(&status.conditions, "PodScheduled").cloned().into_iter().collect();
     status.conditions.retain(|c| &*c.kind != "PodScheduled");
     for (kind, (truth, reason, message)) in rows {
         let stands = |c: &Condition| c.status == truth.into() && *c.reason == *reason && *c.message == *message;
@@ -214,13 +220,21 @@ fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
             kind: kind.into(),
             status: truth.into(),
             last_transition_time: Some(now),
+            observed_generation: status.observed_generation,
             reason: reason.into(),
             message: message.into(),
             ..Condition::default()
         };
         set_condition(&mut status.conditions, new);
     }
-    status.conditions.extend(scheduled);
+    // Who named the node himself needed no scheduler to say so.
+    set_condition(&mut scheduled, scheduled_condition(status.observed_generation, now));
+    status.conditions.append(&mut scheduled);
+}
+
+fn scheduled_condition(observed_generation: i64, now: Time) -> Condition {
+    let last_transition_time = Some(now);
+    Condition { kind: "PodScheduled".into(), status: Truth::True, observed_generation, last_transition_time, ..Condition::default() }
 }
 
 fn incomplete(process: &Process) -> String {

@@ -106,12 +106,11 @@ impl Sort {
 
 /// The best places for a pod, where they can be told at a glance.
 pub fn best(world: &mut World, pod: &Pod, needs: &Needs) -> Option<Vec<usize>> {
-    let seats = &world.scheduler.seats;
-    let plain = filter::asks_only_for_room(pod, needs) && seats.social == 0 && Constraints::of(pod).is_empty();
-    if !plain {
+    let alone = world.scheduler.seats.social == 0 && world.scheduler.nominated.is_empty();
+    if !alone || !filter::asks_only_for_room(pod, needs) || !Constraints::of(pod).is_empty() {
         return None;
     }
-    let new = Sort { asked: requests(pod), counted: counted(pod), alike: score::alike(world, pod), cells: Vec::new() };
+    let new = Sort { asked: requests(&pod.spec), counted: counted(&pod.spec), alike: score::alike(world, pod), cells: Vec::new() };
     let mut glances = std::mem::take(&mut world.scheduler.seats.glances);
     let sort = glances.of(new);
     sort.cells.resize(world.scheduler.seats.len(), Cell::Unseen);

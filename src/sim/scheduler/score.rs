@@ -30,7 +30,7 @@ pub fn best(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<usize> {
 }
 
 fn add_resources(world: &World, pod: &Pod, feasible: &[usize], totals: &mut [i64]) {
-    let (asked, plain) = (counted(pod), requests(pod));
+    let (asked, plain) = (counted(&pod.spec), requests(&pod.spec));
     let mut rows = world.scheduler.seats.rows();
     for (place, total) in feasible.iter().zip(totals) {
         *total += rows.get(*place).map_or(0, |row| resources(row, asked, plain));
