@@ -98,6 +98,6 @@ pub const SCHEDULER: &[Row] = &[
         ],
     ),
     fully("Volume limits a node, where its CSINode has them.", &["a_node_takes_as_many_volumes_of_a_driver_as_it_can"]),
-    left_out("Image locality.", "Images have no size, so that those on a node weigh nothing."),
+    left_out("Image locality.", "All images are small: they would weigh 2 of 100 points at most."),
     simplified("Ties among equal nodes are broken by chance.", "By the chance of the world's seed: the same every time."),
 ];
