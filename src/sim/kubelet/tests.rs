@@ -111,7 +111,7 @@ fn a_pod_is_taken_down_before_it_is_said_to_be_gone() {
     for image in ["luksa/broken", "nginx"] {
         let mut trial = started(image, json!({}));
         trial.delete(Kind::Pod, "p");
-        trial.pass(Span::millis(800));
+        trial.pass(Span::secs(1));
         assert!(trial.has(Kind::Pod, "p"), "{image}");
         trial.pass(Span::millis(250));
         assert!(!trial.has(Kind::Pod, "p"), "{image}");

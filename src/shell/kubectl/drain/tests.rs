@@ -46,7 +46,7 @@ fn that_pods_have_gone_is_seen_at_the_next_look() {
     let mut world = world(&[SET]);
     let began = world.now();
     say(&mut world, "kubectl drain node-1", None);
-    assert_eq!(world.now() - began, Span::secs(1));
+    assert_eq!(world.now() - began, Span::secs(2));
 }
 
 #[test]
