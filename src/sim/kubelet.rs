@@ -81,10 +81,10 @@ pub fn begin(world: &mut World, node: &Name) {
 
 /// A node sends a sign of life: it renews its lease, and posts its status where the record has it otherwise than Ready.
 pub fn heartbeat(world: &mut World, node: &Name) {
-    let Some(machine) = world.machine(node).filter(|m| m.powered).cloned() else { return };
+    let Some(linked) = link(world, node) else { return };
     let next = world.now() + world.latency(Latency::Heartbeat);
     world.schedule(next, Due::Heartbeat(node.clone()));
-    if machine.is_linked() {
+    if linked {
         check_in(world, node);
     }
 }
@@ -129,10 +129,14 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
     world.schedule(arrival, Due::Kubelet(node, Errand::Hear(any.metadata.uid, after)));
 }
 
+/// Whether a machine's cable is plugged in; `None` where it has no power.
+fn link(world: &World, node: &Name) -> Option<bool> {
+    world.machine(node).filter(|m| m.powered).map(|m| m.is_linked())
+}
+
 /// Does what is due at a machine; nothing happens on one without power.
 pub fn run(world: &mut World, node: &Name, errand: Errand) {
-    let Some(machine) = world.machine(node).filter(|m| m.powered).cloned() else { return };
-    let linked = machine.is_linked();
+    let Some(linked) = link(world, node) else { return };
     match errand {
         Errand::Hear(uid, news) if linked => hear(world, node, uid, news),
         Errand::Relist if linked => relist(world, node),
@@ -169,12 +173,11 @@ fn hear(world: &mut World, node: &Name, uid: Uid, news: Option<Arc<Pod>>) {
 
 /// Brings what runs for a pod in line with what was last heard of it.
 fn consider(world: &mut World, node: &Name, uid: Uid) {
-    let Some(machine) = world.machine(node).cloned() else { return };
+    let Some(machine) = world.machine(node) else { return };
     let Some(pod) = machine.heard.get(&uid).cloned() else { return };
-    match (machine.processes.get(&uid), pod.metadata.is_terminating()) {
+    match (machine.processes.get(&uid).map(|p| p.stage), pod.metadata.is_terminating()) {
         (None, false) if !pod.status.phase.is_terminal() => life::take_up(world, node, &pod),
-        (None, true) => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
-        (Some(process), true) if process.stage == Stage::Ended => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
+        (None | Some(Stage::Ended), true) => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
         (Some(_), true) => stop::stop(world, node, uid, pod.metadata.deletion_grace_period_seconds.unwrap_or(0)),
         (Some(_), false) => life::refresh(world, node, &pod),
         (None, false) => {}

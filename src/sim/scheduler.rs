@@ -4,6 +4,7 @@
 //! of volumes.
 
 mod filter;
+mod glance;
 mod hints;
 mod score;
 mod seats;
@@ -157,6 +158,9 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
         Ok(needs) => needs,
         Err(why) => return fail(world, pod, &why.message(world.scheduler.seats.len()), Help::VOLUME),
     };
+    if let Some(best) = glance::best(world, pod, &needs) {
+        return settle(world, pod, &needs, &best);
+    }
     let (feasible, refused) = filter::feasible(world, pod, &needs);
     if feasible.is_empty() {
         let message = refusal(world.scheduler.seats.len(), &refused);
@@ -164,9 +168,14 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
         return fail(world, pod, &message, help);
     }
     let best = score::best(world, pod, &feasible);
-    let chosen = world.chance.pick(super::chance::Stream::Scheduler, &best).copied().unwrap_or(feasible[0]);
+    settle(world, pod, &needs, &best);
+}
+
+/// Takes one of the best places.
+fn settle(world: &mut World, pod: &Arc<Pod>, needs: &volumes::Needs, best: &[usize]) {
+    let Some(chosen) = world.chance.pick(super::chance::Stream::Scheduler, best).copied() else { return };
     let node = world.scheduler.seats.at(chosen).node.metadata.name.clone();
-    if volumes::prepare(world, pod, &node, &needs) {
+    if volumes::prepare(world, pod, &node, needs) {
         bind(world, pod, &node);
     } else {
         waiting::assume(world, pod, &node);
