@@ -268,8 +268,7 @@ fn event(event: &crate::api::Event) -> Row {
 #[derive(Serialize, PartialEq)]
 struct Answering {
     ip: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    hostname: String,
+    hostname: Option<String>,
     conditions: crate::api::service::EndpointConditions,
     #[serde(skip_serializing_if = "String::is_empty")]
     target: String,
@@ -278,7 +277,7 @@ struct Answering {
 fn endpoint(endpoint: &crate::api::service::Endpoint) -> Answering {
     Answering {
         ip: endpoint.addresses.first().map(|a| a.to_string()).unwrap_or_default(),
-        hostname: endpoint.hostname.to_string(),
+        hostname: Some(endpoint.hostname.to_string()).filter(|name| !name.is_empty()),
         conditions: endpoint.conditions,
         target: endpoint.target_ref.as_ref().map(|t| t.name.to_string()).unwrap_or_default(),
     }

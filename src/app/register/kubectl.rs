@@ -32,6 +32,7 @@ pub const KUBECTL: &[Row] = &[
         "kubectl drain",
         &[
             "pods_of_sets_are_evicted_and_waited_for",
+            "that_pods_have_gone_is_seen_at_the_next_look",
             "a_budget_is_asked_every_five_seconds_until_the_time_is_up",
             "bare_pods_and_local_storage_stop_it",
         ],
