@@ -168,7 +168,7 @@ fn one(world: &mut World, here: &Inside, voice: &mut Voice, text: &str) {
     };
     let mut inner = Voice::default();
     execute(world, here, &mut inner, &words);
-    voice.err.push_str(&inner.err);
+    voice.err.push_str(&inner.output().err);
     voice.rc = inner.rc;
     let before =
         if tail[0] == ">>" { network::read_file(world, &here.node, here.uid, path).map(|t| t.to_string()) } else { Ok(String::new()) };

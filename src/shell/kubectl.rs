@@ -1,11 +1,10 @@
 //! kubectl: its commands, its flags, its words. One command a file.
 
-use super::Input;
 use super::flags::{self, Args, Flag, perhaps, switch, value};
 use super::job::Task;
 use super::verbs::near;
 use super::voice::{Failure, Voice};
-use crate::api::{Object, yaml};
+use crate::api::{Given, Object, yaml};
 use crate::sim::World;
 use serde_json::{Map, Value};
 
@@ -20,6 +19,7 @@ mod discover;
 pub mod drain;
 mod edit;
 mod endpoints;
+mod entries;
 mod events;
 mod exec;
 mod explain;
@@ -38,6 +38,7 @@ pub mod rollout;
 mod run;
 mod scale;
 mod set;
+mod source;
 mod taint;
 mod target;
 pub mod until;
@@ -51,8 +52,8 @@ pub(super) struct Call<'w> {
     pub voice: &'w mut Voice,
     /// What was typed.
     pub args: Args,
-    /// Here documents and files.
-    pub input: Input<'w>,
+    /// Its here document and its files.
+    pub given: &'w Given,
     /// The command's name, for complaints.
     pub name: &'static str,
 }
@@ -151,7 +152,7 @@ commands! {
     "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [SELECT, FIELDS, EVERYWHERE, OUTPUT, FILES, get::FLAGS] get::run, "Lists objects, prints them, or watches them change";
     "describe" "TYPE [NAME...] | TYPE/NAME" [SELECT, EVERYWHERE, FILES, &[perhaps("show-events", '-', "true"), value("chunk-size", '-')]] describe::run, "Tells all about objects, with what happened to them";
     "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Makes objects be as files say: creates them, or changes what differs";
-    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS] create::run, "Creates objects from files, or from what is typed";
+    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS, entries::FLAGS] create::run, "Creates objects from files, or from what is typed";
     "replace" "-f FILE" [FILES, OUTPUT, DRY, TIMEOUT, &[perhaps("force", '-', "true"), value("grace-period", '-'), perhaps("cascade", '-', "background"), switch("save-config", '-'), value("subresource", '-')]] create::replace, "Puts whole objects in the place of those of the same name";
     "delete" "TYPE NAME... | -f FILE" [SELECT, FIELDS, EVERYWHERE, ALL, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Deletes objects, and waits until they are gone";
     "scale" "TYPE NAME --replicas=COUNT" [SELECT, ALL, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Sets how many pods a set is to have";
@@ -194,7 +195,7 @@ const ABSENT: &[(&str, &str)] = &[
 ];
 
 /// Runs what follows `kubectl`.
-pub(super) fn run(world: &mut World, voice: &mut Voice, words: &[String], input: Input) -> Answer {
+pub(super) fn run(world: &mut World, voice: &mut Voice, words: &[String], given: &Given) -> Answer {
     let (before, words) = words.split_at(globals(words));
     let Some((word, rest)) = words.split_first() else {
         help(voice, &[])?;
@@ -209,9 +210,21 @@ pub(super) fn run(world: &mut World, voice: &mut Voice, words: &[String], input:
         help(voice, std::slice::from_ref(word))?;
         return Ok(None);
     }
+    let args = args(command, before, rest)?;
+    (command.run)(&mut Call { world, voice, args, given, name: command.name })
+}
+
+fn args(command: &Command, before: &[String], rest: &[String]) -> Result<Args, Failure> {
     let line: Vec<String> = before.iter().chain(rest).cloned().collect();
-    let args = flags::parse(&line, command.flags, &format!("kubectl {}", command.name))?;
-    (command.run)(&mut Call { world, voice, args, input, name: command.name })
+    flags::parse(&line, command.flags, &format!("kubectl {}", command.name))
+}
+
+/// What follows `kubectl` as its command would read it; `None` where it would not.
+pub(super) fn read(words: &[String]) -> Option<Args> {
+    let (before, words) = words.split_at(globals(words));
+    let (word, rest) = words.split_first()?;
+    let command = COMMANDS.iter().find(|c| c.name == word)?;
+    args(command, before, rest).ok()
 }
 
 /// How many words in front of the command are global flags.

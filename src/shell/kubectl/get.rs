@@ -96,7 +96,7 @@ fn output(call: &Call, wanted: &Wanted, found: &Found, style: &Style) -> Result<
         if found.objects.is_empty() && !found.missing.is_empty() {
             return Ok(None);
         }
-        let format = print::from_file(format, call.input.files)?;
+        let format = print::from_file(format, &call.given.files)?;
         return match call.args.get("subresource") {
             Some("scale") => print::scales(&format, &found.objects, single).map(Some),
             _ => print::formatted(&format, &found.objects, single, headers).map(Some),

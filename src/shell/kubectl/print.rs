@@ -1,7 +1,7 @@
 //! How objects are printed: tables, YAML, JSON, names, JSONPath, custom columns.
 
 use crate::api::object::{Kind, Object};
-use crate::api::{Time, columns, jsonpath, table, yaml};
+use crate::api::{Files, Time, columns, jsonpath, table, yaml};
 use crate::shell::requests;
 use crate::shell::voice::Failure;
 use serde::Serialize;
@@ -83,10 +83,9 @@ fn value(objects: &[Object], single: bool) -> Value {
 }
 
 /// A format whose template is in a file, with the template in its place.
-pub fn from_file(format: &str, files: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
+pub fn from_file(format: &str, files: &Files) -> Result<String, Failure> {
     let Some((name, path)) = format.split_once("-file=") else { return Ok(format.to_owned()) };
-    let missing = || Failure::error(format!("error reading --template {path}, open {path}: no such file or directory"));
-    let text = files(path).ok_or_else(missing)?;
+    let text = files.text(path).map_err(|why| Failure::error(format!("error reading --template {path}, {why}")))?;
     if name != "custom-columns" {
         return Ok(format!("{name}={}", text.trim_end()));
     }
