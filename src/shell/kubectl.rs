@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 mod apply;
 pub mod attach;
 mod attachable;
+mod config;
 mod create;
 mod delete;
 mod describe;
@@ -20,7 +21,7 @@ pub mod drain;
 mod edit;
 mod endpoints;
 mod entries;
-mod events;
+pub mod events;
 mod exec;
 mod explain;
 mod expose;
@@ -29,7 +30,7 @@ mod get;
 pub mod gone;
 mod help;
 mod label;
-mod logs;
+pub mod logs;
 mod manifest;
 mod node;
 mod patch;
@@ -59,9 +60,9 @@ pub(super) struct Call<'w> {
 }
 
 impl Call<'_> {
-    /// The namespace of `-n`, or `default`.
+    /// The namespace of `-n`, or that of the context.
     pub fn namespace(&self) -> &str {
-        self.args.get("namespace").unwrap_or("default")
+        self.args.get("namespace").unwrap_or(self.world.context())
     }
     /// A command of several words takes its second word.
     pub fn shift(&mut self) -> Option<String> {
@@ -176,7 +177,7 @@ commands! {
     "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Says what fields a kind has and what they are for";
     "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Lists the kinds there are";
     "api-versions" "" [] discover::versions, "Lists the versions of the API there are";
-    "config" "view|get-contexts|current-context" [OUTPUT, &[switch("current", '-'), switch("minify", '-'), switch("no-headers", '-'), switch("raw", '-'), switch("flatten", '-')]] discover::config, "Shows which cluster commands go to";
+    "config" "view|get-contexts|current-context|set-context --current --namespace=NAME" [OUTPUT, &[switch("current", '-'), switch("minify", '-'), switch("no-headers", '-'), switch("raw", '-'), switch("flatten", '-')]] config::run, "Shows which cluster commands go to";
     "version" "" [OUTPUT, &[switch("client", '-')]] discover::version, "Prints versions";
     "cluster-info" "" [] discover::cluster, "Says where the API server is";
     "auth" "can-i VERB TYPE" [EVERYWHERE, &[switch("list", '-'), switch("quiet", 'q'), value("subresource", '-')]] discover::auth, "Says whether something is allowed";
@@ -192,6 +193,11 @@ const ABSENT: &[(&str, &str)] = &[
     ("top", "nothing here uses cpu"),
     ("debug", "kubectl exec, or: run it in a pod of its own"),
     ("certificate", "there are no certificates to sign"),
+    ("kustomize", "it reads no kustomizations; give the manifests with -f"),
+    ("alpha", "nothing that is tried out there concerns what is simulated here"),
+    ("plugin", "there are no plugins"),
+    ("completion", "the Tab key completes lines at the screen's prompt"),
+    ("options", "kubectl COMMAND --help lists a command's flags"),
 ];
 
 /// Runs what follows `kubectl`.

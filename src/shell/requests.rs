@@ -6,7 +6,7 @@
 //! other functions are its parts, for those who know what they want.
 
 use crate::api::object::{Kind, Object};
-use crate::api::{FieldError, Key, Reason, Refusal, defaults, gate, patch, validate};
+use crate::api::{FieldError, Key, Reason, Refusal, Selector, defaults, gate, patch, selector_text, validate};
 use crate::sim::{Act, DeleteOptions, Request, World};
 use serde_json::{Value, json};
 
@@ -80,11 +80,19 @@ pub fn serve(world: &mut World, verb: Verb, kind: Kind, key: &Key, part: Part) -
     }
 }
 
+/// True for kinds with a scale subresource.
+pub fn is_scalable(kind: Kind) -> bool {
+    matches!(kind, Kind::ReplicaSet | Kind::StatefulSet | Kind::Deployment)
+}
+
 /// A set's autoscaling/v1 Scale.
 pub fn scale_of(object: &Object) -> Value {
     let value = object.to_value();
-    json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": &*object.meta().name, "namespace": &*object.meta().namespace},
-        "spec": {"replicas": value["spec"]["replicas"]}, "status": {"replicas": value["status"]["replicas"]}})
+    let meta = ["creationTimestamp", "name", "namespace", "resourceVersion", "uid"].map(|field| (field, value["metadata"][field].clone()));
+    let selector: Selector = serde_json::from_value(value["spec"]["selector"].clone()).unwrap_or_default();
+    json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": serde_json::Map::from_iter(meta.map(|(field, value)| (field.to_owned(), value))),
+        "spec": {"replicas": value["spec"]["replicas"]},
+        "status": {"replicas": value["status"]["replicas"], "selector": selector_text::print(&selector)}})
 }
 
 /// A manifest in the namespace of the request. Upstream: EnsureObjectNamespaceMatchesRequestNamespace.

@@ -41,34 +41,6 @@ pub fn versions(call: &mut Call) -> Answer {
     Ok(None)
 }
 
-const CONFIG: &str = "apiVersion: v1\nclusters:\n- cluster:\n    server: https://127.0.0.1:6443\n  name: podyard\ncontexts:\n- context:\n    \
-                      cluster: podyard\n    user: you\n  name: podyard\ncurrent-context: podyard\nkind: Config\nusers:\n- name: you\n  \
-                      user: {}\n";
-
-/// `kubectl config`: there is one cluster and one user, and each line says its namespace itself.
-pub fn config(call: &mut Call) -> Answer {
-    match call.shift().as_deref() {
-        Some("view") => call.voice.out.push_str(CONFIG),
-        Some("current-context") => call.voice.say("podyard"),
-        Some("get-clusters") => call.voice.say("NAME\npodyard"),
-        Some("get-contexts") => {
-            let row = ["*", "podyard", "podyard", "you", ""].map(str::to_owned).to_vec();
-            let text = table::write(&["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"], &[row], !call.args.on("no-headers"));
-            call.voice.out.push_str(&text);
-        }
-        Some("use-context") if call.args.words == ["podyard"] => call.voice.say("Switched to context \"podyard\"."),
-        Some("use-context") => {
-            let name = call.args.words.first().cloned().unwrap_or_default();
-            return Err(Failure::error(format!("no context exists with the name: {name:?}")));
-        }
-        Some("set-context") => {
-            return Err(Failure::error("podyard keeps no namespace between lines: give -n NAMESPACE with each command"));
-        }
-        _ => return Err(Failure::error("podyard knows kubectl config view, get-contexts, get-clusters, current-context and use-context")),
-    }
-    Ok(None)
-}
-
 /// `kubectl version`.
 pub fn version(call: &mut Call) -> Answer {
     call.voice.say(format!("Client Version: {VERSION}\nKustomize Version: v5.8.1"));

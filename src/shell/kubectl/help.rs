@@ -65,6 +65,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("for", "what to wait for, or which object: TYPE/NAME"),
     ("force", "without grace, or against what is refused"),
     ("force-conflicts", "accepted: there are no conflicts"),
+    ("from-env-file", "keys and values, NAME=VALUE a line"),
     ("from-file", "a key from a file"),
     ("from-literal", "a key and its value: a=1"),
     ("grace-period", "seconds that pods get to end"),

@@ -66,8 +66,9 @@ fn documents(call: &Call, file: &str, text: &str, good: &mut Vec<Manifest>, bad:
     }
 }
 
+/// kubectl's words and, for a file, what to do about it beneath: what comes from standard input is often read by a script.
 fn unreadable(file: &str, problem: &Diagnostic) -> Failure {
-    let hint = problem.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
+    let hint = problem.hint.as_ref().filter(|_| file != "STDIN").map(|hint| format!("\n{hint}")).unwrap_or_default();
     Failure::error(format!("error parsing {file}: error converting YAML to JSON: {}{hint}", problem.message))
 }
 

@@ -1,7 +1,7 @@
 //! How objects are printed: tables, YAML, JSON, names, JSONPath, custom columns.
 
 use crate::api::object::{Kind, Object};
-use crate::api::{Files, Time, columns, jsonpath, table, yaml};
+use crate::api::{Files, Time, age, columns, jsonpath, table, yaml};
 use crate::shell::requests;
 use crate::shell::voice::Failure;
 use serde::Serialize;
@@ -108,6 +108,17 @@ pub fn scales(format: &str, objects: &[Object], single: bool) -> Result<String, 
         ("jsonpath", template) => jsonpath::render(template, &value).map_err(Failure::error),
         _ => Ok(yaml::print(&value)),
     }
+}
+
+/// Upstream: printScale in pkg/printers/internalversion.
+pub fn scale_table(objects: &[Object], headers: bool, now: Time) -> String {
+    let row = |object: &Object| {
+        let scale = requests::scale_of(object);
+        let replicas = ["spec", "status"].map(|part| plain(&scale[part]["replicas"]));
+        [[object.meta().name.to_string()].as_slice(), &replicas, &[age::since(object.meta().creation_timestamp, now)]].concat()
+    };
+    let rows: Vec<Vec<String>> = objects.iter().map(row).collect();
+    table::write(&["NAME", "DESIRED", "AVAILABLE", "AGE"], &rows, headers)
 }
 
 const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,\
