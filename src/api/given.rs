@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn files_are_written_down_and_read_again() {
-        let files: Files = [("a".to_owned(), File::Text("x: 1".into())), ("d".to_owned(), File::Folder(vec!["d/a".into()]))].into_iter().collect();
+        let files: Files =
+            [("a".to_owned(), File::Text("x: 1".into())), ("d".to_owned(), File::Folder(vec!["d/a".into()]))].into_iter().collect();
         let text = serde_json::to_string(&files).unwrap();
         assert_eq!(text, r#"{"a":{"text":"x: 1"},"d":{"folder":["d/a"]}}"#);
         assert_eq!(serde_json::from_str::<Files>(&text).unwrap(), files);

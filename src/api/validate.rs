@@ -9,6 +9,7 @@ use serde_json::Value;
 
 mod config;
 mod diff;
+mod dump;
 mod names;
 mod pod;
 mod service;

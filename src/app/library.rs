@@ -1,7 +1,7 @@
 //! Scenarios by name or file, and the commands about them: `list`, `lint`, `test`.
 
-use crate::diagnostic::Severity;
 use super::files::Shelf;
+use crate::diagnostic::Severity;
 use crate::scenario::catalogue::{self, CATALOGUE};
 use crate::scenario::player::Beat;
 use crate::scenario::rehearse::{Audience, News, opening, rehearse};

@@ -27,6 +27,8 @@ const UNMATCHED: &[(&str, usize, &str)] = &[
     ("rolling-update", 20, "get events: events of other stories told to the same control plane, and which nodes were picked"),
 ];
 
+mod files;
+
 struct Step {
     command: String,
     stdin: Option<String>,

@@ -18,7 +18,9 @@ pub fn run(call: &mut Call) -> Answer {
         Some("get-contexts") => return contexts(call),
         Some("use-context") => return switch(call),
         Some("set-context") => return set(call),
-        Some("set" | "unset" | "set-cluster" | "set-credentials" | "rename-context" | "delete-context" | "delete-cluster" | "delete-user") => {
+        Some(
+            "set" | "unset" | "set-cluster" | "set-credentials" | "rename-context" | "delete-context" | "delete-cluster" | "delete-user",
+        ) => {
             return Err(Failure::error("podyard has one cluster, one user and one context; only its namespace can be set"));
         }
         _ => {

@@ -89,7 +89,8 @@ impl Filter {
         let first = event.repeated().map(|(count, first)| format!(" (x{count} over {})", age::age(now - first)));
         let about = &event.involved_object;
         let object = format!("{}/{}", about.kind, about.name);
-        let cells = [seen + &first.unwrap_or_default(), word(event).to_owned(), event.reason.to_string(), object, event.message.to_string()];
+        let cells =
+            [seen + &first.unwrap_or_default(), word(event).to_owned(), event.reason.to_string(), object, event.message.to_string()];
         let place = self.namespace.is_none().then(|| event.metadata.namespace.to_string());
         place.into_iter().chain(cells).collect()
     }

@@ -59,7 +59,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("external-name", "the name it stands for"),
     ("field-manager", "accepted: nobody owns fields"),
     ("field-selector", "only objects with these values: status.phase=Running"),
-    ("filename", "a manifest; - for a here document"),
+    ("filename", "a manifest, a folder of them, or - for a here document"),
     ("flatten", "accepted"),
     ("follow", "go on as more is printed"),
     ("for", "what to wait for, or which object: TYPE/NAME"),

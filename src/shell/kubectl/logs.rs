@@ -84,7 +84,8 @@ fn print(call: &mut Call, pod: &Pod, container: &Container) -> Result<Option<Str
     }
     let prefix = if call.args.on("prefix") { format!("[pod/{}/{}] ", pod.metadata.name, container.name) } else { String::new() };
     let stamped = call.args.on("timestamps");
-    let stream = Stream { pod: pod.metadata.key(), uid: pod.metadata.uid, container: container.name.clone(), from, printed, prefix, stamped };
+    let stream =
+        Stream { pod: pod.metadata.key(), uid: pod.metadata.uid, container: container.name.clone(), from, printed, prefix, stamped };
     lines.iter().for_each(|line| stream.say(call.voice, line));
     Ok(until.is_none().then_some(stream))
 }
