@@ -113,6 +113,33 @@ fn events_and_logs_are_followed() {
     assert_eq!(reasons, ["Scheduled", "Pulling", "Pulled", "Created", "Started"], "{events}");
 }
 
+#[test]
+fn a_directory_that_is_not_there() {
+    let pod = "kubectl run p --image=busybox --restart=Never --command -- sleep 1000";
+    let ready = "kubectl wait pod/p --for=condition=Ready";
+    let listed = told(&[pod, ready, "kubectl exec p -- ls /nope"]);
+    assert_eq!(listed.err, "ls: cannot access '/nope': No such file or directory\ncommand terminated with exit code 2\n");
+    assert_eq!(told(&[pod, ready, "kubectl exec p -- ls /etc/hostname /tmp"]).out, "/etc/hostname\n");
+    let kept = told(&[pod, ready, "kubectl exec p -- sh -c 'echo a > /tmp/b'", "kubectl exec p -- ls /tmp"]);
+    assert_eq!(kept.out, "b\n", "{}", kept.err);
+}
+
+/// A pod's update is refused with the difference, as the server dumps it. Upstream: ValidatePodUpdate.
+#[test]
+fn a_refused_update_of_a_pod_shows_the_difference() {
+    let pod = "kubectl run p --image=busybox --restart=Never --command -- sleep 1000";
+    let ready = "kubectl wait pod/p --for=condition=Ready";
+    let moved = told(&[pod, ready, "kubectl patch po p -p '{\"spec\":{\"nodeName\":\"other\"}}'"]).err;
+    let (words, diff) = moved.split_once("\n@@ ").unwrap();
+    assert!(words.ends_with("(allow it to be set to 1 if it was previously negative)"), "{moved}");
+    let wanted =
+        " \"AutomountServiceAccountToken\": null,\n- \"NodeName\": \"node-1\",\n+ \"NodeName\": \"other\",\n  \"SecurityContext\": {\n";
+    assert!(diff.replace("node-2", "node-1").replace("node-3", "node-1").contains(wanted), "{diff}");
+    assert_eq!(told(&[pod, "kubectl patch po p -p '{\"spec\":{\"activeDeadlineSeconds\":9}}'"]).out, "pod/p patched\n");
+    let renamed = told(&[pod, "kubectl patch po p -p '{\"metadata\":{\"name\":\"q\"}}'"]).err;
+    assert_eq!(renamed, "Error from server (BadRequest): the name of the object (q) does not match the name on the URL (p)\n");
+}
+
 /// Upstream: printScale.
 #[test]
 fn the_scale_of_a_set_has_its_table() {
