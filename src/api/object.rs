@@ -51,6 +51,7 @@ macro_rules! kinds {
 kinds! {
     Pod                   ""                    "pods"                     ["pod", "po"]                        true  true  true;
     Service               ""                    "services"                 ["service", "svc"]                   true  true  false;
+    DaemonSet             "apps"                "daemonsets"               ["daemonset", "ds"]                  true  true  true;
     Deployment            "apps"                "deployments"              ["deployment", "deploy"]             true  true  true;
     ReplicaSet            "apps"                "replicasets"              ["replicaset", "rs"]                 true  true  true;
     StatefulSet           "apps"                "statefulsets"             ["statefulset", "sts"]               true  true  true;
@@ -68,6 +69,9 @@ kinds! {
     Secret                ""                    "secrets"                  ["secret"]                           true  false false;
     ServiceAccount        ""                    "serviceaccounts"          ["serviceaccount", "sa"]             true  false false;
     PodDisruptionBudget   "policy"              "poddisruptionbudgets"     ["poddisruptionbudget", "pdb"]       true  false true;
+    CSIDriver             "storage.k8s.io"      "csidrivers"               ["csidriver"]                        false false false;
+    CSINode               "storage.k8s.io"      "csinodes"                 ["csinode"]                          false false false;
+    VolumeAttributesClass "storage.k8s.io"      "volumeattributesclasses"  ["volumeattributesclass", "vac"]     false false false;
 }
 
 impl Kind {
@@ -195,7 +199,7 @@ macro_rules! objects {
 objects! {
     Pod, Service, ReplicaSet, StatefulSet, ControllerRevision, PersistentVolumeClaim, PersistentVolume, StorageClass,
     VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget;
-    ConfigMap, Secret, ServiceAccount
+    ConfigMap, Secret, ServiceAccount, DaemonSet, CSIDriver, CSINode, VolumeAttributesClass
 }
 
 impl Object {

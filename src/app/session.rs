@@ -195,7 +195,7 @@ impl Session {
             return;
         }
         let forks = !self.engine.is_live();
-        self.engine.submit(line, &self.shelf.given(line, stdin));
+        self.engine.submit(line, self.shelf.given(line, stdin));
         self.undone.clear();
         if let Some(lesson) = self.lesson.as_mut().filter(|_| forks) {
             lesson.forget(&self.engine);

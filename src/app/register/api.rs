@@ -89,6 +89,10 @@ pub const KINDS: &[Row] = &[
     simplified("Event", "core/v1 only, as which the newer kind is shown too."),
     simplified("ConfigMap", "Stored and printed; mounts show no files."),
     simplified("Secret", "Stored and printed; mounts show no files."),
+    simplified("DaemonSet", "Stored; no controller makes pods of it, and a warning says so."),
+    simplified("CSIDriver", "Stored; nothing asks it."),
+    simplified("CSINode", "Stored; kubelets make none."),
+    simplified("VolumeAttributesClass", "Stored; claims keep its name."),
     simplified("ServiceAccount", "Stored; `default` is there in each namespace; no tokens."),
     fully("PodDisruptionBudget", &["counts_follow_the_budget_and_the_scale"]),
 ];

@@ -71,8 +71,8 @@ fn from_file(call: &Call, text: &str, data: &mut Data) -> Result<(), Failure> {
     match (call.given.files.get(path), key) {
         (Some(File::Folder(_)), Some(_)) => Err(Failure::error("cannot give a key name for a directory path")),
         (Some(File::Folder(files)), None) => {
-            let keyed = files.iter().map(|file| (last(file), file)).filter(|(key, _)| key.chars().all(fits));
-            keyed.map(|(key, file)| data.add(&key, opened(call, file)?)).collect()
+            let mut keyed = files.iter().map(|file| (last(file), file)).filter(|(key, _)| key.chars().all(fits));
+            keyed.try_for_each(|(key, file)| data.add(&key, opened(call, file)?))
         }
         (_, key) => data.add(&key.unwrap_or_else(|| last(path)), opened(call, path)?),
     }
