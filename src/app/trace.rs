@@ -324,6 +324,7 @@ fn status(row: &mut Row, name: &'static str, conditions: &[Condition], kind: &st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Files;
     use crate::sim::Options;
 
     #[test]
@@ -339,7 +340,7 @@ mod tests {
         let mut text = Vec::new();
         let mut trace = Trace::new(&mut text, &world);
         trace.watch(&world);
-        let command = Command { line: "wait 3s".into(), shown: String::new(), stdin: None, number: 1 };
+        let command = Command { line: "wait 3s".into(), shown: String::new(), stdin: None, files: Files::default(), number: 1 };
         trace.step(world.now() + crate::api::Span::secs(3), &command, &Output { out: "x\n".into(), ..Output::default() });
         trace.finish().unwrap();
         let text = String::from_utf8(text).unwrap();
