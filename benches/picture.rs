@@ -34,7 +34,7 @@ fn sight(world: &World) -> Sight<'_> {
 
 /// A whole frame as the terminal's loop makes it, into the cells that are compared with the screen's.
 fn frame(world: &World, size: (u16, u16)) -> Buffer {
-    let model = Model::new(Look { reduced_motion: true });
+    let model = Model::new(Look { reduced_motion: true, present: false });
     let sight = sight(world);
     let screen = Screen::of(&model, &sight, size);
     let canvas = view(&model, &sight, &screen);

@@ -341,7 +341,7 @@ fn a_paused_deployment_is_resumed() {
 #[test]
 fn the_page_offers_the_lines_with_their_keys() {
     let world = after("kubectl cordon node-2");
-    let stage = Stage::read(&world, world.now(), podyard::api::Span::secs(1));
+    let stage = Stage::read(&world, world.now(), podyard::motion::Tempo::default());
     let page = why::page(&world, &stage, Some(&Target::Node("node-2".into())));
     assert_eq!(page.remedies.iter().map(|r| r.line.as_str()).collect::<Vec<_>>(), ["kubectl uncordon node-2"]);
     assert_eq!(cause::short(Kind::StatefulSet), "sts");

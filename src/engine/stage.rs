@@ -11,9 +11,9 @@ impl Stage for Engine {
         Engine::world(self)
     }
     fn submit(&mut self, command: &Command) {
-        Engine::submit(self, &command.line, command.stdin.as_deref());
+        self.type_line(&command.line, command.stdin.as_deref(), true);
     }
     fn outcome(&self) -> Option<Output> {
-        self.console().iter().rfind(|entry| !entry.is_refusal())?.output.clone()
+        self.console().iter().rfind(|entry| entry.scripted)?.output.clone()
     }
 }

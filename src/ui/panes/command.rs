@@ -1,5 +1,6 @@
 //! The command line: what is being typed, else the last line and its answer.
 
+use crate::scene::canvas::width;
 use crate::scene::{Area, Canvas, Ground, Ink, Role};
 use crate::ui::model::{Mode, Model, Pane};
 use crate::ui::{Screen, Sight};
@@ -31,7 +32,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     let answer = if matches!(model.pane, Pane::Output(_)) {
         ""
     } else if !last.done {
-        "still waits · ctrl-c"
+        "still waits · esc stops it"
     } else {
         last.err.lines().next().or(last.out.lines().next()).unwrap_or_default()
     };
@@ -40,8 +41,20 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         () if last.err.is_empty() => Role::Faint,
         () => Role::Bad,
     };
+    let line = waiting(canvas, line, sight);
     let end = canvas.parts(line, &[("$ ", Role::Faint.into()), (last.line, Role::Code.bold()), ("   ", Role::Faint.into())]);
     canvas.sentence(end, line.y, line.right().saturating_sub(end), answer, Ink::from(ink));
+}
+
+/// At the right, a line that still waits behind the last; answers what is left.
+fn waiting(canvas: &mut Canvas, line: Area, sight: &Sight) -> Area {
+    let done = sight.console.last().is_some_and(|last| last.done);
+    let Some(busy) = sight.busy.filter(|_| done) else { return line };
+    let words = format!("  … {busy} · esc stops it");
+    let w = width(&words).min(line.w / 2);
+    let (rest, right) = line.split_columns(line.w - w);
+    canvas.text(right.x, right.y, right.w, &words, Role::Waiting);
+    rest
 }
 
 fn invite(canvas: &mut Canvas, line: Area, keys: &[(&str, &str)]) {
