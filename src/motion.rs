@@ -14,23 +14,25 @@ pub struct Tempo {
     pub dwell: Span,
     /// True where nothing moves, glows or lingers: things are where they will be.
     pub still: bool,
+    /// When the history begins: what was so by then is nobody's news.
+    pub origin: Time,
 }
 
 impl Default for Tempo {
     fn default() -> Tempo {
-        Tempo::at_speed(100, false)
+        Tempo::at_speed(100, false, Time(i64::MIN))
     }
 }
 
 impl Tempo {
-    /// Most of a second of real time at a speed in hundredths of real time.
-    pub fn at_speed(hundredths: u32, still: bool) -> Tempo {
-        Tempo { dwell: Span((i64::from(hundredths) * 9).clamp(400, 30_000)), still }
+    /// Most of a second of real time at a speed in hundredths of real time, in a history that begins there.
+    pub fn at_speed(hundredths: u32, still: bool, origin: Time) -> Tempo {
+        Tempo { dwell: Span((i64::from(hundredths) * 9).clamp(400, 30_000)), still, origin }
     }
     /// How strongly something glows that changed at a time: [`BRIGHTEST`] then, and ever less while it is dwelt on.
     pub fn glow(&self, since: Time, now: Time) -> u8 {
         let left = self.dwell.0 - (now - since).0;
-        if self.still || now < since || left <= 0 {
+        if self.still || now < since || since <= self.origin || left <= 0 {
             return 0;
         }
         ((left * i64::from(BRIGHTEST) + self.dwell.0 - 1) / self.dwell.0) as u8 // left is at most the whole, and that is not 0
@@ -60,7 +62,7 @@ impl Tempo {
 mod tests {
     use super::*;
 
-    const SLOW: Tempo = Tempo { dwell: Span(800), still: false };
+    const SLOW: Tempo = Tempo { dwell: Span(800), still: false, origin: Time(0) };
 
     #[test]
     fn a_glow_is_brightest_at_once_and_over_in_the_end() {

@@ -3,6 +3,7 @@
 //! Simplified: no preemption takes place (its message is given), images on nodes are not weighed, and nodes have no limit
 //! of volumes.
 
+pub mod decision;
 mod filter;
 mod hints;
 mod score;
@@ -19,11 +20,11 @@ use super::latency::Latency;
 use super::world::World;
 use crate::api::meta::{Condition, Truth, set_condition};
 use crate::api::object::reference;
-use crate::api::{Key, Kind, Name, Object, Pod};
+use crate::api::{Key, Kind, Name, Object, Pod, Uid};
 use filter::Verdict;
 pub(super) use filter::terms_match;
 use hints::Help;
-use imbl::{OrdMap, OrdSet};
+use imbl::{OrdMap, OrdSet, Vector};
 use seats::Seats;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub struct Scheduler {
     awake: bool,
     seats: Seats,
     assumed: OrdMap<Key, waiting::Assumed>,
+    decisions: Vector<(Uid, Arc<decision::Decision>)>,
 }
 
 /// Hears of a write.
@@ -166,6 +168,7 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
     let best = score::best(world, pod, &feasible);
     let chosen = world.chance.pick(super::chance::Stream::Scheduler, &best).copied().unwrap_or(feasible[0]);
     let node = world.scheduler.seats.at(chosen).node.metadata.name.clone();
+    decision::keep(world, pod, (&feasible, &refused), &node);
     if volumes::prepare(world, pod, &node, &needs) {
         bind(world, pod, &node);
     } else {

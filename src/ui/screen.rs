@@ -24,7 +24,7 @@ pub struct Screen {
 impl Screen {
     /// What a screen of that size shows.
     pub fn of(model: &Model, sight: &Sight, size: (u16, u16)) -> Screen {
-        let tempo = Tempo::at_speed(sight.speed, model.look.reduced_motion);
+        let tempo = Tempo::at_speed(sight.speed, model.look.reduced_motion, sight.origin);
         let stage = Stage::read(sight.world, sight.now(), tempo);
         let regions = Regions::of(size.0, size.1, sight.script.is_some());
         let plan = regions.map(|r| Plan::of(&stage, r.stage, model.half)).unwrap_or_default();

@@ -89,7 +89,7 @@ impl Theme {
             Depth::True => {
                 let back = if ink.role == Role::Brand { self.palette.ink(Role::Each) } else { self.palette.ground(ground) };
                 let glow = u16::from(ink.glow.min(BRIGHTEST));
-                let back = mix(back, self.palette.brightest, glow * 4);
+                let back = mix(back, self.palette.brightest, glow * 3);
                 let front = mix(self.palette.ink(ink.role), self.palette.brightest, glow * 8);
                 let front = if ink.dim { mix(front, back, self.palette.dimming) } else { front };
                 style.fg(rgb(front)).bg(rgb(back)).add_modifier(modifier)

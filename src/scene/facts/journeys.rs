@@ -22,7 +22,7 @@ pub struct Journeys {
 /// All journeys that are shown at a moment; signs of life only where nothing else takes that cable.
 pub fn journeys(world: &World, now: Time, tempo: &Tempo) -> Journeys {
     let mut found = Journeys::default();
-    for transit in world.transits().filter(|t| t.departs <= now && tempo.fades(t.departs, t.arrives) > now) {
+    for transit in world.transits().filter(|t| t.departs <= now && t.departs > tempo.origin && tempo.fades(t.departs, t.arrives) > now) {
         let journey = |up: bool| journey(transit, up, now, tempo);
         match cable(transit) {
             Some((node, up)) => found.cables.entry(node.clone()).or_default().push(journey(up)),

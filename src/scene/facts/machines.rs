@@ -108,7 +108,8 @@ fn running(world: &World, machine: &Machine, process: &Process) -> Running {
 /// When its kubelet tries again what has failed: the first of its containers' back-offs.
 pub fn held_back(process: &Process) -> Option<Timer> {
     let runs = process.init.iter().chain(&process.containers);
-    let until = runs.filter_map(|run| if let Step::HeldBack(until) = run.step { Some(until) } else { None }).min()?;
+    let failing = runs.filter(|run| run.crashes + run.pulls > 0);
+    let until = failing.filter_map(|run| if let Step::HeldBack(until) = run.step { Some(until) } else { None }).min()?;
     Some(Timer { until, word: "back-off" })
 }
 

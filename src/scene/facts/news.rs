@@ -40,8 +40,8 @@ pub struct Ended {
 
 /// Changes that are dwelt on at the viewed moment, latest first.
 fn fresh<'w>(world: &'w World, now: Time, tempo: &Tempo) -> impl Iterator<Item = &'w Arc<Change>> {
-    let (dwell, still) = (tempo.dwell, tempo.still);
-    world.changes().since(0).rev().take(MOST).take_while(move |change| !still && change.at + dwell > now)
+    let tempo = *tempo;
+    world.changes().since(0).rev().take(MOST).take_while(move |change| tempo.lingers(change.at, now))
 }
 
 /// What has just changed.

@@ -99,7 +99,8 @@ fn at(lane: Area, journey: &Journey) -> u16 {
 /// What travels between whoever types, at the right, and the record: along its edge.
 fn calls(painting: &Painting, canvas: &mut Canvas) {
     let edge = painting.plan.edge.inset(2, 0);
-    for call in &painting.stage.calls {
+    // An answer tells of its question too.
+    if let Some(call) = painting.stage.calls.iter().max_by_key(|call| call.up) {
         let words = match (call.lost, call.up) {
             (true, _) => format!(" ✖ {} ", call.words),
             (false, true) => format!(" {} ▶ ", call.words),

@@ -86,7 +86,7 @@ fn hanging(sign: &str, text: &str, room: u16) -> Vec<String> {
 pub fn draw(canvas: &mut Canvas, caption: &Caption, regions: &Regions, screen: &Screen, sight: &Sight) {
     let Some(script) = &sight.script else { return };
     let below = Area { y: regions.title.bottom(), h: regions.timeline.y - regions.title.bottom(), ..canvas.area() };
-    canvas.tint(below, |ink| ink.dim_if(true));
+    canvas.tint(below, |ink| ink.dim_if(true).glow(0));
     for (area, target) in screen.plan.spots() {
         if screen.focus.is_selected(target) || screen.focus.is_lit(target) {
             canvas.tint(*area, |ink| Ink { dim: false, ..ink });
@@ -95,7 +95,7 @@ pub fn draw(canvas: &mut Canvas, caption: &Caption, regions: &Regions, screen: &
     canvas.clear(caption.area, Ground::Over);
     canvas.frame(caption.area, Border::Plain, Role::Each.bold());
     let title = format!(" {} ", sight.title);
-    canvas.text(caption.area.x + 2, caption.area.y, caption.area.w.saturating_sub(4), &title, Role::Each.bold());
+    canvas.text_right(Area { w: caption.area.w.saturating_sub(2), ..caption.area }, &title, Role::Each);
     pointer(canvas, caption.area, screen);
     let inner = caption.area.inset(MARGIN, 2);
     for (i, (line, ink)) in (0u16..).zip(&caption.lines) {

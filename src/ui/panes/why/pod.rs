@@ -36,6 +36,9 @@ pub fn pod(world: &World, stage: &Stage, key: &Key) -> Page {
     if let Some(words) = cause::why_there(world, key) {
         page.field("node", format!("{}: {words}", row.node), Role::Text);
     }
+    for (i, words) in cause::weighed(world, key).into_iter().enumerate() {
+        page.field(if i == 0 { "scores" } else { "" }, words, if i == 0 { Role::Text } else { Role::Control });
+    }
     page
 }
 
