@@ -61,9 +61,13 @@ fn type_in(session: &mut Session, line: &str, size: (u16, u16)) {
     session.take(Message::Key(Key::Char(':')), size);
     line.chars().for_each(|letter| session.take(Message::Key(Key::Char(letter)), size));
     session.take(Message::Key(Key::Named("enter")), size);
-    while session.engine().busy().is_some() {
+    for _ in 0..10_000 {
+        if session.engine().busy().is_none() {
+            return;
+        }
         session.pass(Duration::from_millis(200));
     }
+    panic!("{line} is never over: time is held");
 }
 
 fn presented() -> Session {
@@ -176,7 +180,7 @@ fn forced_beside_waited() {
         "$ wait 360s",
         "$ branch waited",
         "$ wait 60s",
-        "B",
+        "B space",
         "$ kubectl delete po kubia-0 --force --grace-period=0",
     ];
     check_session("compare", Session::sandbox, &[&steps[..], &["$ wait 60s", "C"]].concat());

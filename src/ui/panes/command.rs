@@ -6,8 +6,7 @@ use crate::ui::model::{Mode, Model, Pane};
 use crate::ui::{Screen, Sight};
 
 /// What a newcomer may try first.
-pub const FIRST: [(&str, &str); 5] =
-    [("+", "scale"), ("x", "lose a pod"), ("c", "pull a cable"), ("n", "skip to what matters"), ("?", "help")];
+pub const FIRST: [(&str, &str); 5] = [("t", "act on both sets"), ("+", "scale"), ("x", "lose a pod"), ("w", "why"), ("c", "pull a cable")];
 
 /// What one may try beside a scenario.
 const BESIDE: [(&str, &str); 4] = [(".", "next step"), ("space", "let time pass"), (":", "type anything yourself"), ("?", "help")];
