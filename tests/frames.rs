@@ -178,7 +178,7 @@ fn forced_beside_waited() {
     let steps = [
         "$ disconnect node-3",
         "$ wait 360s",
-        "$ branch waited",
+        "$ branch forced",
         "$ wait 60s",
         "B space",
         "$ kubectl delete po kubia-0 --force --grace-period=0",

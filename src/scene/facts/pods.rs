@@ -19,7 +19,7 @@ pub fn row(world: &World, pod: &Pod, prefix: &str, away: &BTreeSet<&Name>) -> Ro
         node: pod.spec.node_name.clone(),
         unreachable: away.contains(&pod.spec.node_name),
         timer: timer(world, pod, look),
-        claims: pod.spec.claims().map(|name| claim(world, &Key::new(pod.metadata.namespace.clone(), name.clone()))).collect(),
+        claims: pod.claims().map(|name| claim(world, &Key::new(pod.metadata.namespace.clone(), name))).collect(),
     }
 }
 

@@ -2,8 +2,8 @@
 //! Kept for the latest pods of small clusters, so that it can be asked for when the nodes have long changed.
 
 use super::super::world::World;
-use super::filter::Verdict;
-use super::score;
+use super::volumes::Needs;
+use super::{filter, score};
 use crate::api::{Name, Pod, Uid};
 use std::sync::Arc;
 
@@ -52,21 +52,21 @@ impl Weighed {
     }
 }
 
-/// Keeps why a pod goes to a node, before it does.
-pub fn keep(world: &mut World, pod: &Pod, (feasible, refused): (&[usize], &[Verdict]), node: &Name) {
+/// Keeps why a pod goes to a node, before it does. Few nodes are all looked at, so that looking again changes nothing.
+pub fn keep(world: &mut World, pod: &Pod, needs: &Needs, node: &Name) {
     let count = world.scheduler.seats.len();
     if count > MOST_NODES {
         return;
     }
-    // Few nodes are all looked at, in the order of their places: what is not feasible was refused, in that order.
-    let (scores, mut reasons) = (score::parts(world, pod, feasible), refused.iter());
-    let weigh = |place: usize| match feasible.iter().position(|other| *other == place) {
-        Some(i) => Weighed::Scored(scores[i]),
-        None => Weighed::Refused(reasons.next().map(|verdict| verdict.reasons.join(", ")).unwrap_or_default()),
-    };
-    let weighed: Vec<Weighed> = (0..count).map(weigh).collect();
-    let names = (0..count).map(|place| world.scheduler.seats.at(place).node.metadata.name.clone());
-    let decision = Decision { node: node.clone(), nodes: names.zip(weighed).collect() };
+    let (feasible, refused) = filter::feasible(world, pod, needs);
+    let scores = score::parts(world, pod, &feasible);
+    let scored = feasible.into_iter().zip(scores.into_iter().map(Weighed::Scored));
+    let refused = refused.into_iter().map(|(place, verdict)| (place, Weighed::Refused(verdict.reasons.join(", "))));
+    let seats = &world.scheduler.seats;
+    let mut nodes: Vec<(usize, Weighed)> = scored.chain(refused).collect();
+    nodes.sort_by_key(|(place, _)| *place);
+    let named = nodes.into_iter().map(|(place, weighed)| (seats.at(place).node.metadata.name.clone(), weighed));
+    let decision = Decision { node: node.clone(), nodes: named.collect() };
     let kept = &mut world.scheduler.decisions;
     kept.push_back((pod.metadata.uid, Arc::new(decision)));
     if kept.len() > KEPT {
