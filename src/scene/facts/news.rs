@@ -4,6 +4,7 @@
 use crate::api::{Key, Kind, Name, Object, Pod, Time, Uid};
 use crate::motion::Tempo;
 use crate::scene::{Target, sentence};
+use crate::sim::latency::Latency;
 use crate::sim::{Change, Physical, What, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -131,7 +132,11 @@ pub fn ended(world: &World, now: Time, tempo: &Tempo) -> Vec<Ended> {
     gone.into_iter().map(|(node, key, uid)| Ended { since: began(world, uid).unwrap_or(now), node, key, uid }).collect()
 }
 
+/// When its kubelet took it up: as soon as it heard that the pod was bound.
 fn began(world: &World, uid: Uid) -> Option<Time> {
-    let is = |change: &&Arc<Change>| matches!(&change.what, What::Physical(Physical::Started(_, _, started)) if *started == uid);
-    world.changes().since(0).find(is).map(|change| change.at)
+    let binds = |change: &&Arc<Change>| match &change.what {
+        What::Written { after: Some(Object::Pod(pod)), .. } => pod.metadata.uid == uid && pod.is_scheduled(),
+        _ => false,
+    };
+    world.changes().since(0).find(binds).map(|change| change.at + world.latency(Latency::Downlink))
 }
