@@ -36,6 +36,8 @@ pub struct Entry {
     pub so_far: String,
     /// When it was done; `None` while it waits.
     pub ended: Option<Time>,
+    /// True where a scenario typed it.
+    pub scripted: bool,
 }
 
 /// A line that waits.
@@ -50,16 +52,16 @@ struct Running {
 struct Undone {
     branch: Branch,
     console: Vec<Entry>,
-    running: Option<Running>,
+    running: Vec<Running>,
     marks: Vec<Mark>,
 }
 
-/// The timeline, the line that waits, and how time runs.
+/// The timeline, the lines that wait, and how time runs.
 #[derive(Clone, Debug)]
 pub struct Engine {
     timeline: Timeline,
     playback: Playback,
-    running: Option<Running>,
+    running: Vec<Running>,
     console: Vec<Entry>,
     marks: Vec<Mark>,
     undone: Vec<Undone>,
@@ -71,7 +73,7 @@ impl Engine {
         Engine {
             timeline: Timeline::new(world),
             playback: Playback::default(),
-            running: None,
+            running: Vec::new(),
             console: Vec::new(),
             marks: Vec::new(),
             undone: Vec::new(),
@@ -106,9 +108,13 @@ impl Engine {
     pub fn console(&self) -> &[Entry] {
         &self.console
     }
-    /// The line that still waits.
+    /// The line that still waits; of several the one that was typed last.
     pub fn busy(&self) -> Option<&str> {
-        self.running.as_ref().map(|running| self.console[running.entry].line.as_str()) // entries outlive what waits
+        self.running.last().map(|running| self.console[running.entry].line.as_str()) // entries outlive what waits
+    }
+    /// True where a line that a scenario typed still waits.
+    pub fn is_scripted_waiting(&self) -> bool {
+        self.running.iter().any(|running| self.console[running.entry].scripted) // entries outlive what waits
     }
     /// The journal of the history that goes on; `start` says from what it began.
     pub fn journal(&self, start: &str) -> Journal {
@@ -132,34 +138,33 @@ impl Engine {
         self.playback.set_speed(hundredths);
     }
 
-    /// Runs a line now. Where the past is viewed, that becomes the present and what came after it a branch. Refused
-    /// where another line still waits.
+    /// Runs a line now, beside those that still wait, as in a second terminal. Where the past is viewed, that becomes the
+    /// present and what came after it a branch.
     pub fn submit(&mut self, line: &str, given: impl Into<Given>) {
-        let given = given.into();
+        self.type_line(line, &given.into(), false);
+    }
+    fn type_line(&mut self, line: &str, given: &Given, scripted: bool) {
         self.fork(line);
-        if let Some(busy) = self.busy().map(str::to_owned) {
-            return self.refuse(line, &busy);
-        }
         self.undone.drain(..).for_each(|undone| self.timeline.keep(undone.branch));
         let at = self.head();
         let before = self.timeline.track().live().changes().next();
-        let turn = self.timeline.act(line, &given, |world| shell::run(world, line, &given));
-        self.console.push(Entry { at, line: line.to_owned(), output: None, so_far: String::new(), ended: None });
+        let turn = self.timeline.act(line, given, |world| shell::run(world, line, given));
+        self.console.push(Entry { at, line: line.to_owned(), output: None, so_far: String::new(), ended: None, scripted });
         match turn {
             Turn::Done(output) => self.conclude(self.console.len() - 1, output),
             Turn::Waiting(job) => {
                 let entry = self.console.len() - 1;
                 self.console[entry].so_far = job.so_far().to_owned();
-                self.running = Some(Running { job, entry });
+                self.running.push(Running { job, entry });
             }
         }
         self.marks.extend(marks::of_line(self.timeline.track().live(), before, at, line));
         self.poll();
     }
-    /// Ends the line that waits, as Ctrl-C does; what it asked for goes on.
+    /// Ends the line that waits, of several the last, as Ctrl-C does; what it asked for goes on.
     pub fn interrupt(&mut self) {
         self.fork(INTERRUPT);
-        let Some(running) = self.running.take() else { return };
+        let Some(running) = self.running.pop() else { return };
         let so_far = running.job.so_far().to_owned();
         self.conclude(running.entry, Output { out: so_far, err: String::new(), rc: 130 });
         let at = self.head();
@@ -232,7 +237,7 @@ impl Engine {
         self.timeline.back()
     }
     /// Goes to the next thing that matters: a pod, set, node, claim or volume that comes, goes or changes its state, a
-    /// rule that breaks, the end of the line that waits. False where nothing of that is due within [`LOOK_AHEAD`], and
+    /// rule that breaks, the end of a line that waits. False where nothing of that is due within [`LOOK_AHEAD`], and
     /// then no time has passed.
     pub fn next_thing(&mut self) -> bool {
         self.or_stay(Engine::pass_to_thing)
@@ -240,11 +245,11 @@ impl Engine {
     fn pass_to_thing(&mut self) -> bool {
         let end = self.head() + LOOK_AHEAD;
         while self.world().now() < end {
-            let (before, waited) = (self.world().changes().next(), self.running.is_some());
+            let (before, waiting) = (self.world().changes().next(), self.running.len());
             if !self.pass_to_change() {
                 return false;
             }
-            if matters_since(self.world(), before) || (waited && self.running.is_none()) {
+            if matters_since(self.world(), before) || self.running.len() < waiting {
                 return true;
             }
         }
@@ -263,7 +268,7 @@ impl Engine {
         let console = self.console.clone();
         let marks = self.marks.clone();
         self.forget_after(line);
-        let running = self.running.take();
+        let running = std::mem::take(&mut self.running);
         self.undone.push(Undone { branch, console, running, marks });
         true
     }
@@ -279,16 +284,14 @@ impl Engine {
         if !self.timeline.fork(line) {
             return;
         }
-        self.running = None;
+        self.running.clear();
         self.forget_after(self.timeline.track().lines().len());
     }
     /// Forgets what the console and the marks say of lines from that number on and of times to come.
     fn forget_after(&mut self, lines: usize) {
         let now = self.head();
         let keep = self.timeline.track().lines().len().min(lines);
-        let typed = self.console.iter().enumerate().filter(|(_, entry)| !entry.is_refusal());
-        let end = typed.map(|(i, _)| i).nth(keep).unwrap_or(self.console.len());
-        self.console.truncate(end);
+        self.console.truncate(keep);
         self.console.retain(|entry| entry.at <= now);
         for entry in self.console.iter_mut().filter(|entry| entry.ended.is_none_or(|ended| ended > now)) {
             entry.output = Some(Output { rc: 130, ..Output::default() });
@@ -296,13 +299,15 @@ impl Engine {
         }
         self.marks.retain(|mark| mark.at < now || mark.kind == MarkKind::Step && mark.at <= now);
     }
-    fn refuse(&mut self, line: &str, busy: &str) {
-        let err = format!("podyard: {busy:?} still waits; let time pass or interrupt it first\n");
-        let at = self.head();
-        self.note(at, line, Output { out: String::new(), err, rc: REFUSED });
-    }
     fn note(&mut self, at: Time, line: &str, output: Output) {
-        self.console.push(Entry { at, line: line.to_owned(), output: Some(output), so_far: String::new(), ended: Some(at) });
+        self.console.push(Entry {
+            at,
+            line: line.to_owned(),
+            output: Some(output),
+            so_far: String::new(),
+            ended: Some(at),
+            scripted: false,
+        });
     }
     fn conclude(&mut self, entry: usize, output: Output) {
         let now = self.head();
@@ -315,31 +320,24 @@ impl Engine {
     fn pass(&mut self, until: Time) -> bool {
         let before = self.timeline.track().live().changes().next();
         let moments = self.timeline.track().moments().len();
-        let wake = self.running.as_ref().and_then(|running| running.job.until());
+        let wake = self.running.iter().filter_map(|running| running.job.until()).min();
         self.timeline.pass(wake.map_or(until, |wake| wake.max(self.head() + Span::millis(1)).min(until)));
         self.marks.extend(marks::of_time(self.timeline.track().live(), before));
         self.poll() || self.timeline.track().moments().len() != moments
     }
-    /// Asks the line that waits whether it is done; true where it is.
+    /// Asks the lines that wait, the oldest first, whether they are done; true where one is.
     fn poll(&mut self) -> bool {
-        let Some(running) = &mut self.running else { return false };
-        let answer = self.timeline.touch(|world| running.job.poll(world));
-        let entry = running.entry;
-        self.console[entry].so_far = running.job.so_far().to_owned();
-        let Some(output) = answer else { return false };
-        self.running = None;
-        self.conclude(entry, output);
-        true
-    }
-}
-
-/// Exit code of a line that was not run because another one waits.
-const REFUSED: i32 = 75;
-
-impl Entry {
-    /// True where the line was not run because another one waited.
-    pub fn is_refusal(&self) -> bool {
-        self.output.as_ref().is_some_and(|output| output.rc == REFUSED)
+        let waiting = std::mem::take(&mut self.running);
+        let count = waiting.len();
+        for mut running in waiting {
+            let answer = self.timeline.touch(|world| running.job.poll(world));
+            self.console[running.entry].so_far = running.job.so_far().to_owned();
+            match answer {
+                Some(output) => self.conclude(running.entry, output),
+                None => self.running.push(running),
+            }
+        }
+        self.running.len() < count
     }
 }
 

@@ -20,9 +20,9 @@
 //! | 1 | `api` | the Kubernetes nouns: kinds, manifests, defaults, validation, patches, printed tables, refusals |
 //! | 2 | `sim` | the pure core: world, agenda, store, controllers, scheduler, kubelets, disks, network, images |
 //! | 3 | `timeline` | moments, seek, undo, playback: the one place where wall time becomes virtual time |
+//! | 3 | `motion` | how far a thing is at a viewed moment: journeys, glows, what lingers |
 //! | 4 | `shell` | the command language: kubectl one verb a file, curl, dig, the physical verbs |
 //! | 4 | `scene` | world → picture: sprites, layout, things in flight; in cells and roles, no colours |
-//! | 5 | `motion` | easing and tweens, sampled from frame time |
 //! | 5 | `scenario` | the document, the player, checks, the catalogue |
 //! | 6 | `engine` | the only owner of the timeline at run time |
 //! | 7 | `ui` | model, messages, update, keymap, theme, panes |

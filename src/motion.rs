@@ -1,117 +1,89 @@
-//! Cosmetic motion: what has just changed glows for a moment. A glow is sampled from frame time, never accumulated, so a
-//! slow terminal drops frames and nothing else. What travels is no business of this room: its place follows from
-//! virtual time.
+//! How far a thing is at a viewed moment: how much of a journey is behind it, how freshly something has changed, whether
+//! what has gone is still shown. Everything follows from the moments of the history and the viewed one, never from a
+//! clock on a wall: it is right while time is held, slowed, scrubbed or played again, and two looks at a moment agree.
 
-use crate::scene::facts::{Life, Look, Stage, Verdict};
-use crate::scene::target::Target;
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-/// How long a glow lasts.
-pub const GLOW: Duration = Duration::from_millis(250);
+use crate::api::{Span, Time};
 
 /// The strongest glow.
-pub const BRIGHTEST: u8 = 4;
+pub const BRIGHTEST: u8 = 8;
 
-/// How progress follows from time.
+/// How motion is shown: how long a moment is dwelt on, and whether anything moves at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Easing {
-    /// Evenly.
-    Linear,
-    /// Fast first, then ever slower.
-    Out,
+pub struct Tempo {
+    /// Virtual time for which what has just changed is dwelt on.
+    pub dwell: Span,
+    /// True where nothing moves, glows or lingers: things are where they will be.
+    pub still: bool,
+    /// When the history begins: what was so by then is nobody's news.
+    pub origin: Time,
 }
 
-/// A value on its way from 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tween {
-    /// Frame time at which it begins.
-    pub start: Duration,
-    /// How long it takes.
-    pub length: Duration,
-    /// How it goes.
-    pub easing: Easing,
+impl Default for Tempo {
+    fn default() -> Tempo {
+        Tempo::at_speed(100, false, Time(i64::MIN))
+    }
 }
 
-impl Tween {
-    /// Its value at a frame time: 0 before it begins, 1 once it is over.
-    pub fn at(&self, frame: Duration) -> f32 {
-        let passed = frame.saturating_sub(self.start).as_secs_f32() / self.length.as_secs_f32().max(f32::EPSILON);
-        let even = passed.clamp(0.0, 1.0);
-        match self.easing {
-            Easing::Linear => even,
-            Easing::Out => 1.0 - (1.0 - even).powi(3),
+impl Tempo {
+    /// Most of a second of real time at a speed in hundredths of real time, in a history that begins there.
+    pub fn at_speed(hundredths: u32, still: bool, origin: Time) -> Tempo {
+        Tempo { dwell: Span((i64::from(hundredths) * 9).clamp(400, 30_000)), still, origin }
+    }
+    /// How strongly something glows that changed at a time: [`BRIGHTEST`] then, and ever less while it is dwelt on.
+    pub fn glow(&self, since: Time, now: Time) -> u8 {
+        let left = self.dwell.0 - (now - since).0;
+        if self.still || now < since || since <= self.origin || left <= 0 {
+            return 0;
         }
+        ((left * i64::from(BRIGHTEST) + self.dwell.0 - 1) / self.dwell.0) as u8 // left is at most the whole, and that is not 0
     }
-    /// True once it is over.
-    pub fn is_over(&self, frame: Duration) -> bool {
-        frame >= self.start + self.length
+    /// True where what has gone at a time keeps its place for the eye to see it go.
+    pub fn lingers(&self, since: Time, now: Time) -> bool {
+        self.glow(since, now) > 0
     }
-}
-
-/// What of a thing is seen to change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Sign {
-    Pod(Look, bool),
-    Process(Life, bool),
-    Host(bool, bool),
-}
-
-/// What has just changed, and when.
-#[derive(Clone, Debug, Default)]
-pub struct Fresh {
-    signs: BTreeMap<Target, Sign>,
-    glows: BTreeMap<Target, Tween>,
-    reduced: bool,
-}
-
-impl Fresh {
-    /// Nothing ever glows where motion is reduced.
-    pub fn new(reduced: bool) -> Fresh {
-        Fresh { reduced, ..Fresh::default() }
+    /// When a journey ends on the picture: never sooner than the eye can follow, however short it really is.
+    pub fn arrival(&self, departs: Time, arrives: Time) -> Time {
+        let least = if self.still { Span(0) } else { Span(self.dwell.0 / 2) };
+        arrives.max(departs + least)
     }
-    /// Compares what there is to see with what there was, at a frame time. The first look finds nothing new.
-    pub fn look(&mut self, stage: &Stage, frame: Duration) {
-        self.glows.retain(|_, tween| !tween.is_over(frame));
-        let signs: BTreeMap<Target, Sign> = signs(stage).collect();
-        if !self.signs.is_empty() && !self.reduced {
-            let changed = signs.iter().filter(|(target, sign)| self.signs.get(target) != Some(sign));
-            let tween = Tween { start: frame, length: GLOW, easing: Easing::Out };
-            self.glows.extend(changed.map(|(target, _)| (target.clone(), tween)));
-        }
-        self.signs = signs;
+    /// Thousandths of its way that a journey has behind it: fast first, then ever slower.
+    pub fn way(&self, departs: Time, arrives: Time, now: Time) -> u16 {
+        let length = (self.arrival(departs, arrives) - departs).0.max(1);
+        let left = 1000 - ((now - departs).0 * 1000 / length).clamp(0, 1000);
+        if self.still { 1000 } else { (1000 - left * left / 1000) as u16 }
     }
-    /// How strongly a thing glows at a frame time.
-    pub fn glow(&self, target: &Target, frame: Duration) -> u8 {
-        let left = self.glows.get(target).map_or(0.0, |tween| 1.0 - tween.at(frame));
-        (left * f32::from(BRIGHTEST)).ceil() as u8
+    /// When a journey is no longer shown.
+    pub fn fades(&self, departs: Time, arrives: Time) -> Time {
+        self.arrival(departs, arrives) + Span(self.dwell.0 * 2 / 3)
     }
-    /// True while anything glows.
-    pub fn is_moving(&self, frame: Duration) -> bool {
-        self.glows.values().any(|tween| !tween.is_over(frame))
-    }
-}
-
-fn signs(stage: &Stage) -> impl Iterator<Item = (Target, Sign)> {
-    let rows = stage.sets.iter().flat_map(|s| &s.rows);
-    let pods = rows.map(|r| (Target::Pod(r.key.clone()), Sign::Pod(r.look, r.node.is_empty())));
-    let running = stage.hosts.iter().flat_map(|h| {
-        let sign = |v: Verdict| matches!(v, Verdict::Mirrored);
-        h.running.iter().map(move |r| (Target::Process(h.name.clone(), r.uid), Sign::Process(r.life, sign(r.verdict))))
-    });
-    let hosts = stage.hosts.iter().map(|h| (Target::Node(h.name.clone()), Sign::Host(h.ready, h.is_linked())));
-    pods.chain(running).chain(hosts)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SLOW: Tempo = Tempo { dwell: Span(800), still: false, origin: Time(0) };
+
     #[test]
-    fn a_tween_is_sampled_not_accumulated() {
-        let tween = Tween { start: Duration::from_millis(100), length: GLOW, easing: Easing::Out };
-        let at = |ms| tween.at(Duration::from_millis(ms));
-        assert_eq!((at(0), at(100), at(350), at(9999)), (0.0, 0.0, 1.0, 1.0));
-        assert!(at(150) > Tween { easing: Easing::Linear, ..tween }.at(Duration::from_millis(150)));
+    fn a_glow_is_brightest_at_once_and_over_in_the_end() {
+        let at = |ms| SLOW.glow(Time(1000), Time(ms));
+        assert_eq!([at(999), at(1000), at(1400), at(1799), at(1800)], [0, BRIGHTEST, 4, 1, 0]);
+    }
+
+    #[test]
+    fn a_journey_takes_as_long_as_the_eye_needs_and_never_goes_back() {
+        let at = |ms| SLOW.way(Time(0), Time(20), Time(ms));
+        assert_eq!((at(0), at(400), at(9000)), (0, 1000, 1000));
+        assert!((0..40).all(|i| at(i * 10) <= at(i * 10 + 10)));
+        assert_eq!(SLOW.arrival(Time(0), Time(5000)), Time(5000), "a long one is shown as it is");
+    }
+
+    #[test]
+    fn where_nothing_moves_everything_has_arrived() {
+        let still = Tempo { still: true, ..SLOW };
+        assert_eq!(
+            (still.glow(Time(0), Time(0)), still.way(Time(0), Time(20), Time(0)), still.lingers(Time(0), Time(0))),
+            (0, 1000, false)
+        );
     }
 }

@@ -3,12 +3,16 @@
 #[path = "frames/world.rs"]
 mod world;
 
+use podyard::app::session::Session;
+use podyard::app::settings::Settings;
 use podyard::app::terminal::sight;
 use podyard::engine::Engine;
+use podyard::scene::Canvas;
 use podyard::sim::World;
 use podyard::ui::keys::Key;
 use podyard::ui::model::Look;
 use podyard::ui::{Message, Model, Screen, update, view};
+use std::time::Duration;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 
@@ -27,12 +31,51 @@ fn check_after(name: &str, world: World, keys: &str) {
             update(&mut model, Message::Key(Key::named(key).expect("a key")), &sight, &screen);
         }
         let screen = Screen::of(&model, &sight, size);
-        let canvas = view(&model, &sight, &screen);
-        let planes = format!("{}\n{}", canvas.glyphs(), canvas.roles());
-        insta::with_settings!({snapshot_path => "frames", prepend_module_to_snapshot => false, omit_expression => true}, {
-            insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), planes);
-        });
+        golden(name, size, &view(&model, &sight, &screen));
     }
+}
+
+fn golden(name: &str, size: (u16, u16), canvas: &Canvas) {
+    let planes = format!("{}\n{}", canvas.glyphs(), canvas.roles());
+    insta::with_settings!({snapshot_path => "frames", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), planes);
+    });
+}
+
+/// A session after some steps: keys, or a line behind a dollar.
+fn check_session(name: &str, begin: impl Fn() -> Session, steps: &[&str]) {
+    for size in SIZES {
+        let mut session = begin();
+        for step in steps {
+            match step.strip_prefix("$ ") {
+                Some(line) => type_in(&mut session, line, size),
+                None => step.split(' ').for_each(|key| session.take(Message::Key(Key::named(key).expect("a key")), size)),
+            }
+        }
+        golden(name, size, &session.draw(size).1);
+    }
+}
+
+/// Types a line; one that waits is over when this returns.
+fn type_in(session: &mut Session, line: &str, size: (u16, u16)) {
+    session.take(Message::Key(Key::Char(':')), size);
+    line.chars().for_each(|letter| session.take(Message::Key(Key::Char(letter)), size));
+    session.take(Message::Key(Key::Named("enter")), size);
+    for _ in 0..10_000 {
+        if session.engine().busy().is_none() {
+            return;
+        }
+        session.pass(Duration::from_millis(200));
+    }
+    panic!("{line} is never over: time is held");
+}
+
+fn presented() -> Session {
+    Session::scenario("every-pet-its-bowl").expect("in the catalogue").with(&Settings { present: true, ..Settings::default() })
+}
+
+fn played() -> Session {
+    Session::scenario("every-pet-its-bowl").expect("in the catalogue")
 }
 
 #[test]
@@ -88,4 +131,69 @@ fn three_thousand_pods_on_thirty_nodes() {
 #[test]
 fn the_record_alone() {
     check_after("record", world::cut(world::sandbox()), "tab z");
+}
+
+#[test]
+fn the_machines_alone() {
+    check_after("machines", world::forced(world::cut(world::sandbox())), "z z");
+}
+
+#[test]
+fn all_that_is_to_say_of_a_pod() {
+    check_after("sheet", world::sandbox(), "tab tab down w");
+}
+
+#[test]
+fn the_list_of_scenarios() {
+    check_after("scenarios", world::sandbox(), "s down");
+}
+
+#[test]
+fn the_twins_while_each_has_lost_a_pod() {
+    check_session("twins", Session::sandbox, &["t x", "$ wait 1300ms"]);
+}
+
+#[test]
+fn a_request_on_its_way() {
+    check_session("request", Session::sandbox, &["tab tab down down r", "$ wait 100ms"]);
+}
+
+#[test]
+fn what_a_line_printed() {
+    check_session("output", Session::sandbox, &["$ kubectl get pods -o wide"]);
+}
+
+#[test]
+fn what_tab_offers() {
+    check_session("offers", Session::sandbox, &[": k u b e c t l space tab"]);
+}
+
+#[test]
+fn scrubbed_into_the_past() {
+    check_session("past", Session::sandbox, &["+", "$ wait 20s", "[ ["]);
+}
+
+#[test]
+fn forced_beside_waited() {
+    let steps = [
+        "$ disconnect node-3",
+        "$ wait 360s",
+        "$ branch forced",
+        "$ wait 60s",
+        "B space",
+        "$ kubectl delete po kubia-0 --force --grace-period=0",
+    ];
+    check_session("compare", Session::sandbox, &[&steps[..], &["$ wait 60s", "C"]].concat());
+}
+
+#[test]
+fn a_scenarios_pages() {
+    check_session("lesson", played, &["."]);
+    check_session("lesson-typed", played, &[". . . ."]);
+}
+
+#[test]
+fn a_scenarios_words_for_the_back_row() {
+    check_session("present", presented, &[". ."]);
+    check_session("present-typed", presented, &[". . . ."]);
 }

@@ -40,6 +40,15 @@ impl Desk {
 }
 
 #[test]
+fn esc_stops_what_waits() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.press("esc"), []);
+    desk.engine.submit("wait 330s", None);
+    assert_eq!(desk.lines("+"), ["kubectl scale sts kubia --replicas=4"], "other lines run beside it");
+    assert_eq!(desk.press("esc"), [Effect::Interrupt]);
+}
+
+#[test]
 fn each_key_stands_for_a_command_line() {
     let cases: &[(&str, &[&str])] = &[
         ("+", &["kubectl scale sts kubia --replicas=4"]),

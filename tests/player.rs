@@ -25,7 +25,7 @@ fn page(session: &Session) -> &Page {
 }
 
 fn frame(session: &mut Session) -> String {
-    session.draw(Duration::ZERO, SIZE).1.glyphs()
+    session.draw(SIZE).1.glyphs()
 }
 
 /// Presses the key that goes on until a page is as wanted; questions are answered with the second choice.
@@ -182,7 +182,7 @@ fn another_scenario_is_chosen_from_the_list() {
 fn a_question_in_a_frame() {
     let mut session = start();
     until(&mut session, |page| page.question.as_ref().is_some_and(|question| question.words.starts_with("You delete")));
-    let (_, canvas) = session.draw(Duration::ZERO, SIZE);
+    let (_, canvas) = session.draw(SIZE);
     let planes = format!("{}\n{}", canvas.glyphs(), canvas.roles());
     insta::with_settings!({snapshot_path => "frames", prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::assert_snapshot!("question-120x36", planes);

@@ -310,6 +310,20 @@ fn a_well_thing_has_no_cause_and_a_bound_pod_says_why_there() {
     assert!(cause::why_there(&world, &Key::new("default", "kubia-0")).unwrap().contains("nothing ties it there"));
 }
 
+/// pkg/scheduler: the scores are those of the moment of the binding, whatever has become of the nodes since.
+#[test]
+fn a_bound_pod_tells_what_each_node_scored_when_it_was_bound() {
+    let mut world = sandbox(1);
+    type_in(&mut world, "kubectl cordon node-1");
+    type_in(&mut world, "kubectl delete po kubia-0 --wait=false");
+    type_in(&mut world, "wait 10s\nkubectl uncordon node-1");
+    let key = Key::new("default", "kubia-0");
+    let node = world.get::<podyard::api::Pod>(&key).unwrap().spec.node_name.clone();
+    let weighed = cause::weighed(&world, &key);
+    assert!(weighed[0].starts_with(&format!("{node} ")) && weighed[0].contains("spread "), "{weighed:?}");
+    assert!(weighed[1].contains("spread ") && weighed[2] == "node-1 cannot: node(s) were unschedulable", "{weighed:?}");
+}
+
 #[test]
 fn a_deployment_that_asks_too_much_is_made_to_ask_for_less() {
     let lines = "kubectl create deployment web --image=nginx\nkubectl set resources deploy/web --requests=cpu=4000\nwait 5s";
@@ -341,7 +355,7 @@ fn a_paused_deployment_is_resumed() {
 #[test]
 fn the_page_offers_the_lines_with_their_keys() {
     let world = after("kubectl cordon node-2");
-    let stage = Stage::read(&world, world.now(), podyard::api::Span::secs(1));
+    let stage = Stage::read(&world, world.now(), podyard::motion::Tempo::default());
     let page = why::page(&world, &stage, Some(&Target::Node("node-2".into())));
     assert_eq!(page.remedies.iter().map(|r| r.line.as_str()).collect::<Vec<_>>(), ["kubectl uncordon node-2"]);
     assert_eq!(cause::short(Kind::StatefulSet), "sts");

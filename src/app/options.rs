@@ -82,9 +82,12 @@ pub struct LookOptions {
     /// Draws with ASCII alone
     #[arg(long)]
     pub ascii: bool,
-    /// Lets nothing glow
+    /// Lets nothing move, glow or linger
     #[arg(long)]
     pub reduced_motion: bool,
+    /// Shows a scenario to a room: its words are large, a clicker turns its pages
+    #[arg(long)]
+    pub present: bool,
     /// Tells what happens, one sentence a line, on standard error, which has to go elsewhere than the terminal
     #[arg(long)]
     pub narrate: bool,
@@ -100,6 +103,7 @@ impl LookOptions {
             theme: other.theme.clone().or(self.theme),
             ascii: self.ascii || other.ascii,
             reduced_motion: self.reduced_motion || other.reduced_motion,
+            present: self.present || other.present,
             narrate: self.narrate || other.narrate,
             config: other.config.clone().or(self.config),
         }
@@ -111,6 +115,7 @@ impl LookOptions {
             palette: self.theme.as_deref().and_then(Palette::named).unwrap_or(file.palette),
             ascii: self.ascii || asked || file.ascii,
             reduced_motion: self.reduced_motion || file.reduced_motion,
+            present: self.present || file.present,
             keys: file.keys,
         }
     }

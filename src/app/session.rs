@@ -7,7 +7,6 @@ use super::library;
 use super::settings::Settings;
 use super::story::Story;
 use crate::engine::{Engine, Lesson, MarkKind as EngineMark, sandbox};
-use crate::motion::Fresh;
 use crate::scene::{Canvas, Target};
 use crate::ui::actions::Action;
 use crate::ui::message::{Effect, Message};
@@ -71,7 +70,7 @@ impl Session {
     /// The same, as somebody likes it.
     pub fn with(mut self, settings: &Settings) -> Session {
         self.model.keys = settings.keys.clone();
-        self.model.fresh = Fresh::new(settings.reduced_motion);
+        self.model.look = Look { reduced_motion: settings.reduced_motion, present: settings.present };
         self
     }
 
@@ -119,12 +118,10 @@ impl Session {
             wall -= part;
         }
     }
-    /// Draws a frame at a frame time.
-    pub fn draw(&mut self, frame: Duration, size: (u16, u16)) -> (Screen, Canvas) {
-        self.model.frame = frame;
+    /// Draws a frame.
+    pub fn draw(&self, size: (u16, u16)) -> (Screen, Canvas) {
         let sight = seen(&self.engine, self.lesson.as_ref(), &self.title);
         let screen = Screen::of(&self.model, &sight, size);
-        self.model.fresh.look(&screen.stage, frame);
         let canvas = view(&self.model, &sight, &screen);
         (screen, canvas)
     }
@@ -273,7 +270,7 @@ impl Session {
         match name.map_or_else(|| Ok(Session::sandbox()), Session::scenario) {
             Ok(mut session) => {
                 session.model.keys = self.model.keys.clone();
-                session.model.fresh = self.model.fresh.clone();
+                session.model.look = self.model.look;
                 session.story = self.story.take().map(|_| Story::default());
                 *self = session;
             }

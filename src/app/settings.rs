@@ -1,4 +1,4 @@
-//! The settings file: theme, glyphs, motion and keys; what is wrong in it is said with its place and the remedy.
+//! The settings file: theme, glyphs, motion, captions and keys; what is wrong in it is said with its place and the remedy.
 
 use crate::api::yaml;
 use crate::diagnostic::Diagnostic;
@@ -17,15 +17,17 @@ pub struct Settings {
     pub palette: &'static Palette,
     /// True where only ASCII is drawn.
     pub ascii: bool,
-    /// True where nothing glows.
+    /// True where nothing moves, glows or lingers.
     pub reduced_motion: bool,
+    /// True where a scenario's words are large.
+    pub present: bool,
     /// Which key does what.
     pub keys: Keymap,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { palette: &DARK, ascii: false, reduced_motion: false, keys: Keymap::default() }
+        Settings { palette: &DARK, ascii: false, reduced_motion: false, present: false, keys: Keymap::default() }
     }
 }
 
@@ -63,10 +65,11 @@ fn set(settings: &mut Settings, name: &str, value: &Value, text: &str) -> Result
         "theme" => settings.palette = chosen(text, name, value, &PALETTES.map(|p| (p.name, p)))?,
         "glyphs" => settings.ascii = chosen(text, name, value, &[("unicode", false), ("ascii", true)])?,
         "motion" => settings.reduced_motion = chosen(text, name, value, &[("full", false), ("reduced", true)])?,
+        "captions" => settings.present = chosen(text, name, value, &[("normal", false), ("large", true)])?,
         "keys" => keys(settings, value, text)?,
         other => {
             let problem = Diagnostic::error(format!("there is no setting {other:?}"));
-            return Err(at(problem, text, other).hint("there are theme, glyphs, motion and keys"));
+            return Err(at(problem, text, other).hint("there are theme, glyphs, motion, captions and keys"));
         }
     }
     Ok(())
@@ -138,7 +141,7 @@ mod tests {
     #[test]
     fn mistakes_say_where_and_what_to_do() {
         for (text, line, message, hint) in [
-            ("theme: dark\ncolour: red\n", 2, "there is no setting \"colour\"", "there are theme, glyphs, motion and keys"),
+            ("theme: dark\ncolour: red\n", 2, "there is no setting \"colour\"", "there are theme, glyphs, motion, captions and keys"),
             ("theme: pink\n", 1, "theme cannot be \"pink\"", "write one of dark, light, high-contrast, colour-blind"),
             ("keys:\n  logs: nokey\n", 2, "logs: this is no key", "write a character"),
             ("keys:\n  dance: d\n", 2, "there is no action \"dance\"", "there are play, step"),

@@ -47,19 +47,13 @@ fn depth() -> Depth {
 struct Show {
     session: Session,
     theme: Theme,
-    began: Instant,
     pace: Pace,
 }
 
 impl Show {
     fn new(session: Session, settings: &Settings) -> Show {
         let now = Instant::now();
-        Show {
-            session,
-            theme: Theme { depth: depth(), ascii: settings.ascii, palette: settings.palette },
-            began: now,
-            pace: Pace::new(now),
-        }
+        Show { session, theme: Theme { depth: depth(), ascii: settings.ascii, palette: settings.palette }, pace: Pace::new(now) }
     }
 
     async fn run(mut self, loan: &mut Loan) -> anyhow::Result<()> {
@@ -88,7 +82,7 @@ impl Show {
             return Ok(Some(later));
         }
         self.session.tell().into_iter().for_each(|text| eprint!("{text}"));
-        let (screen, canvas) = self.session.draw(now - self.began, loan.size()?);
+        let (screen, canvas) = self.session.draw(loan.size()?);
         let (theme, model) = (&self.theme, self.session.model());
         loan.terminal.draw(|frame| {
             theme.apply(&canvas, frame.buffer_mut());
@@ -98,7 +92,7 @@ impl Show {
             }
         })?;
         self.pace.drawn(now);
-        Ok(self.pace.next(self.session.engine(), &screen.stage, model.fresh.is_moving(model.frame), now))
+        Ok(self.pace.next(self.session.engine(), &screen.stage, now))
     }
 
     fn event(&mut self, event: &Event, loan: &Loan) -> anyhow::Result<()> {

@@ -68,13 +68,10 @@ impl Lesson {
             () if page.asks() => Err("answer first: press its number".to_owned()),
             () if page.waits() => self.skip(engine),
             () if page.last => Err("that was all · s chooses another scenario · q quits".to_owned()),
-            () => match engine.busy() {
-                Some(line) => Err(format!("{line:?} still waits: let time pass, or interrupt it with ctrl-c")),
-                None => {
-                    self.turn(engine);
-                    Ok(())
-                }
-            },
+            () => {
+                self.turn(engine);
+                Ok(())
+            }
         }
     }
     /// Goes one page back and views the time at which it began; false on the first page.
@@ -115,7 +112,7 @@ impl Lesson {
         }
         let now = (engine.world().changes().next(), engine.head().0 / 1000);
         let types = self.pages.last().is_some_and(|kept| !kept.page.lines.is_empty());
-        let idle = self.looked == now && (!types || engine.busy().is_some());
+        let idle = self.looked == now && (!types || engine.is_scripted_waiting());
         if !engine.is_live() || !self.waits() || idle {
             return;
         }

@@ -11,9 +11,9 @@ impl Stage for Engine {
         Engine::world(self)
     }
     fn submit(&mut self, command: &Command) {
-        Engine::submit(self, &command.line, command.given());
+        self.type_line(&command.line, &command.given(), true);
     }
     fn outcome(&self) -> Option<Output> {
-        self.console().iter().rfind(|entry| !entry.is_refusal())?.output.clone()
+        self.console().iter().rfind(|entry| entry.scripted)?.output.clone()
     }
 }

@@ -85,7 +85,7 @@ pub struct Ink {
     pub bold: bool,
     /// Drawn fainter: what is not looked at.
     pub dim: bool,
-    /// How freshly it changed: 0 for not, up to 4.
+    /// How freshly it changed: 0 for not, up to [`crate::motion::BRIGHTEST`].
     pub glow: u8,
 }
 

@@ -83,6 +83,11 @@ pub fn why_there(world: &World, key: &Key) -> Option<String> {
     seat::why_there(world, key)
 }
 
+/// What each node came to when the pod's node was chosen, the chosen one first; empty where that is not kept.
+pub fn weighed(world: &World, key: &Key) -> Vec<String> {
+    seat::weighed(world, key)
+}
+
 /// Why a pod's own DNS name does not resolve; `None` where it does or where the pod has none.
 pub fn why_nameless(world: &World, key: &Key) -> Option<Cause> {
     service::why_nameless(world, key)

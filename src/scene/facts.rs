@@ -2,18 +2,22 @@
 //! Everything in the picture is here, nothing here knows where it will be drawn.
 
 mod deployments;
+mod journeys;
 mod machines;
+mod news;
 mod pods;
 mod sets;
 mod shelf;
 mod twins;
 
 pub use deployments::Above;
+pub use news::News;
 pub use shelf::{Offer, Spare};
 pub use twins::Replaced;
 
 use super::target::Target;
-use crate::api::{Key, Kind, Name, Span, Time, Uid};
+use crate::api::{Key, Kind, Name, Time, Uid};
+use crate::motion::Tempo;
 use crate::sim::World;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +51,8 @@ pub enum Look {
     Done,
     /// Its place is kept, and there is no pod.
     Missing,
+    /// It has just left the record; its place closes in a moment.
+    Gone,
 }
 
 /// A timer that runs on something.
@@ -182,6 +188,8 @@ pub struct Running {
     pub life: Life,
     /// How it stands to the record.
     pub verdict: Verdict,
+    /// A timer that runs on it, other than the grace of one that stops.
+    pub timer: Option<Timer>,
 }
 
 impl Running {
@@ -200,6 +208,8 @@ pub struct DiskAt {
     pub files: usize,
     /// Machines with live processes on it, where no more than one may have it.
     pub writers: usize,
+    /// When it is taken from the machine by force.
+    pub timer: Option<Timer>,
 }
 
 /// A machine and its node.
@@ -225,8 +235,8 @@ pub struct Host {
     pub running: Vec<Running>,
     /// Disks there.
     pub disks: Vec<DiskAt>,
-    /// What travels on its cable.
-    pub journey: Option<Journey>,
+    /// What travels on its cable, oldest first.
+    pub journeys: Vec<Journey>,
 }
 
 impl Host {
@@ -270,17 +280,33 @@ pub struct Stage {
     pub spares: Vec<Spare>,
     /// What the sets made last in the place of what was lost.
     pub replaced: Vec<Replaced>,
+    /// What travels between whoever types and the record, oldest first; up is towards whoever types.
+    pub calls: Vec<Journey>,
+    /// How motion is shown.
+    pub tempo: Tempo,
+    news: News,
 }
 
 impl Stage {
-    /// Reads the world as of `now`; a journey is shown for `glow` after its arrival.
-    pub fn read(world: &World, now: Time, glow: Span) -> Stage {
-        let hosts = machines::hosts(world, now, glow);
+    /// Reads the world as of `now`.
+    pub fn read(world: &World, now: Time, tempo: Tempo) -> Stage {
+        let mut journeys = journeys::journeys(world, now, &tempo);
+        let hosts = machines::hosts(world, now, &tempo, &mut journeys);
         let deployments = deployments::deployments(world);
-        let mut sets = sets::sets(world, now, &hosts);
+        let mut sets = sets::sets(world, &hosts, &news::departed(world, now, &tempo));
         deployments::place(world, &deployments, &mut sets);
         let (offers, spares) = (shelf::offers(world), shelf::spares(world, &sets));
-        Stage { now, deployments, sets, hosts, offers, spares, replaced: twins::replaced(world) }
+        let (replaced, news) = (twins::replaced(world), news::news(world, now, &tempo));
+        Stage { now, deployments, sets, hosts, offers, spares, replaced, calls: journeys.calls, tempo, news }
+    }
+    /// How freshly a thing has changed: 0 for not, up to [`crate::motion::BRIGHTEST`].
+    pub fn glow(&self, target: &Target) -> u8 {
+        self.news.get(target).map_or(0, |since| self.tempo.glow(*since, self.now))
+    }
+    /// True while anything is on its way, glows, or keeps a place that will close.
+    pub fn is_moving(&self) -> bool {
+        let mut journeys = self.hosts.iter().flat_map(|host| &host.journeys).chain(&self.calls);
+        journeys.next().is_some() || !self.news.is_empty()
     }
     /// The host of that name.
     pub fn host(&self, name: &str) -> Option<&Host> {

@@ -20,8 +20,6 @@ pub struct Painting<'a> {
     pub plan: &'a Plan,
     /// What is selected.
     pub focus: &'a Focus,
-    /// How freshly a thing has changed, 0 to 4.
-    pub glow: &'a dyn Fn(&Target) -> u8,
 }
 
 impl Painting<'_> {
@@ -62,9 +60,9 @@ impl Painting<'_> {
         canvas.parts(Area::new(rule.right().saturating_sub(w + 1), rule.y, w, 1), &parts);
     }
 
-    /// The ink of a thing: its role, stepped back where something else is looked at, glowing where it just changed.
+    /// The ink of a thing: its role, stepped back where something else is looked at.
     fn ink(&self, role: Role, target: &Target) -> Ink {
-        Ink::from(role).dim_if(self.focus.dims(target)).glow((self.glow)(target))
+        Ink::from(role).dim_if(self.focus.dims(target))
     }
 
     /// True for what belongs to something smaller than a set that is selected.
@@ -78,6 +76,10 @@ impl Painting<'_> {
             let boxed = matches!(target, Target::Node(_)) && self.plan.hosts.boxes;
             if boxed && self.plan.place(target) != Some(*area) {
                 continue;
+            }
+            let glow = if boxed || matches!(target, Target::Set(..)) { 0 } else { self.stage.glow(target) };
+            if glow > 0 {
+                canvas.tint(*area, |ink| ink.glow(glow));
             }
             if self.focus.is_selected(target) {
                 canvas.ground(*area, Ground::Selected);
@@ -114,6 +116,7 @@ pub fn look_glyph(look: Look) -> (char, Role) {
         Look::Failed => ('✖', Role::Bad),
         Look::Done => ('✔', Role::Faint),
         Look::Missing => ('·', Role::Faint),
+        Look::Gone => ('×', Role::Faint),
     }
 }
 

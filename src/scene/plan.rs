@@ -97,6 +97,7 @@ impl Plan {
     fn both(stage: &Stage, area: Area) -> Plan {
         let roomy = area.h >= 18;
         let cables_h = match area.h {
+            40.. => 5,
             24.. => 3,
             18.. => 2,
             _ => 1,

@@ -3,6 +3,7 @@
 //! Simplified: a preemption's deletes are asked for at once rather than beside the next attempts, and a plan to wait on a
 //! node for volumes is not written to the pod's status.
 
+pub mod decision;
 mod filter;
 mod glance;
 mod hints;
@@ -25,11 +26,11 @@ use super::latency::Latency;
 use super::world::World;
 use crate::api::meta::{Condition, Truth, set_condition};
 use crate::api::object::reference;
-use crate::api::{Key, Kind, Name, Object, Pod, Time};
+use crate::api::{Key, Kind, Name, Object, Pod, Time, Uid};
 use filter::Verdict;
 pub(super) use filter::{host_ports, others_requested, selects, terms_match};
 use hints::Help;
-use imbl::OrdMap;
+use imbl::{OrdMap, Vector};
 use preemption::Outcome;
 pub(super) use priority::priority;
 use queue::Queue;
@@ -46,6 +47,7 @@ pub struct Scheduler {
     turn: Option<Time>,
     seats: Seats,
     assumed: OrdMap<Key, waiting::Assumed>,
+    decisions: Vector<(Uid, Arc<decision::Decision>)>,
     /// Pods for which room is being made, as the record has them.
     nominated: OrdMap<Key, Arc<Pod>>,
 }
@@ -194,6 +196,7 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
 fn choose(world: &mut World, pod: &Arc<Pod>, best: &[usize], needs: &volumes::Needs) {
     let Some(chosen) = world.chance.pick(super::chance::Stream::Scheduler, best).copied() else { return };
     let node = world.scheduler.seats.at(chosen).node.metadata.name.clone();
+    decision::keep(world, pod, needs, &node);
     settle(world, pod, &node, needs);
 }
 

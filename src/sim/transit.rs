@@ -54,7 +54,7 @@ pub struct Transit {
 }
 
 /// How long a journey stays on record after its arrival, in milliseconds, so that a picture can let it fade.
-pub const AFTERGLOW_MS: i64 = 600;
+pub const AFTERGLOW_MS: i64 = 3000;
 
 /// How many journeys are kept; the oldest are forgotten first.
 pub const TRANSITS_KEPT: usize = 256;

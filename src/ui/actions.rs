@@ -124,7 +124,7 @@ actions! {
     Half      ["z"]                  "half"     Look    Help     "The record alone, the machines alone, or both.";
     ScrollUp  ["pageup"]             ""         Look    Help     "Scrolls the pane back; pagedown on, while there is more.";
     Answer    ["1", "2", "3", "4", "5", "6", "7", "8", "9"] "answer" Time Help "Answers a question; else runs that line of why.";
-    Clear     ["esc"]                ""         Look    Help     "Closes what is open; drops the selection.";
+    Clear     ["esc"]                ""         Look    Help     "Stops what waits, closes what is open, drops the selection.";
     Scenarios ["s"]                  "scenarios" Program Help    "Chooses a scenario.";
     Stop      ["ctrl-c"]             ""         Program Help     "Interrupts what waits; else quits.";
     Quit      ["q"]                  "quit"     Program Help     "Leaves.";

@@ -3,12 +3,10 @@
 use super::editor::Editor;
 use super::keymap::Keymap;
 use crate::api::Time;
-use crate::motion::Fresh;
 use crate::scene::Target;
 use crate::scene::plan::Half;
 use crate::timeline::compare::Outcome;
 use ratatui::style::Style;
-use std::time::Duration;
 use tui_textarea::{CursorMove, TextArea};
 
 /// Who gets the keys.
@@ -57,8 +55,10 @@ pub struct Comparison {
 /// How things are drawn, set once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Look {
-    /// Nothing glows.
+    /// Nothing moves, glows or lingers.
     pub reduced_motion: bool,
+    /// For the back row: a scenario's caption is large, and what it does not speak of steps back.
+    pub present: bool,
 }
 
 /// All that the interface remembers.
@@ -90,10 +90,8 @@ pub struct Model {
     pub offers: Vec<String>,
     /// Something to tell, until the next key.
     pub notice: Option<String>,
-    /// What has just changed.
-    pub fresh: Fresh,
-    /// Frame time.
-    pub frame: Duration,
+    /// How things are drawn.
+    pub look: Look,
     /// How many lines' output is waited for, to be shown in the pane when it comes.
     pub expects: Option<usize>,
     /// How many lines that keys stand for still run: the picture shows what came of them, not a sheet over it.
@@ -135,8 +133,7 @@ impl Model {
             walking: None,
             offers: Vec::new(),
             notice: None,
-            fresh: Fresh::new(look.reduced_motion),
-            frame: Duration::ZERO,
+            look,
             expects: None,
             quiet: 0,
             newcomer: true,

@@ -1,5 +1,6 @@
 //! The parts of the screen around the stage.
 
+pub mod caption;
 pub mod catalogue;
 pub mod command;
 pub mod compare;

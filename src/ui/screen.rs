@@ -3,6 +3,7 @@
 use super::model::Model;
 use super::regions::Regions;
 use super::sight::Sight;
+use crate::motion::Tempo;
 use crate::scene::{Focus, Plan, Stage, Target};
 
 /// What is on the screen, and where.
@@ -23,7 +24,8 @@ pub struct Screen {
 impl Screen {
     /// What a screen of that size shows.
     pub fn of(model: &Model, sight: &Sight, size: (u16, u16)) -> Screen {
-        let stage = Stage::read(sight.world, sight.now(), sight.glow());
+        let tempo = Tempo::at_speed(sight.speed, model.look.reduced_motion, sight.origin);
+        let stage = Stage::read(sight.world, sight.now(), tempo);
         let regions = Regions::of(size.0, size.1, sight.script.is_some());
         let plan = regions.map(|r| Plan::of(&stage, r.stage, model.half)).unwrap_or_default();
         let focus = Focus::on(&stage, model.selected.clone()).among(&stage, &model.filter);

@@ -1,6 +1,6 @@
 //! What the interface sees of the engine: borrowed for one frame.
 
-use crate::api::{Span, Time};
+use crate::api::Time;
 use crate::scenario::Page;
 use crate::sim::World;
 
@@ -85,9 +85,5 @@ impl Sight<'_> {
     /// The viewed time.
     pub fn now(&self) -> Time {
         self.world.now()
-    }
-    /// How long what has arrived stays in the picture: most of a second of real time.
-    pub fn glow(&self) -> Span {
-        Span((i64::from(self.speed) * 9).clamp(400, 30_000))
     }
 }

@@ -1,6 +1,7 @@
 //! The one table of roles and colours, and how a picture is put on a terminal that knows many colours, few, or none.
 
 use super::palette::{DARK, Palette, Rgb};
+use crate::motion::BRIGHTEST;
 use crate::scene::{Canvas, Ground, Ink, Role};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
@@ -81,24 +82,28 @@ impl Theme {
 
     /// The style of an ink on a ground.
     pub fn style(&self, ink: Ink, ground: Ground) -> Style {
-        let mut modifier = if ink.bold { Modifier::BOLD } else { Modifier::empty() };
+        let fresh = ink.glow * 2 > BRIGHTEST;
+        let mut modifier = if ink.bold || fresh { Modifier::BOLD } else { Modifier::empty() };
         let style = Style::default();
         match self.depth {
             Depth::True => {
                 let back = if ink.role == Role::Brand { self.palette.ink(Role::Each) } else { self.palette.ground(ground) };
-                let front = mix(self.palette.ink(ink.role), self.palette.brightest, u16::from(ink.glow.min(4)) * 20);
+                let glow = u16::from(ink.glow.min(BRIGHTEST));
+                let back = mix(back, self.palette.brightest, glow * 3);
+                let front = mix(self.palette.ink(ink.role), self.palette.brightest, glow * 8);
                 let front = if ink.dim { mix(front, back, self.palette.dimming) } else { front };
                 style.fg(rgb(front)).bg(rgb(back)).add_modifier(modifier)
             }
             Depth::Sixteen => {
                 let back = if ink.role == Role::Brand { Color::Yellow } else { self.palette.ground16(ground) };
                 let front = if ink.dim { Color::DarkGray } else { self.palette.ink16(ink.role) };
+                modifier.set(Modifier::UNDERLINED, fresh);
                 style.fg(front).bg(back).add_modifier(modifier)
             }
             Depth::None => {
                 modifier.set(Modifier::REVERSED, ground == Ground::Selected || ink.role == Role::Brand);
                 modifier.set(Modifier::DIM, ink.dim || matches!(ink.role, Role::Faint | Role::Line));
-                modifier.set(Modifier::UNDERLINED, ground == Ground::Lit);
+                modifier.set(Modifier::UNDERLINED, ground == Ground::Lit || fresh);
                 style.add_modifier(modifier)
             }
         }

@@ -104,6 +104,10 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         Action::Undo => vec![Effect::Undo],
         Action::Redo => vec![Effect::Redo],
         Action::Stop if sight.busy.is_some() => vec![Effect::Interrupt],
+        Action::Clear if sight.busy.is_some() && sight.script.is_none() => {
+            model.notice = sight.busy.map(|line| format!("stopped waiting: {line}; what it asked for goes on"));
+            vec![Effect::Interrupt]
+        }
         Action::Stop | Action::Quit => vec![Effect::Quit],
         Action::ScaleUp | Action::ScaleDown | Action::Delete | Action::Force | Action::Cable | Action::Power | Action::Fail => {
             let lines = acts::lines(action, model, sight, screen);

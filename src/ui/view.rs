@@ -1,12 +1,12 @@
 //! The picture of a frame: title, stage, panes, time line, command line, keys.
 
 use super::model::{Mode, Model, Pane};
-use super::panes::{catalogue, command, edit, happened, help, hints, lesson, output, timeline, title, why};
+use super::panes::{caption, catalogue, command, edit, happened, help, hints, lesson, output, timeline, title, why};
 use super::regions::{Regions, SMALLEST};
 use super::screen::Screen;
 use super::sight::Sight;
 use crate::scene::paint::Painting;
-use crate::scene::{Canvas, Ground, Role, Target};
+use crate::scene::{Canvas, Ground, Role};
 
 /// Draws a frame.
 pub fn view(model: &Model, sight: &Sight, screen: &Screen) -> Canvas {
@@ -20,12 +20,14 @@ pub fn view(model: &Model, sight: &Sight, screen: &Screen) -> Canvas {
 
 fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, regions: &Regions) {
     title::draw(canvas, regions.title, model, sight);
-    let glow = |target: &Target| model.fresh.glow(target, model.frame);
-    Painting { stage: &screen.stage, plan: &screen.plan, focus: &screen.focus, glow: &glow }.draw(canvas);
+    Painting { stage: &screen.stage, plan: &screen.plan, focus: &screen.focus }.draw(canvas);
     if !regions.happened.is_empty() {
         happened::draw(canvas, regions.happened, sight, &model.filter);
     }
-    panes(canvas, model, sight, screen, regions);
+    match caption::caption(model, sight, screen) {
+        Some(words) => caption::draw(canvas, &words, regions, screen, sight),
+        None => panes(canvas, model, sight, screen, regions),
+    }
     timeline::draw(canvas, regions.timeline, sight);
     command::draw(canvas, regions.command, model, sight);
     hints::draw(canvas, regions.hints, model, sight);

@@ -9,6 +9,8 @@ use tokio::time::Instant;
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// The time between two frames while something is on its way or glows.
+const MOVING: Duration = Duration::from_millis(33);
 /// The shortest time between two frames that only move the clock.
 const CLOCK: Duration = Duration::from_millis(50);
 /// The longest sleep while time runs.
@@ -44,22 +46,17 @@ impl Pace {
     pub fn drawn(&mut self, now: Instant) {
         self.drawn = Some(now);
     }
-    /// When there will be something new to see: never, while time is held and nothing glows.
-    pub fn next(&self, engine: &Engine, stage: &Stage, glowing: bool, now: Instant) -> Option<Instant> {
-        if glowing {
-            return Some(now + FRAME);
-        }
+    /// When there will be something new to see: never, while time is held.
+    pub fn next(&self, engine: &Engine, stage: &Stage, now: Instant) -> Option<Instant> {
         if !engine.playing() {
             return None;
         }
-        let journeys = stage.hosts.iter().filter_map(|h| h.journey.as_ref());
-        if journeys.clone().any(|j| j.progress < 1000) {
-            return Some(now + FRAME);
+        if stage.is_moving() {
+            return Some(now + MOVING);
         }
-        let fades = journeys.map(|j| j.fades).min();
         let due = engine.world().agenda().next_at();
         let second = Time(engine.world().now().0 / 1000 * 1000 + 1000);
-        let next = fades.into_iter().chain(due).chain([second]).min().unwrap_or(second);
+        let next = due.into_iter().chain([second]).min().unwrap_or(second);
         let span = (next - engine.world().now()).0.max(1) as u64; // later than now, so positive
         let wall = Duration::from_micros(span * 100_000 / u64::from(engine.speed().max(1)));
         Some(now + wall.clamp(CLOCK, LONGEST))

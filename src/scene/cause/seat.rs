@@ -5,6 +5,7 @@ use crate::api::meta::condition;
 use crate::api::{Key, Kind, Name, Node, PersistentVolume, PersistentVolumeClaim, Pod, Quantity, ReplicaSet};
 use crate::sim::World;
 use crate::sim::controllers::volumes::waits_for_consumer;
+use crate::sim::scheduler::decision::{self, PARTS, Weighed};
 use std::sync::Arc;
 
 /// Why a pod has no node.
@@ -171,6 +172,32 @@ pub fn why_there(world: &World, key: &Key) -> Option<String> {
         "nothing ties it there: the rule is to spread a set, and of the nodes with fewest of its pods the one with most room wins"
             .to_owned(),
     )
+}
+
+/// What each node came to when the pod's node was chosen, the chosen one first; empty where that is not kept.
+pub fn weighed(world: &World, key: &Key) -> Vec<String> {
+    let decision = world.get::<Pod>(key).and_then(|pod| decision::of(world, pod.metadata.uid));
+    let Some(decision) = decision else { return Vec::new() };
+    let chosen = decision.total(&decision.node);
+    let tie = decision.nodes.iter().filter(|(_, weighed)| weighed.total() == chosen).count() > 1;
+    let mut nodes: Vec<_> = decision.nodes.iter().collect();
+    nodes.sort_by_key(|(name, weighed)| (*name != decision.node, std::cmp::Reverse(weighed.total())));
+    let scored = nodes.iter().filter(|(_, weighed)| weighed.total().is_some()).count();
+    let words = |(name, weighed): &&(Name, Weighed)| match weighed {
+        Weighed::Refused(why) => format!("{name} cannot: {why}"),
+        Weighed::Scored(_) if scored == 1 => format!("{name} is the only one that can"),
+        Weighed::Scored(parts) => {
+            let lot = if *name == decision.node && tie { ", by lot" } else { "" };
+            format!("{name} {}{lot}: {}", parts.iter().sum::<i64>(), summed(parts))
+        }
+    };
+    nodes.iter().map(words).collect()
+}
+
+/// The parts of a score that are not nothing.
+fn summed(parts: &[i64]) -> String {
+    let told = PARTS.iter().zip(parts).filter(|(_, score)| **score != 0).map(|(part, score)| format!("{part} {score}"));
+    told.collect::<Vec<_>>().join(" + ")
 }
 
 /// The volume that can be used on the pod's node alone.

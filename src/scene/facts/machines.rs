@@ -1,35 +1,36 @@
 //! The machines: what really runs on them, their disks, their silence, and what travels on their cables.
 
-use super::{DiskAt, Family, Host, Journey, Life, Running, Timer, Verdict, family};
+use super::journeys::Journeys;
+use super::news::{Ended, ended};
+use super::{DiskAt, Family, Host, Life, Running, Timer, Verdict, family};
 use crate::api::storage::AccessMode;
-use crate::api::{Key, Kind, Name, Node, PersistentVolume, Pod, Span, Time, Truth};
+use crate::api::{Key, Kind, Name, Node, PersistentVolume, Pod, Time, Truth};
+use crate::motion::Tempo;
 use crate::scene::Target;
 use crate::sim::World;
 use crate::sim::controllers::volumes::disk_of;
 use crate::sim::disk::{Disk, DiskKind};
 use crate::sim::latency::Latency;
-use crate::sim::machine::{Machine, Process, Stage};
-use crate::sim::transit::{Cargo, Place, Transit};
+use crate::sim::machine::{Machine, Process, Stage, Step};
 use std::collections::BTreeMap;
 
 /// All machines in the order in which they were made.
-pub fn hosts(world: &World, now: Time, glow: Span) -> Vec<Host> {
-    let journeys = journeys(world, now, glow);
+pub fn hosts(world: &World, now: Time, tempo: &Tempo, journeys: &mut Journeys) -> Vec<Host> {
     let mut machines: Vec<&Machine> = world.machines().map(|m| &**m).collect();
     machines.sort_by_key(|m| (m.subnet, m.name.clone()));
-    machines.into_iter().map(|m| host(world, m, journeys.get(&m.name))).collect()
+    let (volumes, ended) = (Volumes::of(world), ended(world, now, tempo));
+    let mut hosts: Vec<Host> = machines.into_iter().map(|m| host(world, m, &volumes, &ended)).collect();
+    hosts.iter_mut().for_each(|host| host.journeys = journeys.cables.remove(&host.name).unwrap_or_default());
+    hosts
 }
 
-fn host(world: &World, machine: &Machine, journey: Option<&Journey>) -> Host {
+fn host(world: &World, machine: &Machine, volumes: &Volumes, ended: &[Ended]) -> Host {
     let node = world.get::<Node>(&Key::cluster(machine.name.clone()));
     let (state, ready) = match node.map(|n| n.readiness()) {
         None => ("no node", false),
         Some(Some(Truth::True)) => ("Ready", true),
         Some(_) => ("NotReady", false),
     };
-    let mut processes: Vec<&Process> = machine.processes.values().map(|p| &**p).filter(|p| !is_over(world, p)).collect();
-    processes.sort_by_key(|p| (p.since, p.key.clone(), p.uid));
-    let volumes = volumes_at(world, &machine.name);
     Host {
         name: machine.name.clone(),
         state,
@@ -39,9 +40,35 @@ fn host(world: &World, machine: &Machine, journey: Option<&Journey>) -> Host {
         cut: machine.cut,
         last_word: machine.last_word,
         timer: silence_timer(world, machine, ready),
-        running: processes.into_iter().map(|p| running(world, machine, p)).collect(),
-        disks: world.disks().filter(|d| d.attached.contains(&machine.name)).filter_map(|d| disk_at(world, d, &volumes)).collect(),
-        journey: journey.cloned(),
+        running: all_running(world, machine, ended),
+        disks: volumes.at(&machine.name).iter().filter_map(|disk| disk_at(world, disk, volumes, machine)).collect(),
+        journeys: Vec::new(),
+    }
+}
+
+/// What runs there, and what has just ended there, oldest first.
+fn all_running(world: &World, machine: &Machine, ended: &[Ended]) -> Vec<Running> {
+    let processes = machine.processes.values().map(|p| &**p).filter(|p| !is_over(world, p));
+    let here = processes.map(|p| ((p.since, p.key.clone(), p.uid), running(world, machine, p)));
+    let gone =
+        ended.iter().filter(|gone| gone.node == machine.name).map(|gone| ((gone.since, gone.key.clone(), gone.uid), of_ended(world, gone)));
+    let mut all: Vec<_> = here.chain(gone).collect();
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all.into_iter().map(|(_, running)| running).collect()
+}
+
+/// The place that a process had: it is kept for a moment.
+fn of_ended(world: &World, gone: &Ended) -> Running {
+    let (family, set) = by_name(world, &gone.key);
+    Running {
+        uid: gone.uid,
+        key: gone.key.clone(),
+        family,
+        set,
+        ip: Name::default(),
+        life: Life::Ended,
+        verdict: Verdict::Mirrored,
+        timer: None,
     }
 }
 
@@ -74,7 +101,16 @@ fn running(world: &World, machine: &Machine, process: &Process) -> Running {
         ip: process.ip.clone(),
         life,
         verdict: verdict(world, machine, process),
+        timer: held_back(process),
     }
+}
+
+/// When its kubelet tries again what has failed: the first of its containers' back-offs.
+pub fn held_back(process: &Process) -> Option<Timer> {
+    let runs = process.init.iter().chain(&process.containers);
+    let failing = runs.filter(|run| run.crashes + run.pulls > 0);
+    let until = failing.filter_map(|run| if let Step::HeldBack(until) = run.step { Some(until) } else { None }).min()?;
+    Some(Timer { until, word: "back-off" })
 }
 
 fn verdict(world: &World, machine: &Machine, process: &Process) -> Verdict {
@@ -95,56 +131,68 @@ fn owner(world: &World, machine: &Machine, process: &Process) -> (Family, Option
         let target = Target::Set(kind, Key::new(process.key.namespace.clone(), owner.name.clone()));
         return (family(kind), (kind != Kind::Pod).then_some(target));
     }
-    let parent = process.key.name.rsplit_once('-').map(|(parent, _)| Key::new(process.key.namespace.clone(), parent));
+    by_name(world, &process.key)
+}
+
+/// Whose a pod is, by its name.
+fn by_name(world: &World, pod: &Key) -> (Family, Option<Target>) {
+    let parent = pod.name.rsplit_once('-').map(|(parent, _)| Key::new(pod.namespace.clone(), parent));
     let kinds = [Kind::StatefulSet, Kind::ReplicaSet];
     let found =
         parent.and_then(|key| kinds.into_iter().find(|k| world.object(*k, &key).is_some()).map(|k| (family(k), Target::Set(k, key))));
     found.map_or((Family::Loose, None), |(family, target)| (family, Some(target)))
 }
 
-/// Volumes by the identity of their disks at a machine: the name, and whether one machine only may use it.
-fn volumes_at(world: &World, machine: &str) -> BTreeMap<Name, (Name, bool)> {
-    let single =
-        |pv: &PersistentVolume| !pv.spec.access_modes.iter().any(|m| matches!(m, AccessMode::ReadOnlyMany | AccessMode::ReadWriteMany));
-    world.list::<PersistentVolume>().map(|pv| (disk_of(pv, machine).0, (pv.metadata.name.clone(), single(pv)))).collect()
+/// Disks by machine, and the volumes that they are.
+struct Volumes<'w> {
+    at: BTreeMap<&'w str, Vec<&'w Disk>>,
+    /// By the identity of a disk that is the same at every machine: the volume's name, and whether one machine only may
+    /// use it.
+    anywhere: BTreeMap<Name, (Name, bool)>,
+    /// Volumes that are another disk at each machine.
+    local: Vec<(&'w PersistentVolume, bool)>,
 }
 
-fn disk_at(world: &World, disk: &Disk, volumes: &BTreeMap<Name, (Name, bool)>) -> Option<DiskAt> {
-    let own = || (disk.id.rsplit('/').next().unwrap_or(&disk.id).into(), disk.kind == DiskKind::Attachable);
-    let (name, single) = volumes.get(&disk.id).cloned().unwrap_or_else(own);
-    let writes = |m: &Machine| m.processes.values().any(|p| p.is_alive() && p.mounts.iter().any(|mount| mount.disk == disk.id));
+impl<'w> Volumes<'w> {
+    fn of(world: &'w World) -> Volumes<'w> {
+        let mut volumes = Volumes { at: BTreeMap::new(), anywhere: BTreeMap::new(), local: Vec::new() };
+        for disk in world.disks() {
+            disk.attached.iter().for_each(|node| volumes.at.entry(node).or_default().push(disk));
+        }
+        for pv in world.list::<PersistentVolume>() {
+            let single = !pv.spec.access_modes.iter().any(|m| matches!(m, AccessMode::ReadOnlyMany | AccessMode::ReadWriteMany));
+            match disk_of(pv, "") {
+                (_, DiskKind::Directory(_)) => volumes.local.push((pv, single)),
+                (id, _) => drop(volumes.anywhere.insert(id, (pv.metadata.name.clone(), single))),
+            }
+        }
+        volumes
+    }
+    fn at(&self, machine: &str) -> &[&'w Disk] {
+        self.at.get(machine).map_or(&[], |disks| disks)
+    }
+    /// The volume that a disk is, and whether one machine only may use it.
+    fn named(&self, disk: &Disk, machine: &str) -> Option<(Name, bool)> {
+        let local = || self.local.iter().find(|(pv, _)| disk_of(pv, machine).0 == disk.id);
+        self.anywhere.get(&disk.id).cloned().or_else(|| local().map(|(pv, single)| (pv.metadata.name.clone(), *single)))
+    }
+}
+
+fn disk_at(world: &World, disk: &Disk, volumes: &Volumes, machine: &Machine) -> Option<DiskAt> {
     if matches!(disk.kind, DiskKind::Scratch(_)) {
         return None;
     }
+    let own = || (disk.id.rsplit('/').next().unwrap_or(&disk.id).into(), disk.kind == DiskKind::Attachable);
+    let (name, single) = volumes.named(disk, &machine.name).unwrap_or_else(own);
+    let writes = |m: &Machine| m.processes.values().any(|p| p.is_alive() && p.mounts.iter().any(|mount| mount.disk == disk.id));
     let writers = if single { disk.attached.iter().filter(|n| world.machine(n).is_some_and(|m| writes(m))).count() } else { 1 };
-    Some(DiskAt { name, files: disk.files.len(), writers })
+    let timer = detached_at(world, &name, &machine.name);
+    Some(DiskAt { name, files: disk.files.len(), writers, timer })
 }
 
-/// The latest journey on each cable, signs of life only where there is no other.
-fn journeys(world: &World, now: Time, glow: Span) -> BTreeMap<Name, Journey> {
-    let mut latest: BTreeMap<Name, Journey> = BTreeMap::new();
-    for transit in world.transits().filter(|t| t.departs <= now && t.arrives + glow >= now) {
-        let Some((node, up)) = cable(transit) else { continue };
-        let heartbeat = transit.cargo == Cargo::Heartbeat;
-        if heartbeat && latest.get(node).is_some_and(|j| !j.heartbeat) {
-            continue;
-        }
-        latest.insert(node.clone(), journey(transit, up, heartbeat, now, glow));
-    }
-    latest
-}
-
-fn journey(transit: &Transit, up: bool, heartbeat: bool, now: Time, glow: Span) -> Journey {
-    let length = (transit.arrives - transit.departs).0.max(1);
-    let progress = ((now - transit.departs).0 * 1000 / length).clamp(0, 1000) as u16;
-    Journey { up, words: transit.words.clone(), heartbeat, progress, lost: !transit.arrives_safely, fades: transit.arrives + glow }
-}
-
-/// On whose cable it travels, and whether upwards.
-fn cable(transit: &Transit) -> Option<(&Name, bool)> {
-    match (&transit.from, &transit.to) {
-        (_, Place::Machine(node) | Place::Process(node, _)) => Some((node, false)),
-        (Place::Machine(node) | Place::Process(node, _), _) => Some((node, true)),
-        (Place::Record | Place::Client | Place::Dns, Place::Record | Place::Client | Place::Dns) => None,
-    }
+/// When a volume is taken from a machine that does not say it has let go of it.
+fn detached_at(world: &World, volume: &Name, machine: &Name) -> Option<Timer> {
+    let wait = world.wait(Kind::PersistentVolume, &Key::cluster(volume.clone()))?;
+    let mine = wait.on.iter().any(|(kind, key)| *kind == Kind::Node && key.name == *machine);
+    wait.until.filter(|_| mine).map(|until| Timer { until, word: "detach" })
 }

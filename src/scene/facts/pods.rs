@@ -1,25 +1,43 @@
 //! A pod's row: state, timer and claims, as the record has them.
 
+use super::machines::held_back;
 use super::{Claim, Host, Look, Row, Timer};
 use crate::api::pod::{ContainerState, Effect, Phase};
 use crate::api::{Key, Kind, Name, Node, PersistentVolumeClaim, Pod, Span, Time, Truth, Uid};
 use crate::sim::World;
+use std::collections::BTreeSet;
 
 /// The row of a pod; `prefix` is its set's name, which the row need not repeat.
-pub fn row(world: &World, pod: &Pod, prefix: &str, hosts: &[Host]) -> Row {
-    let name = pod.metadata.name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-'));
+pub fn row(world: &World, pod: &Pod, prefix: &str, away: &BTreeSet<&Name>) -> Row {
     let look = look(world, pod);
     Row {
         key: pod.metadata.key(),
         uid: pod.metadata.uid,
-        name: name.unwrap_or(&pod.metadata.name).to_owned(),
+        name: short(pod, prefix),
         look,
         state: state(pod),
         node: pod.spec.node_name.clone(),
-        unreachable: hosts.iter().any(|h| h.name == pod.spec.node_name && !h.is_linked()),
+        unreachable: away.contains(&pod.spec.node_name),
         timer: timer(world, pod, look),
         claims: pod.claims().map(|name| claim(world, &Key::new(pod.metadata.namespace.clone(), name))).collect(),
     }
+}
+
+/// The pod's name without its set's, which the row need not repeat.
+fn short(pod: &Pod, prefix: &str) -> String {
+    let name = pod.metadata.name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-'));
+    name.unwrap_or(&pod.metadata.name).to_owned()
+}
+
+/// Names of the nodes to which no word gets.
+pub fn unreachable(hosts: &[Host]) -> BTreeSet<&Name> {
+    hosts.iter().filter(|h| !h.is_linked()).map(|h| &h.name).collect()
+}
+
+/// The place of a pod that has just left the record.
+pub fn gone(pod: &Pod, prefix: &str) -> Row {
+    let row = missing(pod.metadata.key(), short(pod, prefix), Vec::new());
+    Row { look: Look::Gone, state: "gone".into(), node: pod.spec.node_name.clone(), ..row }
 }
 
 /// The kept place of a pod that does not exist.
@@ -91,8 +109,15 @@ fn timer(world: &World, pod: &Pod, look: Look) -> Option<Timer> {
     match look {
         Look::Leaving => pod.metadata.deletion_timestamp.map(|until| Timer { until, word: "" }),
         Look::Doubtful => evicted_at(world, pod).map(|until| Timer { until, word: "evicted" }),
+        Look::Failed => backed_off(world, pod),
         _ => world.wait(Kind::Pod, &pod.metadata.key()).and_then(|w| w.until).map(|until| Timer { until, word: "" }),
     }
+}
+
+/// When its kubelet tries again, as long as somebody can ask it.
+fn backed_off(world: &World, pod: &Pod) -> Option<Timer> {
+    let machine = world.machine(&pod.spec.node_name).filter(|machine| machine.is_linked())?;
+    machine.processes.get(&pod.metadata.uid).and_then(|process| held_back(process))
 }
 
 /// When taint eviction will delete it: the first of its node's NoExecute taints whose patience ends.

@@ -1,9 +1,10 @@
 //! The sets on record, the places a StatefulSet keeps, and what each set waits for.
 
-use super::pods::{claim, missing, row};
+use super::news::Departed;
+use super::pods::{claim, gone, missing, row, unreachable};
 use super::{Family, Host, Note, Row, Set, Verdict, family};
 use crate::api::workload::parent_and_ordinal;
-use crate::api::{Key, Kind, Meta, PersistentVolumeClaim, Pod, ReplicaSet, Resource, StatefulSet, Time, Uid};
+use crate::api::{Key, Kind, Meta, Name, PersistentVolumeClaim, Pod, ReplicaSet, Resource, StatefulSet, Uid};
 use crate::scene::Target;
 use crate::sim::World;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,8 @@ use std::sync::Arc;
 type Owned<'w> = BTreeMap<Uid, Vec<&'w Arc<Pod>>>;
 
 /// All sets, families in the order in which they stand, each by birth.
-pub fn sets(world: &World, _now: Time, hosts: &[Host]) -> Vec<Set> {
+pub fn sets(world: &World, hosts: &[Host], departed: &[Departed]) -> Vec<Set> {
+    let away = unreachable(hosts);
     let mut owned: Owned = BTreeMap::new();
     for pod in world.list::<Pod>() {
         owned.entry(pod.metadata.controller().map(|o| o.uid).unwrap_or_default()).or_default().push(pod);
@@ -20,7 +22,9 @@ pub fn sets(world: &World, _now: Time, hosts: &[Host]) -> Vec<Set> {
     owned.values_mut().for_each(|pods| pods.sort_by_cached_key(|p| birth(world, &p.metadata)));
     let mut sets = Vec::new();
     for rs in by_birth::<ReplicaSet>(world) {
-        let rows: Vec<Row> = pods_of(&mut owned, rs.metadata.uid).iter().map(|p| row(world, p, &rs.metadata.name, hosts)).collect();
+        let pods = pods_of(&mut owned, rs.metadata.uid);
+        let mut rows: Vec<Row> = pods.iter().map(|p| row(world, p, &rs.metadata.name, &away)).collect();
+        linger(world, &mut rows, &pods, departed, rs.metadata.uid, &rs.metadata.name);
         if rs.spec.replicas > 0 || !rows.is_empty() {
             sets.push(set(world, Kind::ReplicaSet, &rs.metadata, (rs.spec.replicas, rs.status.ready_replicas), rows));
         }
@@ -28,10 +32,12 @@ pub fn sets(world: &World, _now: Time, hosts: &[Host]) -> Vec<Set> {
     let mut each = Vec::new();
     for sts in by_birth::<StatefulSet>(world) {
         let pods = pods_of(&mut owned, sts.metadata.uid);
-        let rows = places(world, sts, &pods, hosts);
+        let rows = places(world, sts, &pods, &away, departed);
         each.push(set(world, Kind::StatefulSet, &sts.metadata, (sts.spec.replicas, sts.status.ready_replicas), rows));
     }
-    let rest: Vec<Row> = owned.values().flatten().map(|p| row(world, p, "", hosts)).collect();
+    let nobodys: Vec<&Arc<Pod>> = owned.into_values().flatten().collect();
+    let mut rest: Vec<Row> = nobodys.iter().map(|p| row(world, p, "", &away)).collect();
+    linger(world, &mut rest, &nobodys, departed, Uid::default(), "");
     if !rest.is_empty() {
         sets.push(loose(rest));
     }
@@ -42,6 +48,17 @@ pub fn sets(world: &World, _now: Time, hosts: &[Host]) -> Vec<Set> {
 
 fn pods_of<'w>(owned: &mut Owned<'w>, uid: Uid) -> Vec<&'w Arc<Pod>> {
     owned.remove(&uid).unwrap_or_default()
+}
+
+/// Keeps the places of pods that have just gone, so that the others move only when one has seen why.
+fn linger(world: &World, rows: &mut Vec<Row>, pods: &[&Arc<Pod>], departed: &[Departed], owner: Uid, prefix: &str) {
+    let mine = |d: &&Departed| d.pod.metadata.controller().map(|o| o.uid).unwrap_or_default() == owner;
+    let mut mine: Vec<&Departed> = departed.iter().filter(mine).collect();
+    mine.sort_by_key(|d| std::cmp::Reverse(d.born));
+    for one in mine {
+        let place = pods.partition_point(|pod| birth(world, &pod.metadata).0 < one.born);
+        rows.insert(place.min(rows.len()), gone(&one.pod, prefix));
+    }
 }
 
 fn by_birth<R: Resource>(world: &World) -> Vec<&Arc<R>> {
@@ -79,16 +96,21 @@ fn loose(rows: Vec<Row>) -> Set {
 }
 
 /// A StatefulSet's places by ordinal: those it wants, those with a pod, and those whose claims were kept.
-fn places(world: &World, sts: &StatefulSet, pods: &[&Arc<Pod>], hosts: &[Host]) -> Vec<Row> {
+fn places(world: &World, sts: &StatefulSet, pods: &[&Arc<Pod>], away: &BTreeSet<&Name>, departed: &[Departed]) -> Vec<Row> {
     let namespace = &sts.metadata.namespace;
     let first = sts.first_ordinal();
     let by_ordinal: BTreeMap<i32, &Arc<Pod>> = pods.iter().filter_map(|p| Some((parent_and_ordinal(&p.metadata.name)?.1, *p))).collect();
-    let mut ordinals: BTreeSet<i32> = (first..first.saturating_add(sts.spec.replicas.min(5000))).collect();
-    ordinals.extend(by_ordinal.keys());
+    let wanted = first..first.saturating_add(sts.spec.replicas.min(5000));
+    let mine = departed.iter().filter(|d| d.pod.metadata.controller().is_some_and(|o| o.uid == sts.metadata.uid));
+    let going: BTreeMap<i32, &Arc<Pod>> = mine.filter_map(|d| Some((parent_and_ordinal(&d.pod.metadata.name)?.1, &d.pod))).collect();
+    let mut ordinals: BTreeSet<i32> = wanted.clone().chain(by_ordinal.keys().chain(going.keys()).copied()).collect();
     ordinals.extend(kept(world, sts));
     let place = |ordinal: i32| {
         if let Some(pod) = by_ordinal.get(&ordinal) {
-            return Row { name: pod.metadata.name.to_string(), ..row(world, pod, "", hosts) };
+            return Row { name: pod.metadata.name.to_string(), ..row(world, pod, "", away) };
+        }
+        if let Some(pod) = going.get(&ordinal).filter(|_| !wanted.contains(&ordinal)) {
+            return gone(pod, "");
         }
         let name = format!("{}-{ordinal}", sts.metadata.name);
         let key = |t: &PersistentVolumeClaim| Key::new(namespace.clone(), format!("{}-{name}", t.metadata.name));

@@ -6,6 +6,7 @@ use crate::scene::clock::{clock, left};
 use crate::scene::facts::{Host, Journey};
 use crate::scene::role::Role;
 use crate::scene::target::Target;
+use std::collections::BTreeMap;
 
 /// Draws the record's lower edge, the machines' heading, and the cables between them.
 pub fn draw(painting: &Painting, canvas: &mut Canvas) {
@@ -22,6 +23,7 @@ pub fn draw(painting: &Painting, canvas: &mut Canvas) {
         cable(painting, canvas, host, lane);
         label(painting, canvas, host, lane);
     }
+    calls(painting, canvas);
 }
 
 /// The machines' heading, between two cables where there is room.
@@ -60,17 +62,23 @@ fn middle(lane: Area) -> u16 {
 fn label(painting: &Painting, canvas: &mut Canvas, host: &Host, lane: Area) {
     let target = Target::Node(host.name.clone());
     let room = lane.w.saturating_sub(2);
-    let say = |canvas: &mut Canvas, words: &str, ink: Ink| {
-        canvas.text(lane.x + 2, middle(lane), room, words, ink);
-    };
     if !host.is_linked() {
-        return say(canvas, &silence(painting, host, room), painting.ink(Role::Bad, &target).bold());
+        let words = silence(painting, host, room);
+        canvas.text(lane.x + 2, middle(lane), room, &words, painting.ink(Role::Bad, &target).bold());
+        return;
     }
-    let Some(journey) = &host.journey else { return };
-    let ink = painting.ink(if journey.heartbeat { Role::Faint } else { Role::Travel }, &target);
-    say(canvas, if journey.heartbeat { "alive" } else { &journey.words }, ink);
-    let y = if journey.heartbeat { middle(lane) } else { at(lane, journey) };
-    canvas.put(lane.x, y, arrow(journey), painting.ink(Role::Travel, &target).bold());
+    // The latest where several are in the same row.
+    let rows: BTreeMap<u16, &Journey> = host.journeys.iter().map(|journey| (at(lane, journey), journey)).collect();
+    for (y, journey) in rows {
+        canvas.put(lane.x, y, arrow(journey), painting.ink(Role::Travel, &target).bold());
+        let words = if journey.heartbeat { "alive" } else { &journey.words };
+        canvas.text(lane.x + 2, y, room, words, painting.ink(said(journey), &target));
+    }
+}
+
+/// What is still on its way stands out from what has arrived and is shown a little longer.
+fn said(journey: &Journey) -> Role {
+    if journey.heartbeat || journey.progress >= 1000 { Role::Faint } else { Role::Travel }
 }
 
 fn arrow(journey: &Journey) -> char {
@@ -81,14 +89,28 @@ fn arrow(journey: &Journey) -> char {
     }
 }
 
-/// The row in which a journey is: in the middle once it has arrived, to be read.
+/// The row in which a journey is.
 fn at(lane: Area, journey: &Journey) -> u16 {
-    if journey.progress >= 1000 || lane.h == 1 {
-        return middle(lane);
-    }
     let done = u32::from(journey.progress) * u32::from(lane.h) / 1000;
-    let row = if journey.up { u32::from(lane.h - 1).saturating_sub(done) } else { done };
-    lane.y + row as u16
+    let row = (done as u16).min(lane.h.saturating_sub(1));
+    if journey.up { lane.bottom() - 1 - row } else { lane.y + row }
+}
+
+/// What travels between whoever types, at the right, and the record: along its edge.
+fn calls(painting: &Painting, canvas: &mut Canvas) {
+    let edge = painting.plan.edge.inset(2, 0);
+    // An answer tells of its question too.
+    if let Some(call) = painting.stage.calls.iter().max_by_key(|call| call.up) {
+        let words = match (call.lost, call.up) {
+            (true, _) => format!(" ✖ {} ", call.words),
+            (false, true) => format!(" {} ▶ ", call.words),
+            (false, false) => format!(" ◀ {} ", call.words),
+        };
+        let w = width(&words).min(edge.w);
+        let way = u32::from(edge.w - w) * u32::from(call.progress) / 1000;
+        let x = if call.up { edge.x + way as u16 } else { edge.right() - w - way as u16 };
+        canvas.text(x, edge.y, w, &words, Ink::from(said(call)).bold());
+    }
 }
 
 /// How long nothing has been heard, and when that has consequences, as far as it fits.

@@ -89,7 +89,10 @@ fn process(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Hos
 fn word_of(painting: &Painting, running: &Running, word: &str) -> String {
     match running.verdict {
         Verdict::Stopping(until) if until > painting.stage.now => format!("{word} {}", left(until - painting.stage.now)),
-        _ => word.to_owned(),
+        _ => match running.timer.as_ref().filter(|timer| timer.until > painting.stage.now) {
+            Some(timer) => format!("{} {}", timer.word, left(timer.until - painting.stage.now)),
+            None => word.to_owned(),
+        },
     }
 }
 
@@ -142,13 +145,18 @@ fn one_disk(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, area: Area,
     let lit = painting.focus.is_lit(&target);
     let ink =
         Ink { dim: !lit && painting.focus.dims(&target) && painting.focus.dims(&Target::Node(host.name.clone())), ..Ink::from(Role::Disk) };
-    let files = match disk.files {
-        0 => String::new(),
-        1 => " 1 file".to_owned(),
-        n => format!(" {n} files"),
+    let timer = disk.timer.as_ref().filter(|timer| timer.until > painting.stage.now);
+    let files = match (disk.files, timer) {
+        (_, Some(timer)) => format!(" {} {}", timer.word, left(timer.until - painting.stage.now)),
+        (0, None) => String::new(),
+        (1, None) => " 1 file".to_owned(),
+        (n, None) => format!(" {n} files"),
     };
     let files = if area.w >= width(&disk.name) + width(&files) + 4 { files } else { String::new() };
-    let end = canvas.parts(area, &[("◈ ", ink), (&disk.name, ink.bold()), (&files, Ink::from(Role::Faint))]);
+    let end = canvas.parts(
+        area,
+        &[("◈ ", ink), (&disk.name, ink.bold()), (&files, Ink::from(if timer.is_some() { Role::Waiting } else { Role::Faint }))],
+    );
     if disk.writers < 2 {
         return end;
     }

@@ -25,7 +25,7 @@ pub fn draw(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set)
 fn row_text(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, row: &Row, y: u16) {
     let fields = &plan.fields;
     let target = Target::Pod(row.key.clone());
-    let faded = matches!(row.look, Look::Leaving | Look::Missing | Look::Done);
+    let faded = matches!(row.look, Look::Leaving | Look::Missing | Look::Done | Look::Gone);
     let name = painting.ink(if faded { Role::Faint } else { Role::Text }, &target);
     canvas.text(fields.name.0, y, fields.name.1, &row.name, if faded { name } else { name.bold() });
     let (glyph, role) = look_glyph(row.look);
@@ -67,7 +67,7 @@ fn own_wire(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, row: &Row,
 
 fn wire_glyph(look: Look) -> char {
     match look {
-        Look::Leaving | Look::Missing | Look::Doubtful => '╌',
+        Look::Leaving | Look::Missing | Look::Doubtful | Look::Gone => '╌',
         Look::Ready | Look::Unready | Look::Pending | Look::Failed | Look::Done => '─',
     }
 }

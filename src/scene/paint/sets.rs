@@ -90,7 +90,7 @@ fn grid(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set, nam
         let ink = painting.ink(role, target);
         canvas.put(area.x, area.y, glyph, ink);
         if named {
-            let text = if row.look == Look::Missing { Role::Faint } else { Role::Text };
+            let text = if matches!(row.look, Look::Missing | Look::Gone) { Role::Faint } else { Role::Text };
             canvas.text(area.x + 2, area.y, area.w.saturating_sub(3), tile_name(set, row), painting.ink(text, target));
         }
     }
@@ -109,7 +109,7 @@ fn heat(canvas: &mut Canvas, body: Area, set: &Set, per: usize) {
 fn worry(look: Look) -> u8 {
     match look {
         Look::Ready | Look::Done => 0,
-        Look::Missing => 1,
+        Look::Missing | Look::Gone => 1,
         Look::Pending | Look::Unready => 2,
         Look::Leaving => 3,
         Look::Doubtful => 4,

@@ -1,6 +1,7 @@
 //! Which of the feasible nodes suits a pod best (§5.1). Whole numbers only.
 
 use super::super::world::World;
+use super::decision::PARTS;
 use super::seats::{Amounts, Capacity, Row, Seats, counted, requests};
 use super::social;
 use super::topology::{self, Constraints};
@@ -27,6 +28,18 @@ pub fn best(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<usize> {
     }
     let top = totals.iter().max().copied().unwrap_or_default();
     feasible.iter().zip(totals).filter(|(_, total)| *total == top).map(|(place, _)| *place).collect()
+}
+
+/// What each place scores, part by part, weights included: the sums are those that [`best`] compares.
+pub fn parts(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<[i64; PARTS.len()]> {
+    let own = Constraints::of(pod);
+    let spread = if own.is_empty() { spread(world, pod, feasible) } else { topology::scores(world, pod, &own, feasible) };
+    let mut room = vec![0; feasible.len()];
+    add_resources(world, pod, feasible, &mut room);
+    let seats = &world.scheduler.seats;
+    let softer = [avoided(seats, pod, feasible), preferred(seats, pod, feasible), social::scores(world, pod, feasible)];
+    let [taints, affinity, company] = softer.map(|scores| scores.unwrap_or_else(|| vec![0; feasible.len()]));
+    (0..feasible.len()).map(|i| [2 * spread[i], room[i], 3 * taints[i], 2 * affinity[i], 2 * company[i]]).collect()
 }
 
 fn add_resources(world: &World, pod: &Pod, feasible: &[usize], totals: &mut [i64]) {

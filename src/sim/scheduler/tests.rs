@@ -244,6 +244,23 @@ fn only_news_that_could_help_wake_a_pod() {
     assert_eq!(node_of(&trial, "p"), "node-2");
 }
 
+/// The parts that are kept add up to what the choice was made by: the chosen node has the greatest sum.
+#[test]
+fn the_kept_decision_is_the_one_that_was_made() {
+    let mut trial = Trial::new(5);
+    trial.edit(Kind::Node, "node-2", "/spec/unschedulable", json!(true));
+    (0..12).for_each(|i| trial.put_pod(&format!("p{i}"), "nginx", asking(&format!("{}m", 50 + i * 20))));
+    trial.pass(Span::secs(3));
+    for i in 0..12 {
+        let pod = trial.get::<Pod>(&format!("p{i}"));
+        let decision = decision::of(&trial.world, pod.metadata.uid).unwrap();
+        assert_eq!((decision.node.clone(), decision.nodes.len()), (pod.spec.node_name.clone(), 5));
+        let best = decision.nodes.iter().filter_map(|(_, weighed)| weighed.total()).max();
+        assert_eq!(decision.total(&decision.node), best);
+        assert_eq!(decision.nodes[1].1, decision::Weighed::Refused("node(s) were unschedulable".to_owned()));
+    }
+}
+
 /// Upstream: flushUnschedulablePodsLeftover.
 #[test]
 fn after_five_minutes_without_news_a_pod_is_tried_again() {

@@ -1,12 +1,12 @@
 //! The command line: what is being typed, else the last line and its answer.
 
+use crate::scene::canvas::width;
 use crate::scene::{Area, Canvas, Ground, Ink, Role};
 use crate::ui::model::{Mode, Model, Pane};
 use crate::ui::{Screen, Sight};
 
 /// What a newcomer may try first.
-pub const FIRST: [(&str, &str); 5] =
-    [("+", "scale"), ("x", "lose a pod"), ("c", "pull a cable"), ("n", "skip to what matters"), ("?", "help")];
+pub const FIRST: [(&str, &str); 5] = [("t", "act on both sets"), ("+", "scale"), ("x", "lose a pod"), ("w", "why"), ("c", "pull a cable")];
 
 /// What one may try beside a scenario.
 const BESIDE: [(&str, &str); 4] = [(".", "next step"), ("space", "let time pass"), (":", "type anything yourself"), ("?", "help")];
@@ -31,7 +31,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     let answer = if matches!(model.pane, Pane::Output(_)) {
         ""
     } else if !last.done {
-        "still waits · ctrl-c"
+        "still waits · esc stops it"
     } else {
         last.err.lines().next().or(last.out.lines().next()).unwrap_or_default()
     };
@@ -40,8 +40,20 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         () if last.err.is_empty() => Role::Faint,
         () => Role::Bad,
     };
+    let line = waiting(canvas, line, sight);
     let end = canvas.parts(line, &[("$ ", Role::Faint.into()), (last.line, Role::Code.bold()), ("   ", Role::Faint.into())]);
     canvas.sentence(end, line.y, line.right().saturating_sub(end), answer, Ink::from(ink));
+}
+
+/// At the right, a line that still waits behind the last; answers what is left.
+fn waiting(canvas: &mut Canvas, line: Area, sight: &Sight) -> Area {
+    let done = sight.console.last().is_some_and(|last| last.done);
+    let Some(busy) = sight.busy.filter(|_| done) else { return line };
+    let words = format!("  … {busy} · esc stops it");
+    let w = width(&words).min(line.w / 2);
+    let (rest, right) = line.split_columns(line.w - w);
+    canvas.text(right.x, right.y, right.w, &words, Role::Waiting);
+    rest
 }
 
 fn invite(canvas: &mut Canvas, line: Area, keys: &[(&str, &str)]) {

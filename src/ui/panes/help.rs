@@ -48,6 +48,7 @@ fn signs() -> Vec<Line> {
         Line::Sign(glyph, role, words)
     };
     let ghost = Running {
+        timer: None,
         uid: Default::default(),
         key: Default::default(),
         family: Family::Each,

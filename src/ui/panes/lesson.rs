@@ -151,7 +151,7 @@ fn asked(page: &mut Page, question: &Asked) {
 }
 
 /// The keys that go on from here, on the lower border.
-fn keys(canvas: &mut Canvas, row: Area, script: &Script) {
+pub fn keys(canvas: &mut Canvas, row: Area, script: &Script) {
     let shown = script.page;
     let digits = format!(" 1-{} ", shown.question.as_ref().map_or(0, |question| question.choices.len()));
     let next = match () {

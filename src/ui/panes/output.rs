@@ -37,7 +37,7 @@ fn corner(canvas: &mut Canvas, area: Area, line: &Line, room: u16, window: &Wind
     match () {
         () if window.rows > window.room => window.mark(canvas, area, area.w),
         () if extent(line).0 > room => canvas.text_right(corner, " ← → more columns ", Role::Key),
-        () if !line.done => canvas.text_right(corner, " still waits · ctrl-c ", Role::Waiting),
+        () if !line.done => canvas.text_right(corner, " still waits · esc stops it ", Role::Waiting),
         () => {}
     }
 }

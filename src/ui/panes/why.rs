@@ -68,6 +68,9 @@ fn whole(world: &World, stage: &Stage) -> Page {
     if let Some(key) = troubled(stage) {
         return pod::pod(world, stage, key);
     }
+    if stage.replaced.len() == 2 {
+        return differed(stage);
+    }
     let mut page = Page::new("two sets, two answers", Role::Text);
     let has = |family: Family| stage.sets.iter().any(|s| s.family == family);
     let lessons = [
@@ -76,6 +79,22 @@ fn whole(world: &World, stage: &Stage) -> Page {
     ];
     for (_, role, words) in lessons.iter().filter(|(family, ..)| has(*family)) {
         page.add(vec![("▌ ".to_owned(), (*role).into()), ((*words).to_owned(), Role::Text.into())]);
+    }
+    page.gap();
+    page.keys("", &[("t", "acts on both:"), ("+", "scales,"), ("x", "loses a pod of each")]);
+    page
+}
+
+/// What just differed between the two kinds of set, and why.
+fn differed(stage: &Stage) -> Page {
+    let mut page = Page::new("the same loss, two answers", Role::Text);
+    for replaced in &stage.replaced {
+        let (role, why) = match replaced.family {
+            Family::Each => (Role::Each, "Each its own: it had to wait until the old one was surely gone."),
+            Family::Alike | Family::Loose => (Role::Alike, "Any will do: nobody waited for the old one."),
+        };
+        page.signed("▌ ", role, replaced.words.clone(), Role::Text.bold());
+        page.signed("▌ ", role, why, Role::Text);
     }
     page.gap();
     page.keys("", &[("tab", "or the mouse selects;"), ("w", "tells why")]);

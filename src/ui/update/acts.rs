@@ -81,7 +81,7 @@ fn chosen(model: &Model, screen: &Screen, rather: &[Look]) -> Result<Vec<Key>, S
         set.rows.iter().position(|r| r.key == *key)
     });
     let there = |set: &Set| -> Option<Key> {
-        let fits = |look: Look| !matches!(look, Look::Missing | Look::Leaving);
+        let fits = |look: Look| !matches!(look, Look::Missing | Look::Leaving | Look::Gone);
         let mine = selected.as_ref().filter(|key| set.rows.iter().any(|r| r.key == **key));
         let in_place = || set.rows.get(place?).filter(|r| fits(r.look)).map(|r| r.key.clone());
         let wanted = || set.rows.iter().find(|r| rather.contains(&r.look)).map(|r| r.key.clone());

@@ -36,12 +36,15 @@ pub fn pod(world: &World, stage: &Stage, key: &Key) -> Page {
     if let Some(words) = cause::why_there(world, key) {
         page.field("node", format!("{}: {words}", row.node), Role::Text);
     }
+    for (i, words) in cause::weighed(world, key).into_iter().enumerate() {
+        page.field(if i == 0 { "scores" } else { "" }, words, if i == 0 { Role::Text } else { Role::Control });
+    }
     page
 }
 
 fn look_role(look: Look) -> Role {
     match look {
-        Look::Ready | Look::Done | Look::Missing => Role::Text,
+        Look::Ready | Look::Done | Look::Missing | Look::Gone => Role::Text,
         other => look_glyph(other).1,
     }
 }
@@ -55,7 +58,7 @@ fn question(row: &Row, name: &str) -> String {
         Look::Doubtful => format!("is {name} alive?"),
         Look::Failed => format!("what is wrong with {name}?"),
         Look::Done => format!("{name} has done its work"),
-        Look::Missing => format!("there is no {name}"),
+        Look::Missing | Look::Gone => format!("there is no {name}"),
     }
 }
 
@@ -66,7 +69,7 @@ fn state(page: &mut Page, world: &World, stage: &Stage, row: &Row, pod: &Pod) {
         Look::Ready => pod.ready_since().map(|t| format!("ready since t+{}, {place}", clock(t - epoch))).unwrap_or_default(),
         Look::Leaving => leaving(stage, pod),
         Look::Doubtful => format!("{place}, of which nothing is heard: nobody can tell"),
-        Look::Unready | Look::Pending | Look::Failed | Look::Done | Look::Missing => format!("{}, {place}", row.state),
+        Look::Unready | Look::Pending | Look::Failed | Look::Done | Look::Missing | Look::Gone => format!("{}, {place}", row.state),
     };
     page.say(words, Role::Text.bold());
 }

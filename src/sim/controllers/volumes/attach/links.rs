@@ -5,7 +5,7 @@ use super::super::super::super::agenda::Due;
 use super::super::super::super::apiserver::Desk;
 use super::super::super::super::change::{Actor, Physical};
 use super::super::super::super::latency::Latency;
-use super::super::super::super::transit::Wait;
+use super::super::super::super::transit::{Cargo, Place, Transit, Wait};
 use super::super::super::super::world::World;
 use super::super::super::nodes::OUT_OF_SERVICE;
 use super::{Held, Link, ME, Stage, disks, own, sha256, waiting_on};
@@ -55,7 +55,14 @@ pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
     // Refused where somebody has made one of that name by hand: it will do.
     desk.create(attachment).ok();
     let at = desk.now() + desk.latency(Latency::Attach);
+    travel(desk.world(), node, format!("attach {}", pv.metadata.name), at);
     desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, Key::cluster(name)));
+}
+
+/// Shows that a driver is at work at a node.
+fn travel(world: &mut World, node: &Name, words: String, arrives: Time) {
+    let (from, to, departs) = (Place::Record, Place::Machine(node.clone()), world.now());
+    world.send(Transit { cargo: Cargo::Order, from, to, departs, arrives, words: words.into(), arrives_safely: true });
 }
 
 /// How an attachment names its volume: by name, or a pod's own by its spec.
@@ -200,6 +207,7 @@ fn detach(desk: &mut Desk, volume: &Name, node: &Name) {
     let found = desk.list::<VolumeAttachment>().find(of_pair).map(|a| a.metadata.key());
     if let Some(attachment) = found {
         let at = desk.now() + desk.latency(Latency::Detach);
+        travel(desk.world(), node, format!("detach {volume}"), at);
         desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, attachment));
     }
 }

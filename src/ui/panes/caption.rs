@@ -1,0 +1,116 @@
+//! A scenario's words for the back row: in a large frame beside what they speak of, while the rest steps back. Only what
+//! is said or asked is so large: while something happens, the picture has the room.
+
+use super::lesson;
+use crate::scene::canvas::{width, wrap};
+use crate::scene::{Area, Border, Canvas, Ground, Ink, Role};
+use crate::ui::model::{Mode, Model, Pane};
+use crate::ui::regions::Regions;
+use crate::ui::sight::Script;
+use crate::ui::{Screen, Sight};
+
+/// The most columns in which a large text is easily read.
+const WIDEST: u16 = 88;
+/// Columns between the frame and the words.
+const MARGIN: u16 = 4;
+
+/// Words that are to be large, and where.
+pub struct Caption {
+    lines: Vec<(String, Ink)>,
+    area: Area,
+    /// Rows from one line to the next.
+    pitch: u16,
+}
+
+/// The large caption of a frame; `None` where there is none, or where it would not fit.
+pub fn caption(model: &Model, sight: &Sight, screen: &Screen) -> Option<Caption> {
+    let script = sight.script.filter(|_| model.look.present && model.pane == Pane::Home && model.mode == Mode::Normal)?;
+    let regions = screen.regions.as_ref()?;
+    let page = script.page;
+    if page.caption.is_empty() && page.question.is_none() || !page.lines.is_empty() || page.wait.is_some() {
+        return None;
+    }
+    let room = Area { h: regions.timeline.y - regions.stage.y, ..Area::new(0, regions.stage.y, regions.title.w, 0) };
+    let w = WIDEST.min(room.w.saturating_sub(4));
+    let lines = lines(&script, w - 2 * MARGIN);
+    let frame = 4;
+    let pitch = [2, 1].into_iter().find(|pitch| lines.len() as u16 * pitch + frame <= room.h)?;
+    let h = lines.len() as u16 * pitch - (pitch - 1) + frame;
+    Some(Caption { lines, pitch, area: place(screen, room, w, h) })
+}
+
+/// Away from what it speaks of: under it where that is on record, over it where it is at a machine, else in the middle.
+fn place(screen: &Screen, room: Area, w: u16, h: u16) -> Area {
+    let of = screen.focus.selected.as_ref().and_then(|target| screen.plan.place(target));
+    let y = match of {
+        Some(of) if of.y < screen.plan.edge.y => room.bottom() - h,
+        Some(_) => room.y,
+        None => room.y + (room.h - h) / 2,
+    };
+    Area::new(room.x + (room.w - w) / 2, y, w, h)
+}
+
+fn lines(script: &Script, room: u16) -> Vec<(String, Ink)> {
+    let page = script.page;
+    let said = page.caption.trim_end().split("\n\n").filter(|paragraph| !paragraph.is_empty());
+    let mut lines: Vec<(String, Ink)> =
+        said.flat_map(|words| wrap(&words.replace('\n', " "), room)).map(|line| (line, Role::Text.bold())).collect();
+    for words in &page.teaches {
+        lines.extend(hanging("· ", words.trim_end(), room).into_iter().map(|line| (line, Ink::from(Role::Text))));
+    }
+    if let Some(question) = &page.question {
+        lines.extend(wrap(&question.words, room).into_iter().map(|line| (line, Role::Each.bold())));
+        for (i, choice) in question.choices.iter().enumerate() {
+            let (sign, role) = match question.answer {
+                Some((_, right)) if i == right => ("✔".to_owned(), Role::Good),
+                Some((chosen, _)) if i == chosen => ("✖".to_owned(), Role::Bad),
+                Some(_) => (" ".to_owned(), Role::Faint),
+                None => ((i + 1).to_string(), Role::Text),
+            };
+            lines.extend(hanging(&format!(" {sign}  "), choice, room).into_iter().map(|line| (line, role.bold())));
+        }
+    }
+    let coming = page.coming.iter().filter(|_| !script.back);
+    lines.extend(coming.flat_map(|line| hanging("$ ", &line.shown, room)).map(|line| (line, Ink::from(Role::Code))));
+    lines
+}
+
+/// A text behind a sign, its further lines under its first.
+fn hanging(sign: &str, text: &str, room: u16) -> Vec<String> {
+    let blank = " ".repeat(usize::from(width(sign)));
+    let broken = wrap(text, room.saturating_sub(width(sign)));
+    broken.into_iter().enumerate().map(|(i, line)| format!("{}{line}", if i == 0 { sign } else { &blank })).collect()
+}
+
+/// Draws it over the picture, all of which steps back but for what it speaks of.
+pub fn draw(canvas: &mut Canvas, caption: &Caption, regions: &Regions, screen: &Screen, sight: &Sight) {
+    let Some(script) = &sight.script else { return };
+    let below = Area { y: regions.title.bottom(), h: regions.timeline.y - regions.title.bottom(), ..canvas.area() };
+    canvas.tint(below, |ink| ink.dim_if(true).glow(0));
+    for (area, target) in screen.plan.spots() {
+        if screen.focus.is_selected(target) || screen.focus.is_lit(target) {
+            canvas.tint(*area, |ink| Ink { dim: false, ..ink });
+        }
+    }
+    canvas.clear(caption.area, Ground::Over);
+    canvas.frame(caption.area, Border::Plain, Role::Each.bold());
+    let title = format!(" {} ", sight.title);
+    canvas.text_right(Area { w: caption.area.w.saturating_sub(2), ..caption.area }, &title, Role::Each);
+    pointer(canvas, caption.area, screen);
+    let inner = caption.area.inset(MARGIN, 2);
+    for (i, (line, ink)) in (0u16..).zip(&caption.lines) {
+        canvas.text(inner.x, inner.y + i * caption.pitch, inner.w, line, *ink);
+    }
+    let foot = Area::new(caption.area.x + 2, caption.area.bottom() - 1, caption.area.w.saturating_sub(4), 1);
+    lesson::keys(canvas, foot, script);
+}
+
+/// An arrow on the frame, towards what is spoken of.
+fn pointer(canvas: &mut Canvas, area: Area, screen: &Screen) {
+    let Some(of) = screen.focus.selected.as_ref().and_then(|target| screen.plan.place(target)) else { return };
+    let x = (of.x + 2).clamp(area.x + 1, area.right() - 2);
+    match of.y < area.y {
+        true => canvas.put(x, area.y, '▲', Role::Each.bold()),
+        false => canvas.put(x, area.bottom() - 1, '▼', Role::Each.bold()),
+    }
+}
