@@ -1,6 +1,7 @@
 //! The program: its options, and what each of its commands does.
 
 mod branches;
+mod files;
 mod headless;
 mod library;
 mod narrate;

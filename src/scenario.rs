@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod check;
 pub mod document;
+mod files;
 pub mod lint;
 pub mod page;
 pub mod perform;

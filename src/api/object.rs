@@ -11,7 +11,7 @@ use super::workload::{ControllerRevision, ReplicaSet, StatefulSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A row of the table of kinds.
 #[derive(Debug)]
@@ -51,6 +51,7 @@ macro_rules! kinds {
 kinds! {
     Pod                   ""                    "pods"                     ["pod", "po"]                        true  true  true;
     Service               ""                    "services"                 ["service", "svc"]                   true  true  false;
+    DaemonSet             "apps"                "daemonsets"               ["daemonset", "ds"]                  true  true  true;
     Deployment            "apps"                "deployments"              ["deployment", "deploy"]             true  true  true;
     ReplicaSet            "apps"                "replicasets"              ["replicaset", "rs"]                 true  true  true;
     StatefulSet           "apps"                "statefulsets"             ["statefulset", "sts"]               true  true  true;
@@ -69,7 +70,9 @@ kinds! {
     ServiceAccount        ""                    "serviceaccounts"          ["serviceaccount", "sa"]             true  false false;
     PodDisruptionBudget   "policy"              "poddisruptionbudgets"     ["poddisruptionbudget", "pdb"]       true  false true;
     PriorityClass         "scheduling.k8s.io"   "priorityclasses"          ["priorityclass", "pc"]              false false true;
+    CSIDriver             "storage.k8s.io"      "csidrivers"               ["csidriver"]                        false false false;
     CSINode               "storage.k8s.io"      "csinodes"                 ["csinode"]                          false false false;
+    VolumeAttributesClass "storage.k8s.io"      "volumeattributesclasses"  ["volumeattributesclass", "vac"]     false false false;
 }
 
 impl Kind {
@@ -197,7 +200,7 @@ macro_rules! objects {
 objects! {
     Pod, Service, ReplicaSet, StatefulSet, ControllerRevision, PersistentVolumeClaim, PersistentVolume, StorageClass,
     VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget;
-    ConfigMap, Secret, ServiceAccount, PriorityClass, CSINode
+    ConfigMap, Secret, ServiceAccount, PriorityClass, DaemonSet, CSIDriver, CSINode, VolumeAttributesClass
 }
 
 impl Object {
@@ -237,8 +240,8 @@ impl Object {
 /// The reference a dependant carries to its managing owner.
 pub fn owner_ref(kind: Kind, meta: &Meta) -> OwnerRef {
     OwnerRef {
-        api_version: kind.api_version().into(),
-        kind: kind.name().into(),
+        api_version: shared(kind).0.clone(),
+        kind: shared(kind).1.clone(),
         name: meta.name.clone(),
         uid: meta.uid,
         controller: true,
@@ -246,11 +249,18 @@ pub fn owner_ref(kind: Kind, meta: &Meta) -> OwnerRef {
     }
 }
 
+/// A kind's version and name, of which references are full.
+fn shared(kind: Kind) -> &'static (Name, Name) {
+    static NAMES: LazyLock<Vec<(Name, Name)>> =
+        LazyLock::new(|| KINDS.iter().map(|row| (row.kind.api_version().into(), row.name.into())).collect());
+    &NAMES[kind as usize]
+}
+
 /// A reference to an object, as events carry it.
 pub fn reference(kind: Kind, meta: &Meta) -> ObjectRef {
     ObjectRef {
-        api_version: kind.api_version().into(),
-        kind: kind.name().into(),
+        api_version: shared(kind).0.clone(),
+        kind: shared(kind).1.clone(),
         name: meta.name.clone(),
         namespace: meta.namespace.clone(),
         resource_version: meta.resource_version,

@@ -1,5 +1,6 @@
 //! Runs without a screen: command lines from standard input, and scenarios.
 
+use super::files::Shelf;
 use super::narrate::{Narrator, tell};
 use super::options::WorldOptions;
 use super::story::Story;
@@ -45,7 +46,8 @@ fn typed(world: &WorldOptions, telling: &Telling, out: &mut dyn Write) -> anyhow
     let mut world = World::new(world.over(crate::sim::Options::default()));
     let mut hall = Listener::new(telling, out, &world)?;
     let mut fine = true;
-    for command in commands {
+    for mut command in commands {
+        command.files = Shelf::here().files(&command.line);
         hall.hear(&world, News::Beat(Beat::Typed(command.clone())));
         let output = perform(&mut world, &command, &mut |world| hall.watch(world));
         fine &= output.rc == 0;

@@ -2,6 +2,7 @@
 //! out, without a terminal.
 
 use super::branches::Branches;
+use super::files::Shelf;
 use super::library;
 use super::settings::Settings;
 use super::story::Story;
@@ -29,6 +30,7 @@ pub struct Session {
     lesson: Option<Lesson>,
     undone: Vec<Option<Lesson>>,
     branches: Branches,
+    shelf: Shelf,
     model: Model,
     title: String,
     story: Option<Story>,
@@ -46,6 +48,7 @@ impl Session {
             lesson: None,
             undone: Vec::new(),
             branches: Branches::default(),
+            shelf: Shelf::here(),
             model,
             title: SANDBOX.to_owned(),
             story: None,
@@ -61,7 +64,8 @@ impl Session {
         let lesson = Some(Lesson::new(scenario, &mut engine));
         let mut model = Model::new(Look::default());
         model.newcomer = false;
-        Ok(Session { engine, lesson, undone: Vec::new(), branches: Branches::default(), model, title, story: None, over: false })
+        let shelf = Shelf::here().or(library::shelf(name));
+        Ok(Session { engine, lesson, undone: Vec::new(), branches: Branches::default(), shelf, model, title, story: None, over: false })
     }
 
     /// The same, as somebody likes it.
@@ -191,7 +195,7 @@ impl Session {
             return;
         }
         let forks = !self.engine.is_live();
-        self.engine.submit(line, stdin);
+        self.engine.submit(line, self.shelf.given(line, stdin));
         self.undone.clear();
         if let Some(lesson) = self.lesson.as_mut().filter(|_| forks) {
             lesson.forget(&self.engine);

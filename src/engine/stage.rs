@@ -11,7 +11,7 @@ impl Stage for Engine {
         Engine::world(self)
     }
     fn submit(&mut self, command: &Command) {
-        Engine::submit(self, &command.line, command.stdin.as_deref());
+        Engine::submit(self, &command.line, command.given());
     }
     fn outcome(&self) -> Option<Output> {
         self.console().iter().rfind(|entry| !entry.is_refusal())?.output.clone()

@@ -16,7 +16,7 @@ pub fn perform(world: &mut World, command: &Command, watch: &mut dyn FnMut(&Worl
     if CLIENTS.contains(&command.line.split_whitespace().next().unwrap_or_default()) {
         pass(world, world.now() + PACE, watch);
     }
-    let turn = shell::run(world, &command.line, command.stdin.as_deref());
+    let turn = shell::run(world, &command.line, command.given());
     watch(world);
     shell::finish_watched(world, turn, watch)
 }

@@ -5,6 +5,7 @@ use super::act::{DeleteOptions, Propagation, Request};
 use super::change::{Actor, ChangeId, What};
 use super::world::World;
 use crate::api::meta::{Condition, Name, Truth, set_condition};
+use crate::api::pod::PodStatus;
 use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -100,6 +101,13 @@ impl<'w> Desk<'w> {
             after.meta_mut().annotations = object.meta().annotations.clone();
         }
         self.store_or_finish(before, after)
+    }
+
+    /// Stores the status of a pod as it stands in the record; what [`Desk::update_status`] does, for those who report most.
+    pub fn post_pod_status(&mut self, pod: &Arc<Pod>, status: PodStatus) {
+        let after = Pod { metadata: pod.metadata.clone(), spec: pod.spec.clone(), status };
+        // A refusal means that the record has forgotten the pod: there is nothing to tell any more.
+        let _ = self.store_or_finish(Object::Pod(pod.clone()), after.into());
     }
 
     /// Binds a pod to a node: one write of spec and condition. Upstream: the binding subresource.

@@ -4,6 +4,7 @@
 //! node for volumes is not written to the pod's status.
 
 mod filter;
+mod glance;
 mod hints;
 mod limits;
 mod nominated;
@@ -178,14 +179,22 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
     if let Some(node) = nominated::takes(world, pod) {
         return settle(world, pod, &node, &needs);
     }
+    if let Some(best) = glance::best(world, pod, &needs) {
+        return choose(world, pod, &best, &needs);
+    }
     let (feasible, refused) = filter::feasible(world, pod, &needs);
     if feasible.is_empty() {
         return give_up(world, pod, &refused);
     }
     let best = score::best(world, pod, &feasible);
-    let chosen = world.chance.pick(super::chance::Stream::Scheduler, &best).copied().unwrap_or(feasible[0]);
+    choose(world, pod, &best, &needs);
+}
+
+/// Takes one of the best places.
+fn choose(world: &mut World, pod: &Arc<Pod>, best: &[usize], needs: &volumes::Needs) {
+    let Some(chosen) = world.chance.pick(super::chance::Stream::Scheduler, best).copied() else { return };
     let node = world.scheduler.seats.at(chosen).node.metadata.name.clone();
-    settle(world, pod, &node, &needs);
+    settle(world, pod, &node, needs);
 }
 
 fn settle(world: &mut World, pod: &Arc<Pod>, node: &Name, needs: &volumes::Needs) {

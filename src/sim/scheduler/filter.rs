@@ -39,7 +39,7 @@ fn by(help: Help) -> impl Fn(Verdict) -> Verdict {
 }
 
 /// How many feasible nodes are enough. Upstream: numFeasibleNodesToFind.
-fn enough(nodes: usize) -> usize {
+pub fn enough(nodes: usize) -> usize {
     if nodes < 100 {
         return nodes;
     }
@@ -50,7 +50,7 @@ fn enough(nodes: usize) -> usize {
 /// Places of nodes that could take a pod, and the verdicts on those that were looked at and cannot.
 pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec<(usize, Verdict)>) {
     let seats = &world.scheduler.seats;
-    let (count, start) = (seats.len(), seats.start);
+    let count = seats.len();
     let asked = requests(&pod.spec);
     let others = Others::of(world, pod);
     let easy = others.is_empty() && asks_only_for_room(pod, needs) && world.scheduler.nominated.is_empty();
@@ -60,7 +60,7 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
     let mut refused = Vec::new();
     let mut looked = 0;
     while looked < count && found.len() < wanted {
-        let place = if start + looked < count { start + looked } else { start + looked - count };
+        let place = seats.from_start(looked);
         looked += 1;
         if easy && rows.get(place).is_some_and(|row| row.plain && row.has_room(asked)) {
             found.push(place);
@@ -71,8 +71,7 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
             Some(verdict) => refused.push((place, verdict)),
         }
     }
-    let next = (start + looked) % count.max(1);
-    world.scheduler.seats.start = if count >= 100 { next } else { 0 };
+    world.scheduler.seats.turn(looked);
     (found, refused)
 }
 
@@ -105,7 +104,7 @@ impl Others {
 }
 
 /// True where no filter but room and taints can refuse the pod.
-fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
+pub fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
     let anywhere = pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none();
     anywhere && needs.is_empty() && host_ports(&pod.spec).next().is_none() && others_requested(&pod.spec).next().is_none()
 }

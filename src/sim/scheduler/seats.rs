@@ -1,5 +1,6 @@
 //! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
 
+use super::glance::Glances;
 use super::priority::priority;
 use super::social::Social;
 use crate::api::pod::{Container, PodSpec};
@@ -158,10 +159,11 @@ pub struct Seats {
     rows: Vector<Row>,
     places: OrdMap<Name, usize>,
     zones: Vector<Name>,
-    /// Where the next search begins, so that all nodes get their turn.
-    pub start: usize,
+    start: usize,
     /// How many pods with a seat ask something of their neighbours.
     pub social: usize,
+    /// What was seen of the nodes by searches before.
+    pub glances: Glances,
     /// How many pods with a seat there are of each priority.
     priorities: OrdMap<i64, usize>,
 }
@@ -222,6 +224,24 @@ impl Seats {
     pub fn rows(&self) -> Focus<'_, Row, DefaultSharedPtr> {
         self.rows.focus()
     }
+    /// The numbers of the node at a place.
+    pub fn row(&self, place: usize) -> &Row {
+        &self.rows[place]
+    }
+    /// How many zones were ever seen.
+    pub fn zone_count(&self) -> usize {
+        self.zones.len()
+    }
+    /// The place that a search looks at after so many.
+    pub fn from_start(&self, looked: usize) -> usize {
+        let place = self.start + looked;
+        if place < self.list.len() { place } else { place - self.list.len() }
+    }
+    /// After so many looks the next search begins elsewhere, so that all nodes get their turn; few are always all looked at.
+    pub fn turn(&mut self, looked: usize) {
+        let next = self.from_start(looked);
+        self.start = if self.list.len() >= 100 { next } else { 0 };
+    }
     /// Takes over a node as it now is.
     pub fn set(&mut self, node: &Arc<Node>) {
         let Some(&place) = self.places.get(&node.metadata.name) else {
@@ -233,12 +253,14 @@ impl Seats {
             || !Arc::ptr_eq(&seat.node.status.allocatable, &node.status.allocatable);
         seat.node = node.clone();
         if matters {
+            self.glances.forget(place);
             seat.zone = zone(node);
             let row = &mut self.rows[place];
             (row.capacity, row.plain, row.zone) = (capacity(node), is_plain(node), number(&mut self.zones, &seat.zone));
         }
     }
     fn add(&mut self, node: &Arc<Node>) {
+        self.glances.forget_all();
         self.places.insert(node.metadata.name.clone(), self.list.len());
         let zone = zone(node);
         let row = Row { zone: number(&mut self.zones, &zone), ..Row::new(node) };
@@ -252,6 +274,7 @@ impl Seats {
             self.social -= gone.pods.iter().filter(|sitter| sitter.social.is_some()).count();
             gone.pods.iter().for_each(|sitter| self.uncount(&sitter.pod));
             self.rows.remove(place);
+            self.glances.forget_all();
             self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.name.clone(), i)).collect();
         }
     }
@@ -263,6 +286,7 @@ impl Seats {
         if change(&mut seat.pods, row) {
             seat.recount();
             row.recount(seat);
+            self.glances.forget(place);
         }
     }
     /// A pod takes its seat.
