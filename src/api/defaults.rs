@@ -37,6 +37,7 @@ pub fn fill(kind: Kind, api_version: &str, value: &mut Value) {
         | Kind::CSINode
         | Kind::VolumeAttributesClass
         | Kind::PodDisruptionBudget => {}
+        Kind::PriorityClass => set(object, &[("preemptionPolicy", json!("PreemptLowerPriority"))]),
     }
 }
 

@@ -27,7 +27,16 @@ pub struct Trace<W> {
 
 /// Kinds of which nothing is told: signs of life, namespaces with what each of them has, what nobody acts on, and budgets,
 /// of which the recordings' watches heard nothing but their events.
-const SILENT: [Kind; 6] = [Kind::Lease, Kind::Namespace, Kind::ServiceAccount, Kind::ConfigMap, Kind::Secret, Kind::PodDisruptionBudget];
+const SILENT: [Kind; 8] = [
+    Kind::Lease,
+    Kind::Namespace,
+    Kind::ServiceAccount,
+    Kind::ConfigMap,
+    Kind::Secret,
+    Kind::PodDisruptionBudget,
+    Kind::PriorityClass,
+    Kind::CSINode,
+];
 
 impl<W: Write> Trace<W> {
     /// A trace that begins with the nodes of this world as they are.
@@ -237,7 +246,7 @@ fn pod(pod: &Pod, row: &mut Row) {
     labels(row, &pod.metadata);
     text(row, "hostname", &pod.spec.hostname);
     text(row, "subdomain", &pod.spec.subdomain);
-    list(row, "claims", pod.spec.claims().map(|claim| claim.to_string()).collect());
+    list(row, "claims", pod.claims().map(|claim| claim.to_string()).collect());
     text(row, "image", pod.spec.containers.first().map_or("", |c| &c.image));
 }
 
@@ -259,8 +268,7 @@ fn event(event: &crate::api::Event) -> Row {
 #[derive(Serialize, PartialEq)]
 struct Answering {
     ip: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    hostname: String,
+    hostname: Option<String>,
     conditions: crate::api::service::EndpointConditions,
     #[serde(skip_serializing_if = "String::is_empty")]
     target: String,
@@ -269,7 +277,7 @@ struct Answering {
 fn endpoint(endpoint: &crate::api::service::Endpoint) -> Answering {
     Answering {
         ip: endpoint.addresses.first().map(|a| a.to_string()).unwrap_or_default(),
-        hostname: endpoint.hostname.to_string(),
+        hostname: Some(endpoint.hostname.to_string()).filter(|name| !name.is_empty()),
         conditions: endpoint.conditions,
         target: endpoint.target_ref.as_ref().map(|t| t.name.to_string()).unwrap_or_default(),
     }

@@ -66,6 +66,24 @@ kind: ServiceAccount
 metadata: {name: robot}
 automountServiceAccountToken: false
 ---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: everywhere}
+spec:
+  selector: {matchLabels: {app: everywhere}}
+  template: {metadata: {labels: {app: everywhere}}, spec: {containers: [{name: main, image: nginx}]}}
+---
+apiVersion: storage.k8s.io/v1
+kind: CSIDriver
+metadata: {name: disks.example.com}
+spec: {attachRequired: true}
+---
+apiVersion: storage.k8s.io/v1
+kind: VolumeAttributesClass
+metadata: {name: fast}
+driverName: disks.example.com
+parameters: {iops: "100"}
+---
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata: {name: fast, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}
@@ -196,6 +214,11 @@ spec:
     metadata: {labels: {app: front}}
     spec:
       containers: [{name: main, image: nginx, livenessProbe: {tcpSocket: {port: 80}}}]
+---
+apiVersion: storage.k8s.io/v1
+kind: CSINode
+metadata: {name: node-1}
+spec: {drivers: [{name: d, nodeID: n, allocatable: {count: 9}}]}
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget

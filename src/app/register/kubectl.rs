@@ -13,7 +13,7 @@ pub const KUBECTL: &[Row] = &[
     simplified("-f FILE", "Files, folders (-R), patterns with *, and here documents of up to 3 MiB; no URLs, no kustomizations."),
     simplified(
         "kubectl create",
-        "From files, and deployment, namespace, configmap, secret generic, service, pdb and serviceaccount by flags.",
+        "From files, and deployment, namespace, configmap, secret generic, service, pdb, priorityclass and serviceaccount by flags.",
     ),
     simplified("kubectl replace", "From files; --force deletes and creates."),
     fully("kubectl delete", &["recorded_texts", "a_force_delete_makes_two_of_one"]),
@@ -36,6 +36,7 @@ pub const KUBECTL: &[Row] = &[
         "kubectl drain",
         &[
             "pods_of_sets_are_evicted_and_waited_for",
+            "that_pods_have_gone_is_seen_at_the_next_look",
             "a_budget_is_asked_every_five_seconds_until_the_time_is_up",
             "bare_pods_and_local_storage_stop_it",
         ],

@@ -1,5 +1,6 @@
 //! A pod's life on its machine: pulls, crashes, stops, cut cables, power.
 
+mod admission;
 mod containers;
 mod probes;
 
@@ -107,6 +108,28 @@ fn who_ignores_the_signal_is_killed_when_its_grace_is_over() {
 }
 
 #[test]
+fn a_pod_is_taken_down_before_it_is_said_to_be_gone() {
+    for image in ["luksa/broken", "nginx"] {
+        let mut trial = started(image, json!({}));
+        trial.delete(Kind::Pod, "p");
+        trial.pass(Span::secs(1));
+        assert!(trial.has(Kind::Pod, "p"), "{image}");
+        trial.pass(Span::millis(250));
+        assert!(!trial.has(Kind::Pod, "p"), "{image}");
+    }
+}
+
+#[test]
+fn pods_begun_together_follow_each_other_by_name() {
+    for names in [["kubia-0", "kubia-1", "kubia-2"], ["web-29xtp", "web-rggqs", "web-t2s5l"], ["app", "p", "zoo"]] {
+        let spans = names.map(tardiness);
+        let steps: Vec<i64> = spans.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+        assert!(steps.iter().all(|step| *step > 5), "{names:?}: {steps:?}");
+        assert!(spans.iter().all(|span| (0..=216).contains(&span.0)), "{spans:?}");
+    }
+}
+
+#[test]
 fn what_is_forced_away_runs_a_little_longer() {
     let mut trial = started("busybox", sleeps());
     let asked = trial.world.now();
@@ -186,4 +209,28 @@ fn one_that_ends_for_good_is_not_started_again() {
         let pod = trial.get::<Pod>("p");
         assert_eq!((pod.status.phase, pod.status.container_statuses[0].restart_count), (phase, 0), "{policy} {command}");
     }
+}
+
+/// Upstream: TerminatePod in status_manager.go. What did not live through the boot is known to the runtime as lost.
+#[test]
+fn a_deleted_pod_whose_machine_was_booted_ends_with_its_last_word() {
+    let mut trial = started("nginx", json!({}));
+    trial.act(Act::Crash("node-1".into()));
+    trial.delete(Kind::Pod, "p");
+    trial.pass(Span::secs(20));
+    assert!(trial.has(Kind::Pod, "p"));
+    let from = trial.world.changes().next();
+    trial.act(Act::Boot("node-1".into()));
+    trial.pass(Span::secs(5));
+    let last = trial.world.changes().since(from).find_map(|change| match &change.what {
+        What::Written { before: Some(Object::Pod(_)), after: Some(Object::Pod(pod)) } => Some(pod.clone()),
+        _ => None,
+    });
+    let last = last.expect("a report before the end");
+    let ended = last.status.container_statuses[0].state.terminated.clone().unwrap();
+    assert_eq!((last.status.phase, ended.exit_code, &*ended.reason), (crate::api::Phase::Failed, 255, "Unknown"));
+    assert!(!last.status.pod_ip.is_empty() && !trial.has(Kind::Pod, "p"));
+    let node = trial.get::<Node>("node-1");
+    assert_eq!(node.status.node_info.as_ref().unwrap()["bootID"], "podyard-2");
+    assert_eq!(trial.said("node-1", "Rebooted"), ["Node node-1 has been rebooted, boot id: podyard-2"]);
 }
