@@ -88,7 +88,6 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("coordination.k8s.io/v1", "Lease", read::<Lease>),
     ("policy/v1", "PodDisruptionBudget", read::<PodDisruptionBudget>),
     ("scheduling.k8s.io/v1", "PriorityClass", read::<PriorityClass>),
-    ("storage.k8s.io/v1", "CSINode", read::<CSINode>),
 ];
 
 /// Removed API versions that manifests of the book's time still carry, read as what replaced them.

@@ -20,7 +20,6 @@ const RECORDINGS: &[(&str, u64, &str)] = &[
 const UNMATCHED: &[(&str, usize, &str)] = &[
     ("kubectl-texts", 36, "describe node: no RegisteredNode event is sent for the nodes that a world begins with"),
     ("kubectl-texts", 83, "autoscale is refused: nothing here uses cpu"),
-    ("kubectl-texts", 106, "get pods at an instant of a rolling update: it is at another place of it"),
     ("invalid", 14, "apps/v1beta1 is read with the defaults that it had"),
     ("rolling-update", 20, "get events: events of other stories told to the same control plane, and which nodes were picked"),
 ];

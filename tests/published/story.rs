@@ -66,6 +66,24 @@ kind: ServiceAccount
 metadata: {name: robot}
 automountServiceAccountToken: false
 ---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: everywhere}
+spec:
+  selector: {matchLabels: {app: everywhere}}
+  template: {metadata: {labels: {app: everywhere}}, spec: {containers: [{name: main, image: nginx}]}}
+---
+apiVersion: storage.k8s.io/v1
+kind: CSIDriver
+metadata: {name: disks.example.com}
+spec: {attachRequired: true}
+---
+apiVersion: storage.k8s.io/v1
+kind: VolumeAttributesClass
+metadata: {name: fast}
+driverName: disks.example.com
+parameters: {iops: "100"}
+---
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata: {name: fast, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}

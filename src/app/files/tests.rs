@@ -1,3 +1,5 @@
+//! Reading from a folder made for it.
+
 use super::*;
 
 /// A folder of its own, removed at the end.

@@ -91,7 +91,6 @@ pub const KINDS: &[Row] = &[
     simplified("Secret", "Stored and printed; mounts show no files."),
     simplified("DaemonSet", "Stored; no controller makes pods of it, and a warning says so."),
     simplified("CSIDriver", "Stored; nothing asks it."),
-    simplified("CSINode", "Stored; kubelets make none."),
     simplified("VolumeAttributesClass", "Stored; claims keep its name."),
     simplified("ServiceAccount", "Stored; `default` is there in each namespace; no tokens."),
     fully("PriorityClass", &["pods_get_the_priority_of_their_class"]),
