@@ -1,6 +1,7 @@
 //! The program: its options, and what each of its commands does.
 
 mod branches;
+mod export;
 mod headless;
 mod library;
 mod narrate;
@@ -15,6 +16,7 @@ mod test;
 pub mod trace;
 
 use crate::scenario::fields;
+use crate::ui::palette::{DARK, Palette};
 use clap::{CommandFactory, Parser};
 use headless::Telling;
 use options::{Command, LookOptions, Options};
@@ -62,6 +64,10 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
         }
         Command::Test { names, json, transcript } => test::test(names, test::Manner { json: *json, transcript: *transcript }, out),
         Command::List => library::list(out),
+        Command::Export { name, to, size, theme } => {
+            let palette = theme.as_deref().and_then(Palette::named).unwrap_or(&DARK);
+            export::export(name, to, export::Screening { size: *size, palette }, out)
+        }
         Command::Schema => {
             out.write_all(fields::schema().as_bytes())?;
             Ok(true)

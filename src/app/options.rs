@@ -68,6 +68,20 @@ pub enum Command {
     },
     /// Lists the scenarios by group, with their goals
     List,
+    /// Writes a scenario as a file that is played elsewhere, the same on every run
+    Export {
+        /// A scenario's name or file
+        name: String,
+        /// The file; its ending says what it becomes: .cast .svg .gif .html .md .sh
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// Columns and rows of its pictures
+        #[arg(long, value_name = "WxH", default_value = "120x36", value_parser = super::export::size)]
+        size: (u16, u16),
+        /// Colours of its pictures
+        #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PALETTES.map(|palette| palette.name)))]
+        theme: Option<String>,
+    },
     /// Prints the JSON schema of a scenario's file
     Schema,
     /// Checks a scenario's file

@@ -70,6 +70,30 @@ impl Session {
         self
     }
 
+    /// Goes on, as the key that does.
+    pub fn press_on(&mut self, size: (u16, u16)) {
+        self.turn(size, Lesson::advance);
+    }
+    /// Passes the time that is waited for at once.
+    pub fn skip(&mut self, size: (u16, u16)) {
+        self.turn(size, Lesson::skip);
+    }
+    /// Answers rightly.
+    pub fn answer_rightly(&mut self, size: (u16, u16)) {
+        self.turn(size, Lesson::answer_rightly);
+    }
+    /// Types the solution of the goal that is to be reached, where there is one.
+    pub fn show_solution(&mut self, size: (u16, u16)) {
+        self.turn(size, |lesson, engine| {
+            lesson.show_solution(engine);
+            Ok(())
+        });
+    }
+    /// Lets time run so many hundredths as fast as real time.
+    pub fn set_speed(&mut self, hundredths: u32) {
+        self.engine.set_speed(hundredths);
+    }
+
     /// Before a line of one's own: remembers the point, so that one can return to it. A goal is reached by one's own lines.
     pub(super) fn leave_script(&mut self) {
         let Some(lesson) = self.lesson.as_ref().filter(|lesson| !lesson.page().challenges() && !lesson.is_aside()) else { return };

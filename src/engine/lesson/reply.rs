@@ -90,11 +90,10 @@ impl Lesson {
         self.show_solution(engine);
         Ok(())
     }
-    /// Types the solution of the goal.
-    pub(super) fn show_solution(&mut self, engine: &mut Engine) {
-        if let Some(kept) = self.pages.last_mut()
-            && let Some(pursuit) = &kept.page.goal
-        {
+    /// Types the solution of the goal that is to be reached, where there is one.
+    pub fn show_solution(&mut self, engine: &mut Engine) {
+        let Some(kept) = self.pages.last_mut().filter(|kept| kept.page.challenges()) else { return };
+        if let Some(pursuit) = &kept.page.goal {
             kept.page.lines = pursuit.goal.solution.iter().map(Typed::coming).collect();
         }
         self.player.show();
