@@ -4,7 +4,6 @@ use super::film::Film;
 use super::rows::{Run, rows};
 use crate::ui::theme::Theme;
 use serde_json::json;
-use std::fmt::Write;
 
 /// The film as a terminal would be sent it: only rows that change.
 pub fn cast(film: &Film, theme: &Theme) -> String {
@@ -15,8 +14,7 @@ pub fn cast(film: &Film, theme: &Theme) -> String {
         let now = rows(&shot.canvas, theme);
         let mut text = if before.is_empty() { "\x1b[?25l\x1b[2J".to_owned() } else { String::new() };
         for (y, row) in now.iter().enumerate().filter(|(y, row)| before.get(*y) != Some(*row)) {
-            // Writing to a text cannot fail.
-            drop(write!(text, "\x1b[{};1H{}\x1b[0m", y + 1, row.iter().map(run).collect::<String>()));
+            text.push_str(&format!("\x1b[{};1H{}\x1b[0m", y + 1, row.iter().map(run).collect::<String>()));
         }
         before = now;
         events.push((shot.at, "o", text));
