@@ -17,6 +17,8 @@ use std::time::Duration;
 
 #[path = "scenarios/agrees.rs"]
 mod agrees;
+#[path = "scenarios/played.rs"]
+mod played;
 
 /// What failed while it was played.
 struct Failures(Vec<String>);

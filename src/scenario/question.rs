@@ -171,10 +171,13 @@ impl Question {
             Answer::Ahead(lines) => lines,
         };
         let mut world = world.clone();
-        let outputs = lines.iter().map(|line| perform(&mut world, line, &mut |_| ()));
-        let printed = outputs.last().map(|output| format!("{}{}", output.out, output.err)).unwrap_or_default();
+        let last = lines.iter().map(|line| perform(&mut world, line, &mut |_| ())).last().unwrap_or_default();
+        let printed = format!("{}{}", last.out, last.err);
         let found = printed.trim_end().to_owned();
-        let right = self.right(&printed).ok_or_else(|| format!("{} playing ahead:\n{found}", self.form.complaint()))?;
+        // A choice may be right because a line is refused; no number, name or order is.
+        let fine = last.rc == 0 || matches!(self.form, Form::Choices(_));
+        let right = Some(&printed).filter(|_| fine).and_then(|printed| self.right(printed));
+        let right = right.ok_or_else(|| format!("{} playing ahead:\n{found}", self.form.complaint()))?;
         Ok(Solved { right, found })
     }
     fn right(&self, printed: &str) -> Option<Reply> {
@@ -261,6 +264,8 @@ mod tests {
     fn what_is_no_answer_is_told() {
         let error = question(Form::Number(0), "kubectl get nodes -o name").solve(&World::new(Options::default())).unwrap_err();
         assert!(error.starts_with("no number, and nothing but a number, was found by playing ahead:\nnode/node-1"), "{error}");
+        let refused = question(Form::Order(Vec::new()), "kubectl get pod nobody").solve(&World::new(Options::default()));
+        assert!(refused.unwrap_err().starts_with("no names were found by playing ahead:\nError from server (NotFound)"));
     }
 
     #[test]

@@ -84,9 +84,9 @@ pub fn goal(page: &mut Page, pursuit: &Pursuit) {
     let (sign, role) = if pursuit.reached { ("✓ ", Role::Good) } else { ("◇ ", Role::Key) };
     page.signed(sign, role, &pursuit.goal.words, Role::Text.bold());
     let count = |n: usize| if n == 1 { "1 command".to_owned() } else { format!("{n} commands") };
-    let (done, par) = (count(pursuit.commands), count(pursuit.goal.par));
+    let (done, par) = (count(pursuit.commands), pursuit.goal.par);
     match pursuit.reached {
-        true => page.say(format!("reached with {done}; {par} are par"), Role::Good),
+        true => page.say(format!("reached with {done}; par is {par}"), Role::Good),
         false => page.say(format!("{done} so far; par is {par} · : opens the command line"), Role::Faint),
     }
 }
