@@ -1,7 +1,7 @@
 //! One page with a player: pictures, marks, and the script that shows them are all in the file; nothing is fetched.
 
 use super::film::Film;
-use super::rows::{Row, escaped, hex, reel};
+use super::rows::{Row, escaped, ground, hex, reel};
 use crate::ui::theme::Theme;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub fn html(film: &Film, theme: &Theme) -> String {
     let data = json!({ "rows": rows, "shots": shots, "marks": film.marks, "length": film.length, "height": film.size.1 });
     // A script ends at the first `</`, wherever that stands.
     let data = data.to_string().replace('<', "\\u003c");
-    let ground = reel.rows.first().and_then(|row| row.first()).map_or((0, 0, 0), |run| run.look.back);
+    let ground = ground(theme);
     PAGE.replace("{{title}}", &escaped(&film.title)).replace("{{ground}}", &hex(ground)).replace("{{data}}", &data)
 }
 

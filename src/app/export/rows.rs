@@ -1,7 +1,8 @@
 //! Pictures as rows of runs: letters that look alike beside each other. Rows that come again are kept once.
 
 use super::film::Film;
-use crate::scene::Canvas;
+use crate::scene::canvas::Cell;
+use crate::scene::{Canvas, Ground, Role};
 use crate::ui::theme::Theme;
 use ratatui::style::{Color, Modifier};
 use std::collections::BTreeMap;
@@ -37,13 +38,22 @@ pub struct Run {
 pub type Row = Vec<Run>;
 
 /// How a cell looks.
-pub fn look(theme: &Theme, cell: &crate::scene::canvas::Cell) -> Look {
+pub fn look(theme: &Theme, cell: &Cell) -> Look {
     let style = theme.style(cell.ink, cell.ground);
-    let rgb = |color: Option<Color>| match color {
-        Some(Color::Rgb(r, g, b)) => (r, g, b),
-        _ => (0, 0, 0), // a theme of all colours gives nothing else
-    };
     Look { fore: rgb(style.fg), back: rgb(style.bg), bold: style.add_modifier.contains(Modifier::BOLD) }
+}
+
+/// The colour of a page with nothing on it.
+pub fn ground(theme: &Theme) -> Rgb {
+    rgb(theme.style(Role::Text.into(), Ground::Page).bg)
+}
+
+/// The parts of a colour; a theme of all colours gives nothing but such.
+fn rgb(color: Option<Color>) -> Rgb {
+    match color {
+        Some(Color::Rgb(r, g, b)) => (r, g, b),
+        _ => (0, 0, 0),
+    }
 }
 
 /// The rows of a picture.
@@ -51,7 +61,7 @@ pub fn rows(canvas: &Canvas, theme: &Theme) -> Vec<Row> {
     canvas.cells_by_row().map(|cells| row(cells, theme)).collect()
 }
 
-fn row(cells: &[crate::scene::canvas::Cell], theme: &Theme) -> Row {
+fn row(cells: &[Cell], theme: &Theme) -> Row {
     let mut row: Row = Vec::new();
     for (x, cell) in cells.iter().enumerate() {
         let look = look(theme, cell);
