@@ -7,6 +7,7 @@ pub mod defaults;
 pub mod deployment;
 pub mod fields;
 pub mod gate;
+pub mod given;
 pub mod int_or_string;
 pub mod jsonpath;
 pub mod key;
@@ -30,6 +31,7 @@ pub mod workload;
 pub mod yaml;
 
 pub use deployment::Deployment;
+pub use given::{File, Files, Given};
 pub use labels::{Operator, Requirement, Selector};
 pub use meta::{Condition, Key, Labels, Meta, Name, ObjectRef, OwnerRef, Rest, Truth, Uid};
 pub use node::Node;

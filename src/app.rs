@@ -2,6 +2,7 @@
 
 mod branches;
 mod export;
+mod files;
 mod headless;
 mod library;
 mod narrate;

@@ -1,7 +1,7 @@
 //! The engine: the only owner of the timeline at run time. Lines go in, the viewed world comes out; a line that waits is
 //! asked again whenever something happened, and never holds up anybody else.
 
-use crate::api::{Span, Time};
+use crate::api::{Given, Span, Time};
 use crate::scenario::record::{self, Taken};
 use crate::scenario::script::Command;
 use crate::shell::{self, Job, Output, Turn};
@@ -124,7 +124,13 @@ impl Engine {
         let journal = self.journal(of);
         let line = |typed: &crate::timeline::journal::Typed| record::Line {
             moment: Some(Span(typed.at)),
-            command: Command { line: typed.line.clone(), shown: typed.line.clone(), stdin: typed.stdin.clone(), number: 0 },
+            command: Command {
+                line: typed.line.clone(),
+                shown: typed.line.clone(),
+                stdin: typed.stdin.clone(),
+                files: typed.files.clone(),
+                number: 0,
+            },
         };
         Taken { of: of.to_owned(), options: journal.options(), lines: journal.lines.iter().map(line).collect() }
     }
@@ -152,7 +158,8 @@ impl Engine {
 
     /// Runs a line now. Where the past is viewed, that becomes the present and what came after it a branch. Refused
     /// where another line still waits.
-    pub fn submit(&mut self, line: &str, stdin: Option<&str>) {
+    pub fn submit(&mut self, line: &str, given: impl Into<Given>) {
+        let given = given.into();
         self.fork(line);
         if let Some(busy) = self.busy().map(str::to_owned) {
             return self.refuse(line, &busy);
@@ -160,7 +167,7 @@ impl Engine {
         self.undone.drain(..).for_each(|undone| self.timeline.keep(undone.branch));
         let at = self.head();
         let before = self.timeline.track().live().changes().next();
-        let turn = self.timeline.act(line, stdin, |world| shell::run(world, line, stdin));
+        let turn = self.timeline.act(line, &given, |world| shell::run(world, line, &given));
         self.console.push(Entry { at, line: line.to_owned(), output: None, so_far: String::new(), ended: None });
         match turn {
             Turn::Done(output) => self.conclude(self.console.len() - 1, output),
@@ -368,7 +375,7 @@ pub fn replay(world: World, journal: &Journal) -> Engine {
         engine.run_until(journal.time(line));
         match line.line.as_str() {
             INTERRUPT => engine.interrupt(),
-            text => engine.submit(text, line.stdin.as_deref()),
+            text => engine.submit(text, line.given()),
         }
     }
     engine

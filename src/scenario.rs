@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod check;
 pub mod document;
 pub mod fields;
+mod files;
 pub mod lint;
 pub mod page;
 pub mod perform;

@@ -4,7 +4,7 @@
 //! A line that has to wait (`kubectl delete`, `wait 30s`) becomes a [`Job`], which is polled as virtual time passes.
 //! Wrong input gets the text and the exit code that the real tool would give, and changes nothing.
 
-use crate::api::Time;
+use crate::api::{Given, Time};
 use crate::sim::World;
 use pipe::Filter;
 
@@ -13,6 +13,7 @@ mod curl;
 mod dig;
 mod disk;
 pub mod draft;
+mod files;
 mod flags;
 mod hands;
 mod inside;
@@ -26,6 +27,7 @@ mod verbs;
 mod voice;
 
 pub use complete::complete;
+pub use files::{Folder, MANIFESTS, Named, named};
 pub use job::{Job, PATIENCE};
 pub use verbs::{VERBS, Verb};
 
@@ -49,22 +51,8 @@ pub enum Turn {
     Waiting(Job),
 }
 
-/// Where a line's input comes from.
-#[derive(Clone, Copy)]
-pub struct Input<'a> {
-    /// Text for `-f -`: a here document, or what an editor saved.
-    pub stdin: Option<&'a str>,
-    /// The text of a file by name, for `-f FILE`; `None` where there is no such file.
-    pub files: &'a dyn Fn(&str) -> Option<String>,
-}
-
-/// Runs a line now. `stdin` is the text for `-f -`; there are no files.
-pub fn run(world: &mut World, line: &str, stdin: Option<&str>) -> Turn {
-    run_with(world, line, stdin, &|_| None)
-}
-
-/// Runs a line now; file names are resolved by `files`.
-pub fn run_with(world: &mut World, line: &str, stdin: Option<&str>, files: &dyn Fn(&str) -> Option<String>) -> Turn {
+/// Runs a line now, with the standard input and the files that are given with it: those that [`named`] tells of.
+pub fn run(world: &mut World, line: &str, given: impl Into<Given>) -> Turn {
     let complaint = |text: String, rc| Turn::Done(Output { err: text + "\n", rc, ..Output::default() });
     let stages = match line::stages(line) {
         Ok(stages) => stages,
@@ -75,7 +63,7 @@ pub fn run_with(world: &mut World, line: &str, stdin: Option<&str>, files: &dyn 
     };
     let filters: Result<Vec<Filter>, String> = behind.iter().map(|words| pipe::read(words)).collect();
     match filters {
-        Ok(filters) => verbs::dispatch(world, words, Input { stdin, files }).piped(filters),
+        Ok(filters) => verbs::dispatch(world, words, &given.into()).piped(filters),
         Err(text) => complaint(text, 127),
     }
 }

@@ -15,7 +15,7 @@ pub use moment::Moment;
 pub use playback::{Playback, SPEEDS};
 pub use track::{Line, Track};
 
-use crate::api::Time;
+use crate::api::{Given, Time};
 use crate::sim::World;
 
 /// A history that was cut off by an act in the past or by an undo.
@@ -93,9 +93,9 @@ impl Timeline {
     }
 
     /// Lets hands into the present; the past, where it is viewed, becomes the present first. Always a moment of its own.
-    pub fn act<T>(&mut self, line: &str, stdin: Option<&str>, act: impl FnOnce(&mut World) -> T) -> T {
+    pub fn act<T>(&mut self, line: &str, given: impl Into<Given>, act: impl FnOnce(&mut World) -> T) -> T {
         self.fork(line);
-        self.track.act(line, stdin, act)
+        self.track.act(line, given, act)
     }
     /// Lets somebody look into the present who may also change it, such as a line that waits.
     pub fn touch<T>(&mut self, look: impl FnOnce(&mut World) -> T) -> T {

@@ -182,3 +182,22 @@ fn an_expectation_that_fails_ends_in_one_and_says_why() {
     assert_eq!(tested.status.code(), Some(1));
     assert!(text(&tested.stdout).ends_with("0 passed, 1 failed\n"));
 }
+
+#[test]
+fn lines_read_the_files_they_name() {
+    let place = scratch("files");
+    std::fs::create_dir_all(&place).unwrap();
+    let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: filed}\n";
+    std::fs::write(place.join("cm.yaml"), manifest).unwrap();
+    let scenario =
+        "title: t\nsummary: s\ndebrief: d\nsteps:\n- do: kubectl apply -f cm.yaml\n- expect: {run: kubectl diff -f cm.yaml, prints: ''}\n";
+    std::fs::write(place.join("story.yaml"), scenario).unwrap();
+    let typed = podyard(&["run", "-"], &format!("kubectl apply -f {0}/cm.yaml\nkubectl apply -f {0}/nope.yaml\n", place.display()));
+    let played = podyard(&["run", place.join("story.yaml").to_str().unwrap()], "");
+    std::fs::remove_dir_all(&place).unwrap();
+    let said = text(&typed.stdout);
+    assert!(said.contains("configmap/filed created\n") && said.contains("nope.yaml\" does not exist\n"), "{said}");
+    assert_eq!(typed.status.code(), Some(1));
+    assert!(text(&played.stdout).contains("configmap/filed created\n"), "{}", text(&played.stdout));
+    assert_eq!(played.status.code(), Some(0), "{}", text(&played.stdout));
+}

@@ -5,6 +5,8 @@
 mod allowed;
 #[path = "conformance/compare.rs"]
 mod compare;
+#[path = "conformance/masks.rs"]
+mod masks;
 #[path = "conformance/recording.rs"]
 mod recording;
 #[path = "conformance/replay.rs"]
@@ -52,4 +54,14 @@ fn rolling_update() {
 #[test]
 fn adoption() {
     check("adoption");
+}
+
+#[test]
+fn kubectl_texts() {
+    check("kubectl-texts");
+}
+
+#[test]
+fn invalid() {
+    check("invalid");
 }

@@ -146,7 +146,7 @@ fn a_request_goes_to_the_selected_service() {
 fn carry_out(desk: &mut Desk, effects: Vec<Effect>) {
     for effect in effects {
         let Effect::Feed(line, text) = effect else { panic!("{effect:?}") };
-        desk.engine.submit(&line, Some(&text));
+        desk.engine.submit(&line, Some(text.as_str()));
         let lines = desk.engine.console().len();
         let sight = sight(&desk.engine, "test");
         let screen = Screen::of(&desk.model, &sight, (120, 36));

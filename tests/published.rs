@@ -4,7 +4,7 @@
 #[path = "published/story.rs"]
 mod story;
 
-use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::apps::v1::{ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{
     ConfigMap, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::scheduling::v1::PriorityClass;
-use k8s_openapi::api::storage::v1::{CSINode, StorageClass, VolumeAttachment};
+use k8s_openapi::api::storage::v1::{CSIDriver, CSINode, StorageClass, VolumeAttachment, VolumeAttributesClass};
 use podyard::api::Kind;
 use podyard::api::object::KINDS;
 use podyard::sim::World;
@@ -49,7 +49,10 @@ fn published(kind: Kind) -> fn(&Value) -> Result<Value, String> {
         Kind::ServiceAccount => again::<ServiceAccount>,
         Kind::PodDisruptionBudget => again::<PodDisruptionBudget>,
         Kind::PriorityClass => again::<PriorityClass>,
+        Kind::DaemonSet => again::<DaemonSet>,
+        Kind::CSIDriver => again::<CSIDriver>,
         Kind::CSINode => again::<CSINode>,
+        Kind::VolumeAttributesClass => again::<VolumeAttributesClass>,
     }
 }
 

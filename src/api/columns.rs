@@ -44,7 +44,10 @@ const HEADINGS: &[(Kind, &str)] = &[
     (Kind::Secret, "NAME TYPE DATA AGE"),
     (Kind::ServiceAccount, "NAME AGE"),
     (Kind::PriorityClass, "NAME VALUE GLOBAL-DEFAULT AGE PREEMPTIONPOLICY"),
+    (Kind::DaemonSet, "NAME DESIRED CURRENT READY UP-TO-DATE AVAILABLE NODE_SELECTOR AGE *CONTAINERS *IMAGES *SELECTOR"),
     (Kind::CSINode, "NAME DRIVERS AGE"),
+    (Kind::CSIDriver, "NAME ATTACHREQUIRED PODINFOONMOUNT STORAGECAPACITY MODES AGE"),
+    (Kind::VolumeAttributesClass, "NAME DRIVERNAME AGE"),
 ];
 
 /// All columns of a kind, those for `-o wide` included.
@@ -87,10 +90,10 @@ fn plain(kind: Kind, o: &Plain, object: &Object, now: Time) -> Vec<String> {
             let default = o.body.get("globalDefault").is_some_and(|flag| *flag == true);
             vec![name, text(o.body.get("value")), default.to_string(), age, text(o.body.get("preemptionPolicy"))]
         }
-        Kind::CSINode => {
-            let drivers = o.body.get("spec").and_then(|spec| spec.get("drivers")?.as_array()).map_or(0, Vec::len);
-            vec![name, drivers.to_string(), age]
-        }
+        Kind::CSINode => vec![name, o.body.get("spec").and_then(|spec| spec["drivers"].as_array()).map_or(0, Vec::len).to_string(), age],
+        Kind::VolumeAttributesClass => vec![name, text(o.body.get("driverName")), age],
+        Kind::CSIDriver => storage::driver(name, o.body.get("spec"), age),
+        Kind::DaemonSet => workload::daemon_set(name, o.body.get("spec"), age),
         _ => vec![name, age],
     }
 }

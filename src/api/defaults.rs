@@ -18,6 +18,7 @@ pub fn fill(kind: Kind, api_version: &str, value: &mut Value) {
         Kind::StatefulSet => stateful_set(object, api_version),
         Kind::ReplicaSet => replica_set(object, api_version),
         Kind::Deployment => deployment(object, api_version),
+        Kind::DaemonSet => template(child(object, "spec")),
         Kind::Service => service(object),
         Kind::StorageClass => set(object, &[("reclaimPolicy", json!("Delete")), ("volumeBindingMode", json!("Immediate"))]),
         Kind::Namespace => namespace(object),
@@ -32,7 +33,9 @@ pub fn fill(kind: Kind, api_version: &str, value: &mut Value) {
         | Kind::Event
         | Kind::ConfigMap
         | Kind::ServiceAccount
+        | Kind::CSIDriver
         | Kind::CSINode
+        | Kind::VolumeAttributesClass
         | Kind::PodDisruptionBudget => {}
         Kind::PriorityClass => set(object, &[("preemptionPolicy", json!("PreemptLowerPriority"))]),
     }

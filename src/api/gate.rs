@@ -13,7 +13,7 @@ use source::{Fault, Source};
 use std::cell::RefCell;
 use std::fmt;
 
-use k8s_openapi::api::apps::v1::{ControllerRevision, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::apps::v1::{ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{
     ConfigMap, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
@@ -21,7 +21,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::scheduling::v1::PriorityClass;
-use k8s_openapi::api::storage::v1::{CSINode, StorageClass, VolumeAttachment};
+use k8s_openapi::api::storage::v1::{CSIDriver, CSINode, StorageClass, VolumeAttachment, VolumeAttributesClass};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -77,9 +77,13 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("apps/v1", "ReplicaSet", read::<ReplicaSet>),
     ("apps/v1", "StatefulSet", read::<StatefulSet>),
     ("apps/v1", "Deployment", read::<Deployment>),
+    ("apps/v1", "DaemonSet", read::<DaemonSet>),
     ("apps/v1", "ControllerRevision", read::<ControllerRevision>),
     ("storage.k8s.io/v1", "StorageClass", read::<StorageClass>),
     ("storage.k8s.io/v1", "VolumeAttachment", read::<VolumeAttachment>),
+    ("storage.k8s.io/v1", "VolumeAttributesClass", read::<VolumeAttributesClass>),
+    ("storage.k8s.io/v1", "CSIDriver", read::<CSIDriver>),
+    ("storage.k8s.io/v1", "CSINode", read::<CSINode>),
     ("discovery.k8s.io/v1", "EndpointSlice", read::<EndpointSlice>),
     ("coordination.k8s.io/v1", "Lease", read::<Lease>),
     ("policy/v1", "PodDisruptionBudget", read::<PodDisruptionBudget>),

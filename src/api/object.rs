@@ -51,6 +51,7 @@ macro_rules! kinds {
 kinds! {
     Pod                   ""                    "pods"                     ["pod", "po"]                        true  true  true;
     Service               ""                    "services"                 ["service", "svc"]                   true  true  false;
+    DaemonSet             "apps"                "daemonsets"               ["daemonset", "ds"]                  true  true  true;
     Deployment            "apps"                "deployments"              ["deployment", "deploy"]             true  true  true;
     ReplicaSet            "apps"                "replicasets"              ["replicaset", "rs"]                 true  true  true;
     StatefulSet           "apps"                "statefulsets"             ["statefulset", "sts"]               true  true  true;
@@ -69,7 +70,9 @@ kinds! {
     ServiceAccount        ""                    "serviceaccounts"          ["serviceaccount", "sa"]             true  false false;
     PodDisruptionBudget   "policy"              "poddisruptionbudgets"     ["poddisruptionbudget", "pdb"]       true  false true;
     PriorityClass         "scheduling.k8s.io"   "priorityclasses"          ["priorityclass", "pc"]              false false true;
+    CSIDriver             "storage.k8s.io"      "csidrivers"               ["csidriver"]                        false false false;
     CSINode               "storage.k8s.io"      "csinodes"                 ["csinode"]                          false false false;
+    VolumeAttributesClass "storage.k8s.io"      "volumeattributesclasses"  ["volumeattributesclass", "vac"]     false false false;
 }
 
 impl Kind {
@@ -197,7 +200,7 @@ macro_rules! objects {
 objects! {
     Pod, Service, ReplicaSet, StatefulSet, ControllerRevision, PersistentVolumeClaim, PersistentVolume, StorageClass,
     VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget;
-    ConfigMap, Secret, ServiceAccount, PriorityClass, CSINode
+    ConfigMap, Secret, ServiceAccount, PriorityClass, DaemonSet, CSIDriver, CSINode, VolumeAttributesClass
 }
 
 impl Object {

@@ -39,7 +39,7 @@ impl Quantity {
             None => decimal(number, factor)?,
         };
         let exponent = number.contains(['e', 'E']);
-        let text = if exponent { text.to_owned() } else { canonical(milli, text.ends_with('i')) };
+        let (milli, text) = if exponent { (milli, text.to_owned()) } else { canonical(milli, text.ends_with('i')) };
         Some(Quantity { text: text.into(), milli })
     }
     /// A whole number.
@@ -56,14 +56,14 @@ impl Quantity {
     }
 }
 
-/// The shortest exact text: `1Gi` for `1024Mi`, `100m` for `0.1`. Binary suffixes only for whole numbers of at least 1024,
-/// rounded up. Upstream: Quantity.CanonicalizeBytes.
-fn canonical(milli: i128, binary: bool) -> String {
+/// The shortest text, `1Gi` for `1024Mi`, `100m` for `0.1`, and what it amounts to. Binary suffixes only for whole numbers of
+/// at least 1024, rounded up: that is what is stored, and so what it is from then on. Upstream: Quantity.CanonicalizeBytes.
+fn canonical(milli: i128, binary: bool) -> (i128, String) {
     let whole = milli.div_euclid(1000) + i128::from(milli.rem_euclid(1000) != 0);
     let (milli, binary) = if binary && whole.abs() >= 1024 { (whole * 1000, true) } else { (milli, false) };
     let fits = |(suffix, factor): &&(&str, i128)| (suffix.ends_with('i') == binary || suffix.is_empty()) && milli % factor == 0;
     let (suffix, factor) = SUFFIXES.iter().filter(fits).max_by_key(|(_, factor)| *factor).unwrap_or(&("m", 1));
-    if milli == 0 { "0".to_owned() } else { format!("{}{suffix}", milli / factor) }
+    (milli, if milli == 0 { "0".to_owned() } else { format!("{}{suffix}", milli / factor) })
 }
 
 fn decimal(text: &str, factor: i128) -> Option<i128> {
@@ -146,8 +146,11 @@ mod tests {
             ("1.5G", "1500M"),
             ("0Gi", "0"),
             ("-2000m", "-2"),
+            ("1.512Gi", "1623497638"),
         ] {
-            assert_eq!(Quantity::parse(written).unwrap().to_string(), shown);
+            let read = Quantity::parse(written).unwrap();
+            assert_eq!(read.to_string(), shown);
+            assert_eq!(Quantity::parse(shown), Some(read), "{written}");
         }
     }
 

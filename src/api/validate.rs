@@ -9,6 +9,7 @@ use serde_json::Value;
 
 mod config;
 mod diff;
+mod dump;
 mod names;
 mod pod;
 mod service;
@@ -50,6 +51,7 @@ pub fn warnings(kind: Kind, value: &Value) -> Vec<String> {
             "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use \
              dynamic provisioning."
         }
+        Kind::DaemonSet => "podyard has no DaemonSet controller: the object is stored, and no pods come of it",
         _ => return Vec::new(),
     };
     vec![text.to_owned()]

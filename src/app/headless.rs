@@ -1,5 +1,6 @@
 //! Runs without a screen: command lines from standard input, and scenarios.
 
+use super::files::Shelf;
 use super::narrate::{Narrator, tell};
 use super::options::WorldOptions;
 use super::story::Story;
@@ -49,7 +50,8 @@ fn typed(world: &WorldOptions, telling: &Telling, out: &mut dyn Write) -> anyhow
     let mut hall = Listener::new(telling, out, &world)?;
     let mut fine = true;
     let mut taken = Taken { of: "typed lines".to_owned(), options: world.options().clone(), lines: Vec::new() };
-    for command in commands {
+    for mut command in commands {
+        command.files = Shelf::here().files(&command.line);
         hall.hear(&world, News::Beat(Beat::Typed(command.clone())));
         let asked = (pace(&world, &command) - world.options().epoch, command.clone());
         let output = perform(&mut world, &command, &mut |world| hall.watch(world));

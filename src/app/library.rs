@@ -1,5 +1,6 @@
 //! Scenarios by name or file, and the commands about them: `list`, `lint`, `seek`.
 
+use super::files::Shelf;
 use crate::diagnostic::Severity;
 use crate::engine::MANIFEST;
 use crate::scenario::catalogue::{self, CATALOGUE};
@@ -29,7 +30,15 @@ fn text(name: &str) -> anyhow::Result<String> {
 /// A scenario from the catalogue or from a file.
 pub fn find(name: &str) -> anyhow::Result<Arc<Scenario>> {
     let text = text(name)?;
-    document::read(&text).map(Arc::new).map_err(|problem| anyhow::anyhow!("{}", problem.render(&text, name).trim_end()))
+    let read = document::read(&text).map_err(|problem| anyhow::anyhow!("{}", problem.render(&text, name).trim_end()));
+    let mut scenario = read?;
+    shelf(name).equip(&mut scenario);
+    Ok(Arc::new(scenario))
+}
+
+/// Where the files are that a scenario names: beside it; one from the catalogue has none.
+pub fn shelf(name: &str) -> Shelf {
+    if catalogue::text(name).is_some() { Shelf::default() } else { Shelf::beside(Path::new(name)) }
 }
 
 /// A scenario and the world in which it begins.

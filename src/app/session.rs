@@ -4,6 +4,7 @@
 mod script;
 
 use super::branches::Branches;
+use super::files::Shelf;
 use super::library;
 use super::progress::Progress;
 use super::settings::Settings;
@@ -34,6 +35,7 @@ pub struct Session {
     lesson: Option<Lesson>,
     undone: Vec<Option<Lesson>>,
     branches: Branches,
+    shelf: Shelf,
     model: Model,
     title: String,
     story: Option<Story>,
@@ -60,6 +62,7 @@ impl Session {
             lesson,
             undone: Vec::new(),
             branches: Branches::default(),
+            shelf: Shelf::here(),
             model: Model::new(Look::default()),
             title,
             story: None,
@@ -78,6 +81,7 @@ impl Session {
         let lesson = Some(Lesson::new(scenario, &mut engine));
         let mut session = Session::on(engine, lesson, title, name);
         session.model.newcomer = false;
+        session.shelf = Shelf::here().or(library::shelf(name));
         session.draft = Path::new(name).is_file().then(|| Draft::of(name));
         Ok(session)
     }
@@ -213,7 +217,7 @@ impl Session {
         }
         self.leave_script();
         let forks = !self.engine.is_live();
-        self.engine.submit(line, stdin);
+        self.engine.submit(line, self.shelf.given(line, stdin));
         self.undone.clear();
         if let Some(lesson) = self.lesson.as_mut().filter(|_| forks) {
             lesson.forget(&self.engine);

@@ -268,8 +268,7 @@ fn event(event: &crate::api::Event) -> Row {
 #[derive(Serialize, PartialEq)]
 struct Answering {
     ip: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    hostname: String,
+    hostname: Option<String>,
     conditions: crate::api::service::EndpointConditions,
     #[serde(skip_serializing_if = "String::is_empty")]
     target: String,
@@ -278,7 +277,7 @@ struct Answering {
 fn endpoint(endpoint: &crate::api::service::Endpoint) -> Answering {
     Answering {
         ip: endpoint.addresses.first().map(|a| a.to_string()).unwrap_or_default(),
-        hostname: endpoint.hostname.to_string(),
+        hostname: Some(endpoint.hostname.to_string()).filter(|name| !name.is_empty()),
         conditions: endpoint.conditions,
         target: endpoint.target_ref.as_ref().map(|t| t.name.to_string()).unwrap_or_default(),
     }
@@ -325,6 +324,7 @@ fn status(row: &mut Row, name: &'static str, conditions: &[Condition], kind: &st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Files;
     use crate::sim::Options;
 
     #[test]
@@ -340,7 +340,7 @@ mod tests {
         let mut text = Vec::new();
         let mut trace = Trace::new(&mut text, &world);
         trace.watch(&world);
-        let command = Command { line: "wait 3s".into(), shown: String::new(), stdin: None, number: 1 };
+        let command = Command { line: "wait 3s".into(), shown: String::new(), stdin: None, files: Files::default(), number: 1 };
         trace.step(world.now() + crate::api::Span::secs(3), &command, &Output { out: "x\n".into(), ..Output::default() });
         trace.finish().unwrap();
         let text = String::from_utf8(text).unwrap();

@@ -13,7 +13,7 @@ impl Stage for Engine {
     fn submit(&mut self, command: &Command, _now: bool) {
         match command.line.as_str() {
             INTERRUPT => self.interrupt(),
-            line => Engine::submit(self, line, command.stdin.as_deref()),
+            line => Engine::submit(self, line, command.given()),
         }
     }
     fn outcome(&self) -> Option<Output> {

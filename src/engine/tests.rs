@@ -1,6 +1,7 @@
 //! The engine driven by lines and by time.
 
 use super::*;
+use crate::api::File;
 use crate::sim::Options;
 use crate::timeline::journal::fingerprint;
 use proptest::prelude::*;
@@ -99,6 +100,21 @@ fn a_replayed_journal_is_the_live_run() {
     assert_eq!(again.head(), live.head());
     assert_eq!(fingerprint(again.world()), fingerprint(live.world()));
     assert_eq!(again.console(), live.console());
+}
+
+/// A file that changes, or goes, after it was read changes nothing of what was done with it.
+#[test]
+fn a_journal_keeps_the_files_of_its_lines() {
+    let mut live = engine();
+    let text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: filed}\n";
+    let files = [("ns.yaml".to_owned(), File::Text(text.to_owned()))].into_iter().collect();
+    live.submit("kubectl apply -f ns.yaml", &Given { stdin: None, files });
+    live.run_until(live.origin() + Span::secs(5));
+    let text = serde_json::to_string(&live.journal("nodes")).unwrap();
+    let mut again = replay(World::new(Options::default()), &serde_json::from_str(&text).unwrap());
+    assert_eq!(again.console()[0].output.as_ref().unwrap().out, "namespace/filed created\n");
+    again.run_until(live.head());
+    assert_eq!(fingerprint(again.world()), fingerprint(live.world()));
 }
 
 /// The sandbox, settled once for all tests.

@@ -2,6 +2,7 @@
 
 use super::perform::perform;
 use super::script::Command;
+use crate::api::Files;
 use crate::sim::World;
 use crate::sim::invariants::RULES;
 use schemars::JsonSchema;
@@ -17,6 +18,9 @@ pub struct Check {
     pub exits: Option<i32>,
     /// All it must print, but for space at the end.
     pub prints: Option<String>,
+    /// The files that the line names.
+    #[serde(skip)]
+    pub files: Files,
     /// What must stand in what it prints.
     pub contains: Option<String>,
     /// What must not.
@@ -36,7 +40,7 @@ impl Check {
             return self.look_at_rule(name, world);
         }
         let Some(line) = &self.run else { return Ok(()) };
-        let command = Command { line: line.clone(), shown: line.clone(), stdin: None, number: 0 };
+        let command = Command { line: line.clone(), shown: line.clone(), stdin: None, files: self.files.clone(), number: 0 };
         let output = perform(&mut world.clone(), &command, &mut |_| ());
         let printed = format!("{}{}", output.out, output.err);
         let wanted = self.exits.unwrap_or(0);
@@ -92,7 +96,7 @@ impl Check {
 }
 
 /// True where a text fits a pattern in which `*` stands for anything.
-fn glob(pattern: &str, text: &str) -> bool {
+pub fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
     let mut parts: Vec<&str> = parts.collect();

@@ -181,6 +181,14 @@ impl Page {
         *shown.0 += usize::from(more);
         more
     }
+    /// True where one more hint can be shown.
+    pub fn has_hints(&self) -> bool {
+        match (&self.question, &self.goal) {
+            (Some(asked), _) => asked.verdict.is_none() && asked.hinted < asked.asking.hints.len(),
+            (None, Some(pursuit)) => !pursuit.reached && pursuit.hinted < pursuit.goal.hints.len(),
+            (None, None) => false,
+        }
+    }
     /// The hints that are shown.
     pub fn hints(&self) -> &[String] {
         match (&self.question, &self.goal) {

@@ -20,7 +20,7 @@ pub fn pace(world: &World, command: &Command) -> Time {
 /// Runs a line to its end. `watch` sees the world after each instant at which something was due.
 pub fn perform(world: &mut World, command: &Command, watch: &mut dyn FnMut(&World)) -> Output {
     pass(world, pace(world, command), watch);
-    let turn = shell::run(world, &command.line, command.stdin.as_deref());
+    let turn = shell::run(world, &command.line, command.given());
     watch(world);
     shell::finish_watched(world, turn, watch)
 }

@@ -96,7 +96,13 @@ mod tests {
     use crate::scenario::document::{What, read};
 
     fn line(text: &str, stdin: Option<&str>, moment: Option<i64>) -> Line {
-        let command = Command { line: text.into(), shown: text.into(), stdin: stdin.map(str::to_owned), number: 0 };
+        let command = Command {
+            line: text.into(),
+            shown: text.into(),
+            stdin: stdin.map(str::to_owned),
+            files: crate::api::Files::default(),
+            number: 0,
+        };
         Line { moment: moment.map(Span), command }
     }
 

@@ -57,7 +57,7 @@ impl Stage for Hall<'_> {
 impl Hall<'_> {
     /// Runs a line that may wait while time goes on, as on a screen.
     fn start(&mut self, command: &Command) {
-        match shell::run(&mut self.world, &command.line, command.stdin.as_deref()) {
+        match shell::run(&mut self.world, &command.line, command.given()) {
             Turn::Done(output) => (self.job, self.outcome) = (None, Some(output)),
             Turn::Waiting(job) => {
                 (self.job, self.outcome) = (Some(job), None);

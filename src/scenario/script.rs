@@ -1,5 +1,6 @@
 //! Command lines as one types them into a shell: one a line, comments, continuation lines, and heredocs.
 
+use crate::api::{Files, Given};
 use crate::diagnostic::Diagnostic;
 
 /// A line, and what is given to it on standard input.
@@ -11,8 +12,17 @@ pub struct Command {
     pub shown: String,
     /// The text of its heredoc.
     pub stdin: Option<String>,
+    /// The files that it names.
+    pub files: Files,
     /// Where it stands in the script, counted from 1.
     pub number: usize,
+}
+
+impl Command {
+    /// What is given with the line.
+    pub fn given(&self) -> Given {
+        Given { stdin: self.stdin.clone(), files: self.files.clone() }
+    }
 }
 
 /// A heredoc's mark: `<<EOF`, `<<'EOF'` or `<<-EOF`.
@@ -38,12 +48,12 @@ pub fn parse(text: &str) -> Result<Vec<Command>, Diagnostic> {
             continue;
         }
         let Some(mark) = find_mark(&line) else {
-            commands.push(Command { shown: line.clone(), line, stdin: None, number });
+            commands.push(Command { shown: line.clone(), line, stdin: None, files: Files::default(), number });
             continue;
         };
         let stdin = Some(body(&mut lines, &mark).ok_or_else(|| unterminated(&mark, number))?);
         let bare = format!("{} {}", line[..mark.start].trim_end(), line[mark.end..].trim_start());
-        commands.push(Command { line: bare.trim_end().to_owned(), shown: line, stdin, number });
+        commands.push(Command { line: bare.trim_end().to_owned(), shown: line, stdin, files: Files::default(), number });
     }
     Ok(commands)
 }

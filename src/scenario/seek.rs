@@ -130,7 +130,7 @@ fn shortest(world: &World, mut lines: Vec<String>, rule: Rule) -> Vec<String> {
 }
 
 fn command(line: &str) -> Command {
-    Command { line: line.to_owned(), shown: line.to_owned(), stdin: None, number: 0 }
+    Command { line: line.to_owned(), shown: line.to_owned(), stdin: None, files: crate::api::Files::default(), number: 0 }
 }
 
 /// What was found as a scenario that replays it and expects the invariant to break.

@@ -41,12 +41,12 @@ pub fn on_node(world: &mut World, voice: &mut Voice, verb: &str, words: &[String
 
 const POD_FLAGS: &[&[Flag]] = &[&[value("namespace", 'n'), value("exit", '-')]];
 
-fn pods(verb: &str, words: &[String]) -> Result<(Vec<Key>, Option<i64>), Failure> {
+fn pods(world: &World, verb: &str, words: &[String]) -> Result<(Vec<Key>, Option<i64>), Failure> {
     let args = flags::parse(words, POD_FLAGS, verb)?;
     if args.words.is_empty() {
         return Err(Failure { text: format!("usage: {verb} POD"), rc: 2 });
     }
-    let namespace = args.get("namespace").unwrap_or("default");
+    let namespace = args.get("namespace").unwrap_or(world.context());
     let bare = |word: &String| word.rsplit('/').next().unwrap_or(word).to_owned();
     let keys = args.words.iter().map(|word| Key::new(namespace, bare(word))).collect();
     Ok((keys, args.number("exit")?))
@@ -54,7 +54,7 @@ fn pods(verb: &str, words: &[String]) -> Result<(Vec<Key>, Option<i64>), Failure
 
 /// `fail kubia-1`, `fail kubia-1 --exit 1`.
 pub fn fail(world: &mut World, voice: &mut Voice, words: &[String]) -> Result<(), Failure> {
-    let (keys, exit) = pods("fail", words)?;
+    let (keys, exit) = pods(world, "fail", words)?;
     for key in keys {
         let (act, said) = match exit {
             Some(code) => (Act::Exit(key.clone(), code as i32), format!("its process exits with code {code}")),
@@ -67,7 +67,7 @@ pub fn fail(world: &mut World, voice: &mut Voice, words: &[String]) -> Result<()
 
 /// `heal kubia-1`.
 pub fn heal(world: &mut World, voice: &mut Voice, words: &[String]) -> Result<(), Failure> {
-    for key in pods("heal", words)?.0 {
+    for key in pods(world, "heal", words)?.0 {
         on_pod(world, voice, &key, Act::Heal(key.clone()), "healed");
     }
     Ok(())

@@ -56,7 +56,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("hostname", hostname),
     ("env", env),
     ("printenv", env),
-    ("date", |world, _, voice, _| voice.say(world.now().rfc1123z())),
+    ("date", |world, _, voice, _| voice.say(date(&world.now().rfc1123z()))),
     ("rm", rm),
     ("touch", touch),
     ("true", |_, _, _, _| {}),
@@ -168,7 +168,7 @@ fn one(world: &mut World, here: &Inside, voice: &mut Voice, text: &str) {
     };
     let mut inner = Voice::default();
     execute(world, here, &mut inner, &words);
-    voice.err.push_str(&inner.err);
+    voice.err.push_str(&inner.output().err);
     voice.rc = inner.rc;
     let before =
         if tail[0] == ">>" { network::read_file(world, &here.node, here.uid, path).map(|t| t.to_string()) } else { Ok(String::new()) };
@@ -220,12 +220,32 @@ fn ls(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
     let paths: Vec<&String> = words.iter().filter(|w| !w.starts_with('-')).collect();
     let path = paths.first().map_or("/", |p| p.as_str());
     match network::list_files(world, &here.node, here.uid, path) {
+        Ok(names) if names.is_empty() && !is_directory(here, path) => {
+            let is_file = network::read_file(world, &here.node, here.uid, path).is_ok() || system_file(here, path).is_some();
+            if is_file {
+                voice.say(path);
+            } else {
+                voice.warn(format!("ls: cannot access '{path}': No such file or directory"));
+                voice.rc = 2;
+            }
+        }
         Ok(names) => names.iter().for_each(|name| voice.say(name.trim_end_matches('/'))),
         Err(error) => {
             voice.warn(format!("ls: cannot access '{path}': {}", error.words()));
             voice.rc = 2;
         }
     }
+}
+
+/// Directories that every image has.
+const DIRECTORIES: [&str; 15] =
+    ["", "/bin", "/dev", "/etc", "/home", "/lib", "/mnt", "/opt", "/proc", "/root", "/run", "/srv", "/tmp", "/usr", "/var"];
+
+/// True for what every image has, and for all that a volume may hold: nobody notes down empty directories.
+fn is_directory(here: &Inside, path: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    let mut mounts = here.spec.containers.iter().flat_map(|c| c.volume_mounts.iter()).map(|m| m.mount_path.trim_end_matches('/'));
+    DIRECTORIES.contains(&path) || mounts.any(|mount| path.starts_with(mount) || mount.starts_with(path))
 }
 
 /// `test -f PATH`: files and directories that are not empty exist; every other question is answered with yes.
@@ -246,6 +266,16 @@ fn ps(_: &mut World, here: &Inside, voice: &mut Voice, _: &[String]) {
     voice.say("    7 root      0:00 ps");
 }
 
+/// `Thu Jan  1 09:00:06 UTC 2026`, from `Thu, 01 Jan 2026 09:00:06 +0000`.
+fn date(text: &str) -> String {
+    match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [weekday, day, month, year, time, ..] => {
+            format!("{} {month} {:>2} {time} UTC {year}", weekday.trim_end_matches(','), day.trim_start_matches('0'))
+        }
+        _ => text.to_owned(),
+    }
+}
+
 fn hostname(_: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
     match words.first().map(String::as_str) {
         Some("-i" | "-I") => voice.say(&*here.ip),
@@ -257,7 +287,8 @@ fn hostname(_: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
 }
 
 fn env(_: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
-    let mut variables = vec![("HOSTNAME".to_owned(), here.hostname().to_owned())];
+    const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    let mut variables = vec![("PATH".to_owned(), PATH.to_owned()), ("HOSTNAME".to_owned(), here.hostname().to_owned())];
     for variable in here.spec.containers.iter().flat_map(|c| c.env.iter()) {
         let name = variable["name"].as_str().unwrap_or_default().to_owned();
         let value = match variable["valueFrom"]["fieldRef"]["fieldPath"].as_str() {
@@ -272,6 +303,7 @@ fn env(_: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
     }
     variables.push(("KUBERNETES_SERVICE_HOST".to_owned(), "10.96.0.1".to_owned()));
     variables.push(("KUBERNETES_SERVICE_PORT".to_owned(), "443".to_owned()));
+    variables.push(("HOME".to_owned(), "/root".to_owned()));
     match words.first() {
         Some(name) => variables.iter().filter(|(n, _)| n == name).for_each(|(_, value)| voice.say(value)),
         None => variables.iter().for_each(|(name, value)| voice.say(format!("{name}={value}"))),

@@ -1,6 +1,6 @@
 //! A command that waits, polled as virtual time passes.
 
-use super::kubectl::{attach::Attached, drain::Drain, gone::Gone, rollout::Rollout, until::Until, watch::Watch};
+use super::kubectl::{attach::Attached, drain::Drain, events, gone::Gone, logs, rollout::Rollout, until::Until, watch::Watch};
 use super::pipe::Filter;
 use super::time::{Pause, Settle};
 use super::voice::{Failure, Voice};
@@ -26,6 +26,10 @@ pub enum Task {
     Rollout(Rollout),
     /// Whatever comes.
     Watch(Watch),
+    /// Whatever events come.
+    Events(events::Follow),
+    /// Whatever containers print.
+    Logs(logs::Follow),
     /// The end of a pod's process.
     Attached(Attached),
     /// A node to be empty.
@@ -59,6 +63,8 @@ impl Job {
             Task::Until(task) => task.poll(world, voice),
             Task::Rollout(task) => task.poll(world, voice),
             Task::Watch(task) => task.poll(world, voice),
+            Task::Events(task) => task.poll(world, voice),
+            Task::Logs(task) => task.poll(world, voice),
             Task::Attached(task) => task.poll(world, voice),
             Task::Drain(task) => task.poll(world, voice),
         };
@@ -79,7 +85,8 @@ impl Job {
             Task::Until(task) => task.until(),
             Task::Rollout(task) => task.until(),
             Task::Drain(task) => task.until(),
-            Task::Watch(_) | Task::Attached(_) => None,
+            Task::Logs(task) => task.until(),
+            Task::Watch(_) | Task::Events(_) | Task::Attached(_) => None,
         }
     }
 
@@ -88,14 +95,19 @@ impl Job {
         if self.filters.is_empty() { &self.voice.out } else { "" }
     }
 
+    /// True for what never ends by itself and may be left at any time.
+    fn watches(&self) -> bool {
+        matches!(*self.task, Task::Watch(_) | Task::Events(_) | Task::Logs(_))
+    }
+
     /// True where it would wait for ever and nothing more is going on: a watch of a cluster at rest.
     pub fn is_idle(&self, world: &World) -> bool {
-        matches!(*self.task, Task::Watch(_)) && world.next_busy().is_none()
+        self.watches() && world.next_busy().is_none()
     }
 
     /// Ends it before it is done, as Ctrl-C would: what it has printed, with exit code 130 unless it was only watching.
     pub fn interrupt(mut self, why: &str) -> Output {
-        if !matches!(*self.task, Task::Watch(_)) {
+        if !self.watches() {
             self.voice.fail(Failure { text: format!("^C ({why})"), rc: 130 });
         }
         self.voice.output().piped(&self.filters)

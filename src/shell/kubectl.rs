@@ -1,17 +1,17 @@
 //! kubectl: its commands, its flags, its words. One command a file.
 
-use super::Input;
 use super::flags::{self, Args, Flag, perhaps, switch, value};
 use super::job::Task;
 use super::verbs::near;
 use super::voice::{Failure, Voice};
-use crate::api::{Object, yaml};
+use crate::api::{Given, Object, yaml};
 use crate::sim::World;
 use serde_json::{Map, Value};
 
 mod apply;
 pub mod attach;
 mod attachable;
+mod config;
 mod create;
 mod delete;
 mod describe;
@@ -20,7 +20,8 @@ mod discover;
 pub mod drain;
 mod edit;
 mod endpoints;
-mod events;
+mod entries;
+pub mod events;
 mod exec;
 mod explain;
 mod expose;
@@ -29,7 +30,7 @@ mod get;
 pub mod gone;
 mod help;
 mod label;
-mod logs;
+pub mod logs;
 mod manifest;
 mod node;
 mod patch;
@@ -38,6 +39,7 @@ pub mod rollout;
 mod run;
 mod scale;
 mod set;
+mod source;
 mod taint;
 mod target;
 pub mod until;
@@ -51,16 +53,16 @@ pub(super) struct Call<'w> {
     pub voice: &'w mut Voice,
     /// What was typed.
     pub args: Args,
-    /// Here documents and files.
-    pub input: Input<'w>,
+    /// Its here document and its files.
+    pub given: &'w Given,
     /// The command's name, for complaints.
     pub name: &'static str,
 }
 
 impl Call<'_> {
-    /// The namespace of `-n`, or `default`.
+    /// The namespace of `-n`, or that of the context.
     pub fn namespace(&self) -> &str {
-        self.args.get("namespace").unwrap_or("default")
+        self.args.get("namespace").unwrap_or(self.world.context())
     }
     /// A command of several words takes its second word.
     pub fn shift(&mut self) -> Option<String> {
@@ -151,7 +153,7 @@ commands! {
     "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [SELECT, FIELDS, EVERYWHERE, OUTPUT, FILES, get::FLAGS] get::run, "Lists objects, prints them, or watches them change";
     "describe" "TYPE [NAME...] | TYPE/NAME" [SELECT, EVERYWHERE, FILES, &[perhaps("show-events", '-', "true"), value("chunk-size", '-')]] describe::run, "Tells all about objects, with what happened to them";
     "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Makes objects be as files say: creates them, or changes what differs";
-    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS] create::run, "Creates objects from files, or from what is typed";
+    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS, entries::FLAGS] create::run, "Creates objects from files, or from what is typed";
     "replace" "-f FILE" [FILES, OUTPUT, DRY, TIMEOUT, &[perhaps("force", '-', "true"), value("grace-period", '-'), perhaps("cascade", '-', "background"), switch("save-config", '-'), value("subresource", '-')]] create::replace, "Puts whole objects in the place of those of the same name";
     "delete" "TYPE NAME... | -f FILE" [SELECT, FIELDS, EVERYWHERE, ALL, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Deletes objects, and waits until they are gone";
     "scale" "TYPE NAME --replicas=COUNT" [SELECT, ALL, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Sets how many pods a set is to have";
@@ -175,7 +177,7 @@ commands! {
     "explain" "TYPE[.FIELD...]" [&[switch("recursive", '-'), value("api-version", '-'), value("output", 'o')]] explain::run, "Says what fields a kind has and what they are for";
     "api-resources" "" [OUTPUT, discover::FLAGS] discover::resources, "Lists the kinds there are";
     "api-versions" "" [] discover::versions, "Lists the versions of the API there are";
-    "config" "view|get-contexts|current-context" [OUTPUT, &[switch("current", '-'), switch("minify", '-'), switch("no-headers", '-'), switch("raw", '-'), switch("flatten", '-')]] discover::config, "Shows which cluster commands go to";
+    "config" "view|get-contexts|current-context|set-context --current --namespace=NAME" [OUTPUT, &[switch("current", '-'), switch("minify", '-'), switch("no-headers", '-'), switch("raw", '-'), switch("flatten", '-')]] config::run, "Shows which cluster commands go to";
     "version" "" [OUTPUT, &[switch("client", '-')]] discover::version, "Prints versions";
     "cluster-info" "" [] discover::cluster, "Says where the API server is";
     "auth" "can-i VERB TYPE" [EVERYWHERE, &[switch("list", '-'), switch("quiet", 'q'), value("subresource", '-')]] discover::auth, "Says whether something is allowed";
@@ -191,10 +193,15 @@ const ABSENT: &[(&str, &str)] = &[
     ("top", "nothing here uses cpu"),
     ("debug", "kubectl exec, or: run it in a pod of its own"),
     ("certificate", "there are no certificates to sign"),
+    ("kustomize", "it reads no kustomizations; give the manifests with -f"),
+    ("alpha", "nothing that is tried out there concerns what is simulated here"),
+    ("plugin", "there are no plugins"),
+    ("completion", "the Tab key completes lines at the screen's prompt"),
+    ("options", "kubectl COMMAND --help lists a command's flags"),
 ];
 
 /// Runs what follows `kubectl`.
-pub(super) fn run(world: &mut World, voice: &mut Voice, words: &[String], input: Input) -> Answer {
+pub(super) fn run(world: &mut World, voice: &mut Voice, words: &[String], given: &Given) -> Answer {
     let (before, words) = words.split_at(globals(words));
     let Some((word, rest)) = words.split_first() else {
         help(voice, &[])?;
@@ -209,9 +216,21 @@ pub(super) fn run(world: &mut World, voice: &mut Voice, words: &[String], input:
         help(voice, std::slice::from_ref(word))?;
         return Ok(None);
     }
+    let args = args(command, before, rest)?;
+    (command.run)(&mut Call { world, voice, args, given, name: command.name })
+}
+
+fn args(command: &Command, before: &[String], rest: &[String]) -> Result<Args, Failure> {
     let line: Vec<String> = before.iter().chain(rest).cloned().collect();
-    let args = flags::parse(&line, command.flags, &format!("kubectl {}", command.name))?;
-    (command.run)(&mut Call { world, voice, args, input, name: command.name })
+    flags::parse(&line, command.flags, &format!("kubectl {}", command.name))
+}
+
+/// What follows `kubectl` as its command would read it; `None` where it would not.
+pub(super) fn read(words: &[String]) -> Option<Args> {
+    let (before, words) = words.split_at(globals(words));
+    let (word, rest) = words.split_first()?;
+    let command = COMMANDS.iter().find(|c| c.name == word)?;
+    args(command, before, rest).ok()
 }
 
 /// How many words in front of the command are global flags.

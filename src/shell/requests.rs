@@ -6,7 +6,7 @@
 //! other functions are its parts, for those who know what they want.
 
 use crate::api::object::{Kind, Object};
-use crate::api::{FieldError, Key, Reason, Refusal, defaults, gate, patch, validate};
+use crate::api::{FieldError, Key, Reason, Refusal, Selector, defaults, gate, patch, selector_text, validate};
 use crate::sim::{Act, DeleteOptions, Request, World};
 use serde_json::{Value, json};
 
@@ -80,11 +80,19 @@ pub fn serve(world: &mut World, verb: Verb, kind: Kind, key: &Key, part: Part) -
     }
 }
 
+/// True for kinds with a scale subresource.
+pub fn is_scalable(kind: Kind) -> bool {
+    matches!(kind, Kind::ReplicaSet | Kind::StatefulSet | Kind::Deployment)
+}
+
 /// A set's autoscaling/v1 Scale.
 pub fn scale_of(object: &Object) -> Value {
     let value = object.to_value();
-    json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": &*object.meta().name, "namespace": &*object.meta().namespace},
-        "spec": {"replicas": value["spec"]["replicas"]}, "status": {"replicas": value["status"]["replicas"]}})
+    let meta = ["creationTimestamp", "name", "namespace", "resourceVersion", "uid"].map(|field| (field, value["metadata"][field].clone()));
+    let selector: Selector = serde_json::from_value(value["spec"]["selector"].clone()).unwrap_or_default();
+    json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": serde_json::Map::from_iter(meta.map(|(field, value)| (field.to_owned(), value))),
+        "spec": {"replicas": value["spec"]["replicas"]},
+        "status": {"replicas": value["status"]["replicas"], "selector": selector_text::print(&selector)}})
 }
 
 /// A manifest in the namespace of the request. Upstream: EnsureObjectNamespaceMatchesRequestNamespace.
@@ -114,7 +122,7 @@ fn named(kind: Kind, key: &Key, body: Value) -> Result<Value, Refusal> {
 
 /// Changes an object, or its status, as a patch says.
 pub fn patch(world: &mut World, before: &Object, how: Patch, change: &Value, status: bool) -> Result<Written, Refusal> {
-    let after = patched(how, before.to_value(), change)?;
+    let after = named(before.kind(), &before.key(), patched(how, before.to_value(), change)?)?;
     if status { replace_status(world, before, after) } else { replace(world, before, after) }
 }
 
@@ -144,14 +152,16 @@ pub fn create(world: &mut World, kind: Kind, mut manifest: Value) -> Result<Writ
 /// Replaces an object by a changed copy of its JSON; answers the object as it was where nothing changed.
 pub fn replace(world: &mut World, before: &Object, after: Value) -> Result<Written, Refusal> {
     let kind = before.kind();
-    gate::check(&kind.api_version(), kind.name(), &after).map_err(|e| Refusal::bad_request(e.to_string()))?;
+    let version = after["apiVersion"].as_str().map_or_else(|| kind.api_version(), str::to_owned);
+    gate::check(&version, kind.name(), &after).map_err(|e| Refusal::bad_request(e.to_string()))?;
     replace_checked(world, before, after)
 }
 
 /// The same where the gate has been passed already.
 pub fn replace_checked(world: &mut World, before: &Object, mut after: Value) -> Result<Written, Refusal> {
     let kind = before.kind();
-    defaults::fill(kind, &kind.api_version(), &mut after);
+    let version = after["apiVersion"].as_str().map_or_else(|| kind.api_version(), str::to_owned);
+    defaults::fill(kind, &version, &mut after);
     let object = Object::from_value(kind, after.clone());
     let normal = object.as_ref().map_or(after, Object::to_value);
     let old = before.to_value();

@@ -20,12 +20,12 @@ const RECORDINGS: &[(&str, u64, &str)] = &[
 const UNMATCHED: &[(&str, usize, &str)] = &[
     ("kubectl-texts", 36, "describe node: no RegisteredNode event is sent for the nodes that a world begins with"),
     ("kubectl-texts", 83, "autoscale is refused: nothing here uses cpu"),
-    ("kubectl-texts", 97, "api-resources: DaemonSets do not exist here"),
-    ("kubectl-texts", 98, "api-resources: CSI drivers and the like do not exist here"),
     ("kubectl-texts", 106, "get pods at an instant of a rolling update: it is at another place of it"),
     ("invalid", 14, "apps/v1beta1 is read with the defaults that it had"),
     ("rolling-update", 20, "get events: events of other stories told to the same control plane, and which nodes were picked"),
 ];
+
+mod files;
 
 struct Step {
     command: String,
@@ -232,7 +232,8 @@ const REFUSED: &[(&str, &str)] = &[
         "Precondition failed: UID in precondition",
     ),
     ("kubectl label node node-1 a=b --resource-version=1", "the object has been modified; please apply your changes to the latest version"),
-    ("kubectl config set-context --current -n x", "give -n NAMESPACE with each command"),
+    ("kubectl config set-context other -n x", "podyard has one context"),
+    ("kubectl explain sts --api-version=apps/v1beta1", "couldn't find resource for \"apps/v1beta1, Resource=statefulsets\""),
     ("kubectl config use-context x", "no context exists with the name: \"x\""),
     ("kubectl top pods", "nothing here uses cpu"),
     ("kubectl get po | jq .", "jq: command not found"),

@@ -2,7 +2,8 @@
 
 use super::job::{Job, Task};
 use super::voice::{Failure, Voice};
-use super::{Input, Turn, curl, dig, disk, hands, kubectl, time};
+use super::{Turn, curl, dig, disk, hands, kubectl, time};
+use crate::api::Given;
 use crate::sim::World;
 
 /// A row of the table.
@@ -38,9 +39,9 @@ pub static VERBS: &[Verb] = &[
 ];
 
 /// Runs a line's words.
-pub fn dispatch(world: &mut World, words: &[String], input: Input) -> Turn {
+pub fn dispatch(world: &mut World, words: &[String], given: &Given) -> Turn {
     let mut voice = Voice::default();
-    match act(world, &mut voice, words, input) {
+    match act(world, &mut voice, words, given) {
         Ok(Some(task)) => Job::start(world, voice, task),
         Ok(None) => Turn::Done(voice.output()),
         Err(failure) => {
@@ -50,10 +51,10 @@ pub fn dispatch(world: &mut World, words: &[String], input: Input) -> Turn {
     }
 }
 
-fn act(world: &mut World, voice: &mut Voice, words: &[String], input: Input) -> Result<Option<Task>, Failure> {
+fn act(world: &mut World, voice: &mut Voice, words: &[String], given: &Given) -> Result<Option<Task>, Failure> {
     let Some((verb, rest)) = words.split_first() else { return Ok(None) };
     match verb.as_str() {
-        "kubectl" | "k" => kubectl::run(world, voice, rest, input),
+        "kubectl" | "k" => kubectl::run(world, voice, rest, given),
         "curl" => curl::run(world, voice, rest).map(|()| None),
         "dig" => dig::run(world, voice, rest).map(|()| None),
         "disconnect" | "reconnect" | "crash" | "boot" => hands::on_node(world, voice, verb, rest).map(|()| None),

@@ -12,6 +12,7 @@ pub struct Voice {
     pub err: String,
     /// Exit code so far.
     pub rc: i32,
+    failures: Vec<Failure>,
 }
 
 impl Voice {
@@ -31,15 +32,19 @@ impl Voice {
         texts.retain(|text| seen.insert(text.clone()));
         texts.iter().for_each(|text| self.warn(format!("Warning: {text}")));
     }
-    /// A failure that does not stop the command.
+    /// A failure that does not stop the command; told at its end.
     pub fn fail(&mut self, failure: impl Into<Failure>) {
         let failure = failure.into();
-        self.warn(failure.text);
         self.rc = failure.rc;
+        self.failures.push(failure);
     }
     /// All that was said.
     pub fn output(&self) -> Output {
-        Output { out: self.out.clone(), err: self.err.clone(), rc: self.rc }
+        let mut told = Voice { err: self.err.clone(), ..Voice::default() };
+        if !self.failures.is_empty() {
+            told.warn(Failure::several(self.failures.clone()).text);
+        }
+        Output { out: self.out.clone(), err: told.err, rc: self.rc }
     }
 }
 
@@ -60,6 +65,17 @@ impl Failure {
     /// `error: text`, as kubectl complains.
     pub fn error(text: impl AsRef<str>) -> Failure {
         Failure::plain(format!("error: {}", text.as_ref()))
+    }
+    /// Several as one, a line each. Upstream: MultipleErrors in kubectl/pkg/cmd/util, which leaves out `error: `.
+    pub fn several(failures: Vec<Failure>) -> Failure {
+        let rc = failures.last().map_or(0, |failure| failure.rc);
+        match failures.as_slice() {
+            [one] => one.clone(),
+            many => {
+                let bare = |failure: &Failure| failure.text.strip_prefix("error: ").unwrap_or(&failure.text).to_owned();
+                Failure { text: many.iter().map(bare).collect::<Vec<_>>().join("\n"), rc }
+            }
+        }
     }
     /// A refusal by the API server while doing something with a file: `error when creating "STDIN": …`.
     pub fn at_file(refusal: &Refusal, doing: &str, file: &str) -> Failure {

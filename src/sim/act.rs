@@ -21,6 +21,8 @@ pub enum Act {
     Exit(Key, i32),
     /// Mends what was failed.
     Heal(Key),
+    /// Makes this the namespace that lines mean where they name none.
+    Context(Name),
 }
 
 /// A request to the API server by whoever types.

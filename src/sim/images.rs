@@ -53,17 +53,17 @@ macro_rules! images {
 }
 
 images! {
-    "luksa/kubia"            Kubia           8080 start 100 stop Some(Span(900)), exits None, "answers with its host name";
-    "luksa/kubia-pet"        Pet             8080 start 100 stop Some(Span(900)), exits None, "keeps what is posted in /var/data/kubia.txt";
-    "luksa/kubia-pet-peers"  PetPeers        8080 start 100 stop Some(Span(900)), exits None, "keeps what is posted, and asks its peers for theirs";
-    "podyard/directory-picker" DirectoryPicker 8080 start 100 stop Some(Span(900)), exits None, "takes the first free directory of a shared volume";
+    "luksa/kubia"            Kubia           8080 start 100 stop Some(Span(500)), exits None, "answers with its host name";
+    "luksa/kubia-pet"        Pet             8080 start 100 stop Some(Span(500)), exits None, "keeps what is posted in /var/data/kubia.txt";
+    "luksa/kubia-pet-peers"  PetPeers        8080 start 100 stop Some(Span(500)), exits None, "keeps what is posted, and asks its peers for theirs";
+    "podyard/directory-picker" DirectoryPicker 8080 start 100 stop Some(Span(500)), exits None, "takes the first free directory of a shared volume";
     "nginx"                  Web             80   start 100 stop Some(Span(300)), exits None, "a web server";
     "httpd"                  Web             80   start 100 stop Some(Span(300)), exits None, "a web server";
     "registry.k8s.io/e2e-test-images/agnhost" Web 80 start 100 stop Some(Span(300)), exits None, "a web server for tests";
     "busybox"                Silent          0    start 20  stop None,            exits Some((Span(50), 0)), "a shell: ends at once where it is given nothing to do";
     "tutum/dnsutils"         Silent          0    start 20  stop None,            exits Some((Span(50), 0)), "dig and friends";
     "registry.k8s.io/build-image/debian-base" Silent 0 start 20 stop None, exits Some((Span(3000), 0)), "the recycler: empties the volume at /scrub and ends";
-    ""                       Silent          0    start 100 stop Some(Span(900)), exits None, "runs and is ready; serves nothing";
+    ""                       Silent          0    start 100 stop Some(Span(500)), exits None, "runs and is ready; serves nothing";
 }
 
 /// What an image does, by its name with or without tag and digest.

@@ -22,10 +22,11 @@ latencies! {
     Garbage          "garbage-collector"   20     "From an owner's end to the collector's deletes.";
     Downlink         "kubelet-watch"       20     "From a pod's change to its kubelet.";
     Uplink           "kubelet-report"      20     "From a kubelet's report to the record.";
-    Mount            "mount"               80     "Making volumes and the sandbox ready.";
-    Pull             "image-pull"          500    "Fetching an image that the node does not have; small images of a near registry.";
+    Mount            "mount"               750    "Making volumes and the sandbox ready: network, control groups, directories.";
+    Pull             "image-pull"          100    "Fetching an image that the node does not have; small images of a near registry.";
     Start            "container-start"     200    "From a created container to a running process, before the image's own start-up.";
-    Stop             "process-stop"        900    "What a process takes to stop when asked politely, where its image does not say otherwise.";
+    Stop             "process-stop"        500    "What a process takes to stop when asked politely, where its image does not say otherwise.";
+    Teardown         "teardown"            1000   "From the order to end a pod to its kubelet's word that it is gone, at least: sandbox, volumes, control groups.";
     Attach           "attach"              1000   "Attaching a disk to a machine; clouds take 1 to 30 s.";
     Detach           "detach"              1000   "Detaching a disk from a machine.";
     Request          "request"             5      "One hop of a request inside the cluster.";
@@ -75,6 +76,6 @@ mod tests {
         assert!(table.set("image-pull", Span::secs(9)));
         assert!(!table.set("no-such-thing", Span(1)));
         assert_eq!(table.of(Latency::Pull), Span::secs(9));
-        assert_eq!(table.of(Latency::Mount), Span(80));
+        assert_eq!(table.of(Latency::Mount), Span(750));
     }
 }

@@ -46,6 +46,7 @@ impl World {
             leases: OrdMap::new(),
             memory: Default::default(),
             rules: Default::default(),
+            context: "default".into(),
             options: Arc::new(options),
         };
         world.furnish();

@@ -19,6 +19,10 @@ pub fn apply(world: &mut World, act: Act) -> Result<Option<Object>, Refusal> {
         Act::Boot(node) => on_machine(world, &node, kubelet::power::boot),
         Act::FailReadiness(pod) => on_pod(world, &pod, |world, pod| kubelet::power::tamper(world, pod, true)),
         Act::Heal(pod) => on_pod(world, &pod, |world, pod| kubelet::power::tamper(world, pod, false)),
+        Act::Context(namespace) => {
+            world.context = namespace;
+            Ok(None)
+        }
         Act::Exit(pod, code) => on_pod(world, &pod, |world, pod| kubelet::power::exit(world, pod, code)),
     }
 }

@@ -62,6 +62,7 @@ pub struct World {
     pub(super) leases: OrdMap<Name, Time>,
     pub(super) memory: controllers::Memory,
     pub(super) rules: super::invariants::Rules,
+    pub(super) context: Name,
 }
 
 impl World {
@@ -126,6 +127,11 @@ impl World {
     /// What holds an object back, where something does.
     pub fn wait(&self, kind: Kind, key: &Key) -> Option<&Arc<Wait>> {
         self.waits.get(&(kind, key.clone()))
+    }
+    /// The namespace that lines mean where they name none. It is kept here, though it belongs to whoever types, so that it
+    /// is rewound and replayed with everything else.
+    pub fn context(&self) -> &Name {
+        &self.context
     }
     /// When a node's lease was last renewed.
     pub fn lease_renewed(&self, node: &str) -> Option<Time> {

@@ -1,7 +1,7 @@
 //! The journal: with what a history began and what was typed when. It is the bug report, the recording and the fixture.
 
 use super::track::Track;
-use crate::api::{Span, Time};
+use crate::api::{Files, Given, Span, Time};
 use crate::sim::latency::{LATENCIES, Latencies};
 use crate::sim::{Options, World};
 use serde::{Deserialize, Serialize};
@@ -39,13 +39,28 @@ pub struct Typed {
     /// What was given to it on standard input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stdin: Option<String>,
+    /// The files that it names, as they were when it was typed.
+    #[serde(default, skip_serializing_if = "Files::is_empty")]
+    pub files: Files,
+}
+
+impl Typed {
+    /// What was given with the line.
+    pub fn given(&self) -> Given {
+        Given { stdin: self.stdin.clone(), files: self.files.clone() }
+    }
 }
 
 impl Journal {
     /// The journal of a history.
     pub fn of(track: &Track, start: &str) -> Journal {
         let options = track.live().options();
-        let typed = |line: &super::Line| Typed { at: (line.at - options.epoch).0, line: line.text.clone(), stdin: line.stdin.clone() };
+        let typed = |line: &super::Line| Typed {
+            at: (line.at - options.epoch).0,
+            line: line.text.clone(),
+            stdin: line.given.stdin.clone(),
+            files: line.given.files.clone(),
+        };
         Journal {
             podyard: env!("CARGO_PKG_VERSION").to_owned(),
             start: start.to_owned(),

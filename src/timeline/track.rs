@@ -1,7 +1,7 @@
 //! One uninterrupted history: its moments, its present, and the lines that were typed.
 
 use super::moment::{Moment, visible_since};
-use crate::api::Time;
+use crate::api::{Given, Time};
 use crate::sim::World;
 use imbl::Vector;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ pub struct Line {
     pub at: Time,
     /// The line.
     pub text: String,
-    /// What was given to it on standard input.
-    pub stdin: Option<String>,
+    /// What was given with it.
+    pub given: Given,
     /// True where it changed something, so that it can be undone.
     pub acted: bool,
     /// Number of the moment that it made.
@@ -66,12 +66,12 @@ impl Track {
     }
 
     /// Lets hands into the present, as a line that is noted. Always a moment of its own.
-    pub fn act<T>(&mut self, line: &str, stdin: Option<&str>, act: impl FnOnce(&mut World) -> T) -> T {
+    pub fn act<T>(&mut self, line: &str, given: impl Into<Given>, act: impl FnOnce(&mut World) -> T) -> T {
         let (at, before) = (self.live.now(), self.live.changes().next());
         let result = act(&mut self.live);
         let acted = self.live.changes().next() != before;
         let moment = self.moments.len();
-        self.lines.push(Line { at, text: line.to_owned(), stdin: stdin.map(str::to_owned), acted, moment });
+        self.lines.push(Line { at, text: line.to_owned(), given: given.into(), acted, moment });
         self.record(acted, true);
         result
     }

@@ -1,5 +1,6 @@
 //! A recording, and its steps as command lines.
 
+use podyard::api::Files;
 use podyard::scenario::script::Command;
 use serde_json::Value;
 use std::path::Path;
@@ -38,7 +39,7 @@ pub fn is_step(row: &Value) -> bool {
 }
 
 pub fn command(line: &str, stdin: Option<&str>) -> Command {
-    Command { line: line.to_owned(), shown: line.to_owned(), stdin: stdin.map(str::to_owned), number: 0 }
+    Command { line: line.to_owned(), shown: line.to_owned(), stdin: stdin.map(str::to_owned), files: Files::default(), number: 0 }
 }
 
 /// The command lines of a step; `cut` holds the nodes that are cut off, before and after.

@@ -8,6 +8,15 @@ use std::sync::Arc;
 
 const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 
+/// A CSI driver: what it wants of attaching, pods, capacity, and how its volumes live.
+pub(super) fn driver(name: String, spec: Option<&Value>, age: String) -> Vec<String> {
+    let says = |field: &str, otherwise: bool| spec.and_then(|spec| spec[field].as_bool()).unwrap_or(otherwise).to_string();
+    let modes: Vec<&str> =
+        spec.and_then(|spec| spec["volumeLifecycleModes"].as_array()).into_iter().flatten().filter_map(Value::as_str).collect();
+    let modes = if modes.is_empty() { "Persistent".to_owned() } else { modes.join(",") };
+    vec![name, says("attachRequired", true), says("podInfoOnMount", false), says("storageCapacity", false), modes, age]
+}
+
 /// `RWO,ROX`, in upstream's order whatever the order of the manifest.
 pub fn modes(modes: &[AccessMode]) -> String {
     let mut sorted = modes.to_vec();

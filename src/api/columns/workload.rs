@@ -1,7 +1,6 @@
 //! Sets, deployments and revisions in tables.
 
 use super::or_none;
-use crate::api::Time;
 use crate::api::age::since;
 use crate::api::deployment::Deployment;
 use crate::api::int_or_string::IntOrString;
@@ -10,6 +9,8 @@ use crate::api::pod::{Container, PodTemplate};
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::selector_text;
 use crate::api::workload::{ControllerRevision, ReplicaSet, StatefulSet};
+use crate::api::{Labels, Selector, Time};
+use serde_json::Value;
 
 /// The CONTAINERS and IMAGES columns.
 fn contents(template: &PodTemplate) -> [String; 2] {
@@ -49,6 +50,17 @@ pub(super) fn deployment(o: &Deployment, now: Time) -> Vec<String> {
         images,
         or_none(&selector_text::print(&o.spec.selector)),
     ]
+}
+
+/// A DaemonSet, of which there are no pods. `age` is its last cell but those of `-o wide`.
+pub(super) fn daemon_set(name: String, spec: Option<&Value>, age: String) -> Vec<String> {
+    let spec = spec.unwrap_or(&Value::Null);
+    let [names, images] = contents(&serde_json::from_value(spec["template"].clone()).unwrap_or_default());
+    let selector: Selector = serde_json::from_value(spec["selector"].clone()).unwrap_or_default();
+    let nodes: Labels = serde_json::from_value(spec["template"]["spec"]["nodeSelector"].clone()).unwrap_or_default();
+    let pods = std::iter::repeat_n("0".to_owned(), 5);
+    let end = [or_none(&nodes.to_string()), age, names, images, or_none(&selector_text::print(&selector))];
+    std::iter::once(name).chain(pods).chain(end).collect()
 }
 
 pub(super) fn budget(o: &PodDisruptionBudget, now: Time) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! Pods and pod templates.
 
-use super::{items, names, one_of, port_number, text};
+use super::{diff, dump, items, names, one_of, port_number, text};
 use crate::api::status::FieldError;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What differs between pods and the templates of sets.
@@ -80,7 +80,7 @@ const FORBIDDEN: &str = "pod updates may not change fields other than `spec.cont
                          `spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),\
                          `spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
-/// What a pod's update may not change. Upstream adds a diff of Go structs, which is left out here.
+/// What a pod's update may not change. Upstream: ValidatePodUpdate.
 pub fn update(old: &Value, new: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let fewer = |field: &str| old[field].as_array().map_or(0, Vec::len) != new[field].as_array().map_or(0, Vec::len);
@@ -93,21 +93,30 @@ pub fn update(old: &Value, new: &Value) -> Vec<FieldError> {
     if !old["tolerations"].as_array().into_iter().flatten().all(kept) {
         errors.push(FieldError::forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
     }
-    if errors.is_empty() && immutable(old) != immutable(new) {
-        errors.push(FieldError::forbidden("spec", FORBIDDEN));
+    let munged = munged(old, new);
+    if errors.is_empty() && munged != *old {
+        let diff = diff::unified(&dump::pod_spec(old), &dump::pod_spec(&munged));
+        errors.push(FieldError::forbidden("spec", &format!("{FORBIDDEN}\n{diff}")));
     }
     errors
 }
 
-/// A spec without what may change.
-fn immutable(spec: &Value) -> Value {
-    let mut spec = spec.clone();
-    for field in ["tolerations", "activeDeadlineSeconds"] {
-        spec[field] = Value::Null;
+/// The new spec with the old value of whatever may change.
+fn munged(old: &Value, new: &Value) -> Value {
+    let mut spec = new.clone();
+    let mut put_back = |field: &str| match old.get(field) {
+        Some(value) => spec[field] = value.clone(),
+        None => drop(spec.as_object_mut().map(|map| map.remove(field))),
+    };
+    ["tolerations", "activeDeadlineSeconds"].into_iter().for_each(&mut put_back);
+    if old["terminationGracePeriodSeconds"].as_i64().is_some_and(|n| n < 0) && new["terminationGracePeriodSeconds"] == 1 {
+        put_back("terminationGracePeriodSeconds");
     }
     for field in ["containers", "initContainers"] {
-        for container in spec[field].as_array_mut().into_iter().flatten() {
-            container["image"] = json!("");
+        let before = old[field].as_array().into_iter().flatten();
+        let containers = spec.get_mut(field).and_then(Value::as_array_mut);
+        for (container, before) in containers.into_iter().flatten().zip(before) {
+            container["image"] = before["image"].clone();
         }
     }
     spec

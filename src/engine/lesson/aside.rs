@@ -57,10 +57,10 @@ impl Lesson {
 fn play(engine: &mut Engine, command: &Command) {
     let now = engine.world().now();
     if !engine.is_live() {
-        engine.submit("wait 0s", None); // the past becomes the present
+        engine.submit("wait 0s", None::<&str>); // the past becomes the present
     }
     engine.run_until(now + PACE);
-    engine.submit(&command.line, command.stdin.as_deref());
+    engine.submit(&command.line, command.given());
     let end = engine.head() + LOOK_AHEAD;
     while engine.busy().is_some() && engine.head() < end {
         let soon: Time = engine.head() + Span::secs(1);

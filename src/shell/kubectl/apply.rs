@@ -76,7 +76,7 @@ pub fn tried(world: &mut World, manifest: &Manifest) -> Result<Value, Failure> {
         return Ok(requests::create(world, manifest.kind, manifest.value.clone())?.object.to_value());
     };
     let before = live.to_value();
-    let (change, _) = change(&before, manifest.value.clone());
+    let (change, _) = change(&before, unnoted(&manifest.value));
     let mut after = send(world, &live, &before, &change)?.object.to_value();
     after["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"].clone();
     Ok(after)
@@ -187,15 +187,21 @@ fn refused(refusal: &Refusal, manifest: &Manifest, live: &Object, change: &Value
     ))
 }
 
-/// The manifest with itself noted down in an annotation.
-pub fn with_annotation(manifest: &Value) -> Value {
-    let mut noted = manifest.clone();
-    if !noted["metadata"]["annotations"].is_object() {
-        noted["metadata"]["annotations"] = json!({});
+/// The manifest with annotations, none of which is the note of what was applied.
+fn unnoted(manifest: &Value) -> Value {
+    let mut bare = manifest.clone();
+    if !bare["metadata"]["annotations"].is_object() {
+        bare["metadata"]["annotations"] = json!({});
     }
-    if let Some(annotations) = noted["metadata"]["annotations"].as_object_mut() {
+    if let Some(annotations) = bare["metadata"]["annotations"].as_object_mut() {
         annotations.remove(LAST_APPLIED);
     }
+    bare
+}
+
+/// The manifest with itself noted down in an annotation.
+pub fn with_annotation(manifest: &Value) -> Value {
+    let mut noted = unnoted(manifest);
     let text = format!("{noted}\n");
     noted["metadata"]["annotations"][LAST_APPLIED] = text.into();
     noted

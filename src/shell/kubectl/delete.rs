@@ -21,11 +21,24 @@ pub const FLAGS: &[Flag] = &[
     switch("interactive", 'i'),
 ];
 
-const NOTHING_ASKED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   \
+/// What commands say that were told of no object.
+pub const NOTHING_ASKED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   \
                              '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
 
 const NO_CONFIRMATION: &str = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. \
                                The resource may continue to run on the cluster indefinitely.";
+
+const UNSCOPED: &str = "Warning: deleting cluster-scoped resources, not scoped to the provided namespace";
+
+/// Asks; the answer comes from standard input. Upstream: DeleteOptions.confirmation.
+fn confirmed(call: &mut Call, objects: &[Object]) -> bool {
+    call.voice.say(format!("You are about to delete the following {} resource(s):", objects.len()));
+    objects.iter().for_each(|object| call.voice.say(format!("{}/{}", object.kind().singular(), object.meta().name)));
+    let answer = call.given.stdin.as_deref().unwrap_or_default().trim();
+    let agreed = answer.eq_ignore_ascii_case("y");
+    call.voice.say(if agreed { "Do you want to continue? (y/N): " } else { "Do you want to continue? (y/N): deletion is cancelled" });
+    agreed
+}
 
 /// Deletes, says so, and waits until what was deleted is gone.
 pub fn run(call: &mut Call) -> Answer {
@@ -43,6 +56,12 @@ pub fn run(call: &mut Call) -> Answer {
         call.voice.warn(NO_CONFIRMATION);
     }
     let objects = objects(call, &words)?;
+    if call.args.get("namespace").is_some() && objects.iter().any(|object| !object.kind().info().namespaced) {
+        call.voice.warn(UNSCOPED);
+    }
+    if call.args.on("interactive") && !confirmed(call, &objects) {
+        return Ok(None);
+    }
     let mut gone = Gone::new(deadline(call)?);
     for object in objects {
         let options = DeleteOptions { grace, propagation, ..DeleteOptions::default() };
@@ -64,8 +83,7 @@ fn objects(call: &mut Call, words: &[String]) -> Result<Vec<Object>, Failure> {
         return Ok(Vec::new());
     }
     let wanted = target::wanted(call, words)?;
-    let picked = ["selector", "field-selector"].iter().any(|flag| call.args.get(flag).is_some());
-    if wanted.names.is_none() && !picked && !call.args.on("all") {
+    if wanted.names.is_none() && !target::picks(call) {
         return Err(Failure::error("resource(s) were provided, but no name was specified"));
     }
     if wanted.names.is_some() && call.args.on("all") {

@@ -5,6 +5,7 @@ use crate::api::object::{KINDS, KindInfo};
 use crate::api::table;
 use crate::shell::flags::{Flag, value};
 use crate::shell::voice::Failure;
+use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Flags of `api-resources`.
@@ -12,6 +13,7 @@ pub const FLAGS: &[Flag] =
     &[value("api-group", '-'), value("namespaced", '-'), crate::shell::flags::switch("no-headers", '-'), value("sort-by", '-')];
 
 const VERSION: &str = "v1.36.2";
+const KUSTOMIZE: &str = "v5.8.1";
 
 /// `kubectl api-resources`: the kinds that podyard knows.
 pub fn resources(call: &mut Call) -> Answer {
@@ -41,37 +43,18 @@ pub fn versions(call: &mut Call) -> Answer {
     Ok(None)
 }
 
-const CONFIG: &str = "apiVersion: v1\nclusters:\n- cluster:\n    server: https://127.0.0.1:6443\n  name: podyard\ncontexts:\n- context:\n    \
-                      cluster: podyard\n    user: you\n  name: podyard\ncurrent-context: podyard\nkind: Config\nusers:\n- name: you\n  \
-                      user: {}\n";
-
-/// `kubectl config`: there is one cluster and one user, and each line says its namespace itself.
-pub fn config(call: &mut Call) -> Answer {
-    match call.shift().as_deref() {
-        Some("view") => call.voice.out.push_str(CONFIG),
-        Some("current-context") => call.voice.say("podyard"),
-        Some("get-clusters") => call.voice.say("NAME\npodyard"),
-        Some("get-contexts") => {
-            let row = ["*", "podyard", "podyard", "you", ""].map(str::to_owned).to_vec();
-            let text = table::write(&["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"], &[row], !call.args.on("no-headers"));
-            call.voice.out.push_str(&text);
-        }
-        Some("use-context") if call.args.words == ["podyard"] => call.voice.say("Switched to context \"podyard\"."),
-        Some("use-context") => {
-            let name = call.args.words.first().cloned().unwrap_or_default();
-            return Err(Failure::error(format!("no context exists with the name: {name:?}")));
-        }
-        Some("set-context") => {
-            return Err(Failure::error("podyard keeps no namespace between lines: give -n NAMESPACE with each command"));
-        }
-        _ => return Err(Failure::error("podyard knows kubectl config view, get-contexts, get-clusters, current-context and use-context")),
-    }
-    Ok(None)
-}
-
 /// `kubectl version`.
 pub fn version(call: &mut Call) -> Answer {
-    call.voice.say(format!("Client Version: {VERSION}\nKustomize Version: v5.8.1"));
+    if let Some("json" | "yaml") = call.args.get("output") {
+        let version = json!({"gitVersion": VERSION, "major": "1", "minor": "36"});
+        let mut all = json!({"clientVersion": version, "kustomizeVersion": KUSTOMIZE});
+        if !call.args.on("client") {
+            all["serverVersion"] = version;
+        }
+        call.show(&all);
+        return Ok(None);
+    }
+    call.voice.say(format!("Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}"));
     if !call.args.on("client") {
         call.voice.say(format!("Server Version: {VERSION}"));
     }
@@ -80,13 +63,23 @@ pub fn version(call: &mut Call) -> Answer {
 
 /// `kubectl cluster-info`.
 pub fn cluster(call: &mut Call) -> Answer {
-    call.voice.say("Kubernetes control plane is running at https://127.0.0.1:6443 (simulated)");
+    if call.args.words.first().is_some_and(|word| word == "dump") {
+        return Err(Failure::error("podyard dumps nothing: kubectl get all -A -o yaml prints what is stored"));
+    }
+    call.voice.say("Kubernetes control plane is running at https://127.0.0.1:6443");
+    call.voice.say("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.");
     Ok(None)
 }
 
 /// `kubectl auth can-i`: nobody is kept from anything here.
 pub fn auth(call: &mut Call) -> Answer {
     match call.args.words.first().map(String::as_str) {
+        Some("can-i") if call.args.on("list") => {
+            let rows = [["*.*", "[]", "[]", "[*]"], ["", "[*]", "[]", "[*]"]].map(|row| row.map(str::to_owned).to_vec());
+            let names = ["Resources", "Non-Resource URLs", "Resource Names", "Verbs"];
+            call.voice.out.push_str(&table::write(&names, &rows, !call.args.on("no-headers")));
+            Ok(None)
+        }
         Some("can-i") => {
             call.voice.say("yes");
             Ok(None)

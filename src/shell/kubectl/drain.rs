@@ -1,7 +1,5 @@
 //! `kubectl drain`: cordons nodes, then empties one after the other: evicts its pods as far as disruption budgets allow,
 //! and waits until they are gone. Upstream: kubectl/pkg/cmd/drain and kubectl/pkg/drain.
-//!
-//! Simplified: that a pod has gone is seen at once, not at the next look a second later.
 
 use super::node;
 use super::{Answer, Call, delete};
@@ -31,6 +29,8 @@ pub const FLAGS: &[Flag] = &[
 
 /// How long after a refusal it tries again.
 const RETRY: Span = Span::secs(5);
+/// From one look at whether a pod has gone to the next. Upstream: waitForDelete's interval.
+const LOOK: Span = Span::secs(1);
 
 /// A pod on its way out.
 #[derive(Clone, Debug)]
@@ -39,8 +39,8 @@ struct Leaving {
     uid: Uid,
     /// When it is to be evicted; `None` once it has been.
     evict_at: Option<Time>,
-    /// When it is no longer waited for.
-    skip_at: Option<Time>,
+    /// When it is looked whether it has gone.
+    look_at: Time,
 }
 
 /// The node that is being emptied.
@@ -156,7 +156,8 @@ impl Drain {
     fn arrive(&mut self, node: Object, world: &mut World, voice: &mut Voice) -> Option<Stop> {
         let sorted = self.sort(world, voice, &node)?;
         let at = self.evicts.then_some(self.now);
-        let leaving = |pod: &std::sync::Arc<Pod>| Leaving { key: pod.metadata.key(), uid: pod.metadata.uid, evict_at: at, skip_at: None };
+        let leaving =
+            |pod: &std::sync::Arc<Pod>| Leaving { key: pod.metadata.key(), uid: pod.metadata.uid, evict_at: at, look_at: self.now };
         let pods: Vec<Leaving> = sorted.leaving.iter().map(leaving).collect();
         if !self.evicts {
             for pod in &pods {
@@ -219,12 +220,15 @@ impl Drain {
                 return seen;
             }
         }
+        if self.now < pod.look_at && !late {
+            return Seen::Waiting;
+        }
+        pod.look_at = self.now + LOOK;
         let Some(current) = world.get::<Pod>(&pod.key).filter(|p| p.metadata.uid == pod.uid) else {
             voice.say(format!("pod/{} {}", pod.key.name, if self.evicts { "evicted" } else { "deleted" }));
             return Seen::Done;
         };
-        pod.skip_at = self.filters.given_up_at(current);
-        if pod.skip_at.is_some_and(|at| self.now >= at) {
+        if self.filters.given_up_at(current).is_some_and(|at| self.now >= at) {
             voice.say(self.filters.words_of_giving_up(&pod.key));
             return Seen::Done;
         }
@@ -254,7 +258,7 @@ impl Drain {
         let options = DeleteOptions { grace: self.grace, ..DeleteOptions::default() };
         match requests::evict(world, &pod.key, options) {
             Ok(_) => {
-                pod.evict_at = None;
+                (pod.evict_at, pod.look_at) = (None, self.now);
                 None
             }
             Err(refusal) if refusal.reason == Reason::NotFound => Some(Seen::Done),
@@ -270,8 +274,8 @@ impl Drain {
     /// When it tries again, or gives up.
     pub fn until(&self) -> Option<Time> {
         let stop = self.present.as_ref()?;
-        let pods = stop.pods.iter().flat_map(|pod| [pod.evict_at, pod.skip_at]);
-        pods.flatten().chain(stop.deadline).filter(|at| *at > self.now).min()
+        let pods = stop.pods.iter().map(|pod| pod.evict_at.unwrap_or(pod.look_at));
+        pods.chain(stop.deadline).filter(|at| *at > self.now).min()
     }
 }
 

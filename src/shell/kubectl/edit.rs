@@ -17,7 +17,7 @@ pub fn run(call: &mut Call) -> Answer {
     let [object] = objects.as_slice() else {
         return if objects.is_empty() { Ok(None) } else { Err(Failure::error("podyard edits one object at a time")) };
     };
-    let Some(text) = call.input.stdin else { return Err(Failure::error(NO_EDITOR)) };
+    let Some(text) = call.given.stdin.as_deref() else { return Err(Failure::error(NO_EDITOR)) };
     match call.act(|world| draft::save(world, object, text)) {
         Saved::Edited(written) => {
             call.done(&written.object, "edited");

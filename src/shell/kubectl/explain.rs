@@ -20,6 +20,10 @@ pub fn run(call: &mut Call) -> Answer {
     let mut parts = word.split('.').filter(|part| !part.is_empty());
     let kind = target::kind(parts.next().unwrap_or_default())?;
     let path: Vec<&str> = parts.collect();
+    if let Some(version) = call.args.get("api-version").filter(|version| *version != kind.api_version()) {
+        let group = if version.contains('/') { version.to_owned() } else { format!("/{version}") };
+        return Err(Failure::error(format!("couldn't find resource for \"{group}, Resource={}\"", kind.info().plural)));
+    }
     header(call, kind);
     let missing = |name: &str| Failure::error(format!("field {name:?} does not exist"));
     let mut owner = kind.name().to_owned();

@@ -1,6 +1,6 @@
 //! `kubectl create` from words instead of a file, and what such commands print of an object that is not sent.
 
-use super::{Answer, Call, labels_of, target};
+use super::{Answer, Call, entries, labels_of, target};
 use crate::api::Refusal;
 use crate::api::object::Kind;
 use crate::shell::flags::{Flag, switch, value};
@@ -17,8 +17,6 @@ pub const FLAGS: &[Flag] = &[
     value("clusterip", '-'),
     value("node-port", '-'),
     value("external-name", '-'),
-    value("from-literal", '-'),
-    value("from-file", '-'),
     value("type", '-'),
     value("min-available", '-'),
     value("max-unavailable", '-'),
@@ -37,7 +35,7 @@ const GENERATORS: &[Generator] = &[
     (&["namespace"], Kind::Namespace, "", |_, _| Ok(json!({}))),
     (&["serviceaccount"], Kind::ServiceAccount, "failed to create serviceaccount: ", |_, _| Ok(json!({}))),
     (&["deployment"], Kind::Deployment, "failed to create deployment: ", deployment),
-    (&["configmap"], Kind::ConfigMap, "failed to create configmap: ", |call, _| Ok(json!({"data": entries(call)?}))),
+    (&["configmap"], Kind::ConfigMap, "failed to create configmap: ", |call, _| Ok(json!({"data": entries::read(call, "ConfigMap")?}))),
     (&["secret", "generic"], Kind::Secret, "failed to create secret ", secret),
     (&["poddisruptionbudget"], Kind::PodDisruptionBudget, "failed to create poddisruptionbudgets: ", budget),
     (&["priorityclass"], Kind::PriorityClass, "failed to create priorityclass: ", priority_class),
@@ -167,32 +165,9 @@ fn container_name(image: &str) -> String {
     name.split([':', '@']).next().unwrap_or(name).replace(['_', '.'], "-").to_lowercase()
 }
 
-/// Keys and values of `--from-literal` and `--from-file`.
-fn entries(call: &Call) -> Result<Map<String, Value>, Failure> {
-    let mut data = Map::new();
-    for text in call.args.all("from-literal") {
-        let wrong = || Failure::error(format!("invalid literal source {text}, expected key=value"));
-        let (key, value) = text.split_once('=').ok_or_else(wrong)?;
-        add(&mut data, key, value.trim_matches(['"', '\'']).into())?;
-    }
-    for text in call.args.all("from-file") {
-        let (key, path) = text.split_once('=').unwrap_or((text.rsplit('/').next().unwrap_or(text), text));
-        let missing = || Failure::error(format!("error reading {path}: no such file or directory"));
-        add(&mut data, key, (call.input.files)(path).ok_or_else(missing)?.into())?;
-    }
-    Ok(data)
-}
-
-fn add(data: &mut Map<String, Value>, key: &str, value: Value) -> Result<(), Failure> {
-    match data.insert(key.to_owned(), value) {
-        None => Ok(()),
-        Some(_) => Err(Failure::error(format!("cannot add key {key:?}, another key by that name already exists in Data"))),
-    }
-}
-
 fn secret(call: &Call, _: &str) -> Result<Value, Failure> {
     let encode = |(key, value): (String, Value)| (key, Value::from(base64(value.as_str().unwrap_or_default().as_bytes())));
-    let data: Map<String, Value> = entries(call)?.into_iter().map(encode).collect();
+    let data: Map<String, Value> = entries::read(call, "Secret")?.into_iter().map(encode).collect();
     let mut body = json!({"data": data});
     if let Some(kind) = call.args.get("type") {
         body["type"] = kind.into();

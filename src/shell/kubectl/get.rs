@@ -8,6 +8,7 @@ use crate::api::object::{Kind, Object};
 use crate::api::{Refusal, jsonpath};
 use crate::shell::flags::{Flag, perhaps, switch, value};
 use crate::shell::job::Task;
+use crate::shell::requests;
 use crate::shell::voice::Failure;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -54,6 +55,7 @@ pub fn run(call: &mut Call) -> Answer {
         return Ok(Some(Task::Watch(Watch::new(call, wanted, style)?)));
     }
     let mut found = wanted.find(call.world);
+    subresource(call, &found)?;
     if call.args.on("ignore-not-found") {
         found.missing.clear();
     }
@@ -69,6 +71,24 @@ pub fn run(call: &mut Call) -> Answer {
     }
     found.missing.into_iter().for_each(|refusal| call.voice.fail(refusal));
     Ok(None)
+}
+
+/// Refuses a subresource that there is not.
+fn subresource(call: &Call, found: &Found) -> Result<(), Failure> {
+    let Some(name) = call.args.get("subresource").filter(|name| !name.is_empty()) else { return Ok(()) };
+    if !matches!(name, "resize" | "scale" | "status") {
+        return Err(Failure::error(format!("invalid subresource value: {name:?}. Must be one of [resize scale status]")));
+    }
+    let has = |object: &Object| match name {
+        "scale" => requests::is_scalable(object.kind()),
+        "resize" => object.kind() == Kind::Pod,
+        _ => !object.to_value()["status"].is_null(),
+    };
+    if found.objects.iter().all(has) { Ok(()) } else { Err(missing_path()) }
+}
+
+fn missing_path() -> Failure {
+    Failure::plain("Error from server (NotFound): the server could not find the requested resource")
 }
 
 /// True where output is a table.
@@ -96,11 +116,14 @@ fn output(call: &Call, wanted: &Wanted, found: &Found, style: &Style) -> Result<
         if found.objects.is_empty() && !found.missing.is_empty() {
             return Ok(None);
         }
-        let format = print::from_file(format, call.input.files)?;
+        let format = print::from_file(format, &call.given.files)?;
         return match call.args.get("subresource") {
             Some("scale") => print::scales(&format, &found.objects, single).map(Some),
             _ => print::formatted(&format, &found.objects, single, headers).map(Some),
         };
+    }
+    if call.args.get("subresource") == Some("scale") {
+        return Ok(Some(print::scale_table(&found.objects, headers, call.world.now())));
     }
     let mut tables: Vec<String> = Vec::new();
     let mut rest = found.objects.as_slice();
@@ -120,17 +143,16 @@ fn raw(call: &mut Call, path: &str) -> Answer {
         call.voice.out.push_str("ok");
         return Ok(None);
     }
-    let missing = || Failure::plain("Error from server (NotFound): the server could not find the requested resource");
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let rest = match parts.as_slice() {
         ["api", "v1", rest @ ..] | ["apis", _, "v1", rest @ ..] => rest,
-        _ => return Err(missing()),
+        _ => return Err(missing_path()),
     };
     let (namespace, rest) = match rest {
         ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
         rest => ("", rest),
     };
-    let kind_of = |plural: &str| Kind::by_resource(plural).filter(|kind| kind.info().plural == plural).ok_or_else(missing);
+    let kind_of = |plural: &str| Kind::by_resource(plural).filter(|kind| kind.info().plural == plural).ok_or_else(missing_path);
     let value = match rest {
         [plural] => list(call, kind_of(plural)?, namespace),
         [plural, name] => {
@@ -138,7 +160,7 @@ fn raw(call: &mut Call, path: &str) -> Answer {
             let object = call.world.object(kind, &target::key(kind, name, namespace));
             object.ok_or_else(|| Refusal::not_found(kind, name))?.to_value()
         }
-        _ => return Err(missing()),
+        _ => return Err(missing_path()),
     };
     call.voice.say(value.to_string());
     Ok(None)

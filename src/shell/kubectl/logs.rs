@@ -3,9 +3,10 @@
 use super::attachable;
 use super::{Answer, Call};
 use crate::api::pod::{Container, ContainerState, ContainerStatus};
-use crate::api::{Pod, Span, Time, selector_text};
+use crate::api::{Key, Name, Pod, Span, Time, Uid, selector_text};
 use crate::shell::flags::{Flag, switch, value};
-use crate::shell::voice::Failure;
+use crate::shell::job::Task;
+use crate::shell::voice::{Failure, Voice};
 use crate::sim::World;
 use crate::sim::change::{Physical, What};
 use crate::sim::images::{self, App};
@@ -27,7 +28,7 @@ pub const FLAGS: &[Flag] = &[
 /// Lines of which a log by selector shows the last only. Upstream: defaultLogsTailLines.
 const TAIL_OF_SELECTED: i64 = 10;
 
-/// Prints containers' logs. Simplified: `--follow` ends with what has been printed so far.
+/// Prints containers' logs, and goes on with `--follow`.
 pub fn run(call: &mut Call) -> Answer {
     let usage = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command";
     let selector = call.args.get("selector").map(|text| selector_text::parse(text).map_err(Failure::error)).transpose()?;
@@ -37,12 +38,13 @@ pub fn run(call: &mut Call) -> Answer {
         (None, None) => return Err(Failure::error(usage)),
         (Some(word), None) => vec![attachable::pod(call, &word)?.ok_or_else(|| missing(call, &word))?],
     };
+    let mut streams = Vec::new();
     for pod in &pods {
         for container in wanted(call, pod)? {
-            print(call, pod, &container)?;
+            streams.extend(print(call, pod, &container)?);
         }
     }
-    Ok(None)
+    Ok(call.args.on("follow").then(|| Task::Logs(Follow { streams, looked: call.world.now() })))
 }
 
 fn missing(call: &Call, word: &str) -> Failure {
@@ -63,13 +65,14 @@ fn wanted(call: &mut Call, pod: &Pod) -> Result<Vec<Container>, Failure> {
     found.map(|c| vec![c]).ok_or_else(|| Failure::error(format!("container {name} is not valid for pod {}", pod.metadata.name)))
 }
 
-fn print(call: &mut Call, pod: &Pod, container: &Container) -> Result<(), Failure> {
+fn print(call: &mut Call, pod: &Pod, container: &Container) -> Result<Option<Stream>, Failure> {
     if !pod.is_scheduled() {
-        return Ok(());
+        return Ok(None);
     }
     let (from, until) = life(pod, container, call.args.on("previous"))?;
     reachable(call.world, pod, container)?;
     let mut lines = lines(call.world, pod, container, from, until.unwrap_or(call.world.now()));
+    let printed = lines.len();
     if let Some(text) = call.args.get("since") {
         let span = seconds(text)
             .ok_or_else(|| Failure::error(format!("invalid argument {text:?} for \"--since\" flag: time: invalid duration {text:?}")))?;
@@ -80,11 +83,11 @@ fn print(call: &mut Call, pod: &Pod, container: &Container) -> Result<(), Failur
         lines.drain(..lines.len().saturating_sub(tail as usize));
     }
     let prefix = if call.args.on("prefix") { format!("[pod/{}/{}] ", pod.metadata.name, container.name) } else { String::new() };
-    for (at, line) in lines {
-        let stamp = if call.args.on("timestamps") { format!("{} ", at.rfc3339_micro()) } else { String::new() };
-        call.voice.say(format!("{prefix}{stamp}{line}"));
-    }
-    Ok(())
+    let stamped = call.args.on("timestamps");
+    let stream =
+        Stream { pod: pod.metadata.key(), uid: pod.metadata.uid, container: container.name.clone(), from, printed, prefix, stamped };
+    lines.iter().for_each(|line| stream.say(call.voice, line));
+    Ok(until.is_none().then_some(stream))
 }
 
 /// `90s`, `5m`, `1h30m`.
@@ -137,6 +140,60 @@ fn reachable(world: &World, pod: &Pod, container: &Container) -> Result<(), Fail
     let (host, meta) = (&pod.status.host_ip, &pod.metadata);
     let path = format!("https://{host}:10250/containerLogs/{}/{}/{}", meta.namespace, meta.name, container.name);
     Err(Failure::plain(format!("Error from server: Get {path:?}: dial tcp {host}:10250: connect: no route to host")))
+}
+
+/// One life of a container whose log is followed.
+#[derive(Clone, Debug)]
+struct Stream {
+    pod: Key,
+    uid: Uid,
+    container: Name,
+    from: Time,
+    printed: usize,
+    prefix: String,
+    stamped: bool,
+}
+
+impl Stream {
+    fn say(&self, voice: &mut Voice, (at, line): &(Time, String)) {
+        let stamp = if self.stamped { format!("{} ", at.rfc3339_micro()) } else { String::new() };
+        voice.say(format!("{}{stamp}{line}", self.prefix));
+    }
+    /// Prints what is new; false once that life is over.
+    fn go_on(&mut self, world: &World, voice: &mut Voice) -> bool {
+        let Some(pod) = world.get::<Pod>(&self.pod).filter(|pod| pod.metadata.uid == self.uid) else { return false };
+        let Some(container) = attachable::containers(pod).find(|c| c.name == self.container) else { return false };
+        if reachable(world, pod, container).is_err() {
+            return true;
+        }
+        let now = life(pod, container, false).ok().filter(|(from, _)| *from == self.from);
+        let before = || life(pod, container, true).ok().filter(|(from, _)| *from == self.from);
+        let Some((from, until)) = now.or_else(before) else { return false };
+        let lines = lines(world, pod, container, from, until.unwrap_or(world.now()));
+        lines.iter().skip(self.printed).for_each(|line| self.say(voice, line));
+        self.printed = self.printed.max(lines.len());
+        until.is_none()
+    }
+}
+
+/// Logs that are followed until the last of the containers' lives is over.
+#[derive(Clone, Debug)]
+pub struct Follow {
+    streams: Vec<Stream>,
+    looked: Time,
+}
+
+impl Follow {
+    /// Prints what has come since; true once nothing more can come.
+    pub fn poll(&mut self, world: &World, voice: &mut Voice) -> bool {
+        self.looked = world.now();
+        self.streams.retain_mut(|stream| stream.go_on(world, voice));
+        self.streams.is_empty()
+    }
+    /// When to look again: a process may print though nothing else happens.
+    pub fn until(&self) -> Option<Time> {
+        Some(self.looked + Span::secs(1))
+    }
 }
 
 /// What a container printed in one of its lives, with the moments.

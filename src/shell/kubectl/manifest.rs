@@ -1,8 +1,9 @@
 //! Manifests given with `-f`: from a here document or a file, one document after the other, Lists unpacked.
 
-use super::{Call, target};
+use super::{Call, source, target};
 use crate::api::object::Kind;
 use crate::api::{Key, yaml};
+use crate::diagnostic::Diagnostic;
 use crate::shell::voice::Failure;
 use serde_json::{Value, json};
 
@@ -42,47 +43,46 @@ impl Manifest {
 /// All manifests given with `-f`: those that can be used, and what is wrong with the others.
 pub fn read(call: &Call) -> Result<(Vec<Manifest>, Vec<Failure>), Failure> {
     let (mut good, mut bad) = (Vec::new(), Vec::new());
-    if call.args.get("kustomize").is_some() {
-        return Err(Failure::error("podyard reads no kustomizations: give the manifests with -f"));
-    }
-    let names: Vec<&str> = call.args.all("filename").flat_map(|list| list.split(',')).collect();
-    if names.is_empty() {
-        return Err(Failure::error("must specify one of -f and -k"));
-    }
-    for name in names {
-        match text(call, name) {
-            Ok((file, text)) => documents(call, &file, &text, &mut good, &mut bad),
+    for source in source::all(call)? {
+        match source.text {
+            Ok(text) => documents(call, &source.name, &text, &mut good, &mut bad),
             Err(failure) => bad.push(failure),
         }
     }
     Ok((good, bad))
 }
 
-fn text(call: &Call, name: &str) -> Result<(String, String), Failure> {
-    match name {
-        "-" => {
-            let missing = || Failure::error("no objects on standard input: give the manifest as a here document");
-            Ok(("STDIN".to_owned(), call.input.stdin.ok_or_else(missing)?.to_owned()))
+/// The documents of a text, up to one that cannot be read or says not what it is.
+fn documents(call: &Call, file: &str, text: &str, good: &mut Vec<Manifest>, bad: &mut Vec<Failure>) {
+    for document in yaml::documents(text) {
+        let read = document.value.map_err(|problem| unreadable(file, &problem)).and_then(|value| {
+            validate(&value, file)?;
+            Ok(value)
+        });
+        match read {
+            Ok(value) => object(call, file, value, good, bad),
+            Err(failure) => return bad.push(failure),
         }
-        "/dev/null" => Ok((name.to_owned(), String::new())),
-        "/dev/stdin" => Ok(("STDIN".to_owned(), call.input.stdin.unwrap_or_default().to_owned())),
-        _ => match (call.input.files)(name) {
-            Some(text) => Ok((name.to_owned(), text)),
-            None => Err(Failure::error(format!("the path {name:?} does not exist"))),
-        },
     }
 }
 
-fn documents(call: &Call, file: &str, text: &str, good: &mut Vec<Manifest>, bad: &mut Vec<Failure>) {
-    for document in yaml::documents(text) {
-        match document.value {
-            Ok(value) => object(call, file, value, good, bad),
-            Err(problem) => {
-                bad.push(Failure::error(format!("error parsing {file}: error converting YAML to JSON: {}", problem.message)));
-                return;
-            }
-        }
-    }
+/// kubectl's words and, for a file, what to do about it beneath: what comes from standard input is often read by a script.
+fn unreadable(file: &str, problem: &Diagnostic) -> Failure {
+    let hint = problem.hint.as_ref().filter(|_| file != "STDIN").map(|hint| format!("\n{hint}")).unwrap_or_default();
+    Failure::error(format!("error parsing {file}: error converting YAML to JSON: {}{hint}", problem.message))
+}
+
+/// What kubectl looks at before it sends anything. Upstream: getObjectKind in kubectl/pkg/util/openapi.
+fn validate(value: &Value, file: &str) -> Result<(), Failure> {
+    let why = match (value.is_object(), value["apiVersion"].is_string(), value["kind"].is_string()) {
+        (false, ..) => "invalid object to validate",
+        (true, true, true) => return Ok(()),
+        (true, false, false) => "[apiVersion not set, kind not set]",
+        (true, false, true) => "apiVersion not set",
+        (true, true, false) => "kind not set",
+    };
+    let hint = "if you choose to ignore these errors, turn validation off with --validate=false";
+    Err(Failure::error(format!("error validating {file:?}: error validating data: {why}; {hint}")))
 }
 
 fn object(call: &Call, file: &str, mut value: Value, good: &mut Vec<Manifest>, bad: &mut Vec<Failure>) {
@@ -101,19 +101,8 @@ fn object(call: &Call, file: &str, mut value: Value, good: &mut Vec<Manifest>, b
 }
 
 fn recognise(value: &Value, file: &str) -> Result<(Kind, Option<String>), Failure> {
-    let unvalidated = |why: &str| {
-        let hint = "if you choose to ignore these errors, turn validation off with --validate=false";
-        Failure::error(format!("error validating {file:?}: error validating data: {why}; {hint}"))
-    };
-    if !value.is_object() {
-        return Err(unvalidated("invalid object to validate"));
-    }
-    let (version, name) = match (value["apiVersion"].as_str(), value["kind"].as_str()) {
-        (Some(version), Some(name)) => (version, name),
-        (None, None) => return Err(unvalidated("[apiVersion not set, kind not set]")),
-        (None, _) => return Err(unvalidated("apiVersion not set")),
-        (_, None) => return Err(unvalidated("kind not set")),
-    };
+    validate(value, file)?;
+    let (version, name) = (value["apiVersion"].as_str().unwrap_or_default(), value["kind"].as_str().unwrap_or_default());
     let kind = Kind::by_name(name);
     if let Some(kind) = kind.filter(|kind| kind.api_version() == version) {
         return Ok((kind, None));

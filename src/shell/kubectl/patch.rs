@@ -64,9 +64,9 @@ fn text(call: &Call) -> Result<String, Failure> {
         .get("patch-file")
         .ok_or_else(|| Failure::error("must specify --patch or --patch-file containing the contents of the patch"))?;
     if name == "-" {
-        return Ok(call.input.stdin.unwrap_or_default().to_owned());
+        return Ok(call.given.stdin.clone().unwrap_or_default());
     }
-    (call.input.files)(name).ok_or_else(|| Failure::error(format!("unable to read patch file: open {name}: no such file or directory")))
+    call.given.files.text(name).map(str::to_owned).map_err(|why| Failure::error(format!("unable to read patch file: {why}")))
 }
 
 /// A patch is JSON where it looks like it, YAML otherwise; errors are Go's.

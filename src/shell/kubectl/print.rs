@@ -1,7 +1,7 @@
 //! How objects are printed: tables, YAML, JSON, names, JSONPath, custom columns.
 
 use crate::api::object::{Kind, Object};
-use crate::api::{Time, columns, jsonpath, table, yaml};
+use crate::api::{Files, Time, age, columns, jsonpath, table, yaml};
 use crate::shell::requests;
 use crate::shell::voice::Failure;
 use serde::Serialize;
@@ -83,10 +83,9 @@ fn value(objects: &[Object], single: bool) -> Value {
 }
 
 /// A format whose template is in a file, with the template in its place.
-pub fn from_file(format: &str, files: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
+pub fn from_file(format: &str, files: &Files) -> Result<String, Failure> {
     let Some((name, path)) = format.split_once("-file=") else { return Ok(format.to_owned()) };
-    let missing = || Failure::error(format!("error reading --template {path}, open {path}: no such file or directory"));
-    let text = files(path).ok_or_else(missing)?;
+    let text = files.text(path).map_err(|why| Failure::error(format!("error reading --template {path}, {why}")))?;
     if name != "custom-columns" {
         return Ok(format!("{name}={}", text.trim_end()));
     }
@@ -109,6 +108,17 @@ pub fn scales(format: &str, objects: &[Object], single: bool) -> Result<String, 
         ("jsonpath", template) => jsonpath::render(template, &value).map_err(Failure::error),
         _ => Ok(yaml::print(&value)),
     }
+}
+
+/// Upstream: printScale in pkg/printers/internalversion.
+pub fn scale_table(objects: &[Object], headers: bool, now: Time) -> String {
+    let row = |object: &Object| {
+        let scale = requests::scale_of(object);
+        let replicas = ["spec", "status"].map(|part| plain(&scale[part]["replicas"]));
+        [[object.meta().name.to_string()].as_slice(), &replicas, &[age::since(object.meta().creation_timestamp, now)]].concat()
+    };
+    let rows: Vec<Vec<String>> = objects.iter().map(row).collect();
+    table::write(&["NAME", "DESIRED", "AVAILABLE", "AGE"], &rows, headers)
 }
 
 const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,\

@@ -1,7 +1,7 @@
 //! `kubectl scale`.
 
 use super::{Answer, Call, target};
-use crate::api::object::{Kind, Object};
+use crate::api::object::Object;
 use crate::shell::flags::{Flag, value};
 use crate::shell::requests;
 use crate::shell::voice::Failure;
@@ -37,7 +37,7 @@ pub fn run(call: &mut Call) -> Answer {
 
 fn one(call: &mut Call, object: &Object, replicas: i64, expected: Option<i64>) -> Result<(), Failure> {
     let kind = object.kind();
-    if !matches!(kind, Kind::ReplicaSet | Kind::StatefulSet | Kind::Deployment) {
+    if !requests::is_scalable(kind) {
         return Err(Failure::plain("Error from server (NotFound): the server could not find the requested resource"));
     }
     let now = object.to_value()["spec"]["replicas"].as_i64().unwrap_or(0);

@@ -152,11 +152,15 @@ impl Wanted {
     }
 }
 
+/// True where a selector or `--all` says which objects are meant.
+pub fn picks(call: &Call) -> bool {
+    ["selector", "field-selector"].iter().any(|flag| call.args.get(flag).is_some()) || call.args.on("all")
+}
+
 /// The objects that a command changes: named, selected, or all with `--all`; says so where there are none.
 pub fn objects(call: &mut Call, words: &[String]) -> Result<Vec<Object>, Failure> {
     let wanted = wanted(call, words)?;
-    let picked = ["selector", "field-selector"].iter().any(|flag| call.args.get(flag).is_some()) || call.args.on("all");
-    if wanted.names.is_none() && !picked {
+    if wanted.names.is_none() && !picks(call) {
         return Err(Failure::error("resource(s) were provided, but no name was specified"));
     }
     let found = wanted.find(call.world);

@@ -42,10 +42,13 @@ pub fn run(call: &mut Call) -> Answer {
     let words = call.args.words.clone();
     let condition = call.args.get("for").unwrap_or_default().to_owned();
     if words.is_empty() {
-        return Err(Failure::error("you must specify a resource, such as pod/kubia-0, and --for"));
+        return Err(Failure::error(delete::NOTHING_ASKED));
     }
     let deadline = call.world.now() + patience(call)?;
     let wanted = target::wanted(call, &words)?;
+    if wanted.names.is_none() && !target::picks(call) {
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    }
     let found = wanted.find(call.world);
     let lower = condition.to_ascii_lowercase();
     if lower == "delete" {

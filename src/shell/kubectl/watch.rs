@@ -29,7 +29,7 @@ impl Watch {
             return Err(Failure::error("you may only specify a single resource type"));
         }
         let format = call.args.get("output").filter(|format| !get::is_table(Some(format)));
-        let format = format.map(|format| print::from_file(format, call.input.files)).transpose()?;
+        let format = format.map(|format| print::from_file(format, &call.given.files)).transpose()?;
         if let Some(format) = &format {
             print::formatted(format, &[], false, false)?;
         }

@@ -4,7 +4,7 @@ use super::super::agenda::Due;
 use super::super::latency::Latency;
 use super::super::machine::{Process, Run, Stage, Step};
 use super::super::world::World;
-use super::{Errand, containers, later, mounts, process, process_mut, set_run, speak, stop, tell};
+use super::{Errand, containers, mounts, process, process_mut, set_run, speak, stop, tardiness, tell};
 use crate::api::pod::{ContainerState, ContainerStatus, Terminated};
 use crate::api::{Name, Pod, Span, Time, Uid};
 use std::sync::Arc;
@@ -37,6 +37,7 @@ fn unborn(pod: &Pod, now: Time) -> Process {
         containers: pod.spec.containers.iter().map(|c| recalled(Run::new(c, reason), pod, now)).collect(),
         mounts: Vec::new(),
         since: now,
+        busy_until: now,
         tampered: false,
         verdict: None,
     }
@@ -143,7 +144,7 @@ pub fn proceed(world: &mut World, node: &Name, uid: Uid) {
 }
 
 fn mount(world: &mut World, node: &Name, process: &Process) {
-    let (now, takes) = (world.now(), world.latency(Latency::Mount));
+    let ready_at = world.now() + world.latency(Latency::Mount) + tardiness(&process.key.name);
     match mounts::find(world, node, process) {
         Ok(found) => {
             let ip = world.machine_mut(node).map(|m| m.take_ip()).unwrap_or_default();
@@ -151,11 +152,11 @@ fn mount(world: &mut World, node: &Name, process: &Process) {
                 process.mounts = found.clone();
                 process.ip = ip;
                 process.stage = Stage::Starting;
-                let ready = Step::HeldBack(now + takes);
+                let ready = Step::HeldBack(ready_at);
                 process.init.iter_mut().chain(&mut process.containers).for_each(|run| run.step = ready);
             }
             mounts::hold(world, node, &found);
-            later(world, node, Latency::Mount, Errand::Proceed(process.uid));
+            world.schedule(ready_at, Due::Kubelet(node.clone(), Errand::Proceed(process.uid)));
         }
         Err(trouble) => mounts::complain(world, node, process, trouble),
     }

@@ -7,7 +7,7 @@ use super::super::images;
 use super::super::latency::Latency;
 use super::super::machine::{Doom, Process, Run, Slot, Stage};
 use super::super::world::World;
-use super::{Errand, containers, hooks, life, mounts, process, process_mut, set_run, speak, tell};
+use super::{Errand, containers, hooks, life, mounts, process, process_mut, set_run, speak, tardiness, tell};
 use crate::api::{Name, Span, Time, Uid};
 
 /// What a process gets at least after its hook, even where it is forced away. Upstream: minimumGracePeriodInSeconds.
@@ -24,8 +24,10 @@ pub fn stop(world: &mut World, node: &Name, uid: Uid, grace: i64) {
     if first {
         world.happened(Actor::Kubelet(node.clone()), Physical::Stopping(node.clone(), process.key.clone(), uid, grace));
     }
+    let busy_until = now + world.latency(Latency::Teardown) + tardiness(&process.key.name);
     if let Some(process) = process_mut(world, node, uid) {
         process.stage = Stage::Stopping(now + grace);
+        process.busy_until = if first { busy_until } else { process.busy_until };
     }
     // Sidecars follow when all regular containers have ended.
     let running = |slot: &Slot| process.run(*slot).is_some_and(Run::is_running);
@@ -35,8 +37,8 @@ pub fn stop(world: &mut World, node: &Name, uid: Uid, grace: i64) {
     for slot in sidecars {
         ask(world, node, &process, slot, (now, last, grace), first);
     }
-    if !process.is_alive() {
-        world.schedule(now, Due::Kubelet(node.clone(), Errand::Proceed(uid)));
+    if first {
+        world.schedule(busy_until, Due::Kubelet(node.clone(), Errand::Proceed(uid)));
     }
 }
 
@@ -92,7 +94,7 @@ pub fn advance(world: &mut World, node: &Name, uid: Uid) {
     let Some(before) = process(world, node, uid) else { return };
     let due = |slot: &Slot| before.run(*slot).is_some_and(|run| run.is_running() && run.doom.is_some_and(|doom| doom.at <= world.now()));
     let due: Vec<Slot> = before.slots().filter(due).collect();
-    if due.is_empty() && before.is_alive() {
+    if due.is_empty() && (before.is_alive() || world.now() < before.busy_until) {
         return;
     }
     for slot in due {
@@ -104,6 +106,7 @@ pub fn advance(world: &mut World, node: &Name, uid: Uid) {
     }
     match process(world, node, uid).is_some_and(|p| p.is_alive()) {
         true => speak(world, node, Errand::Report(uid), &before.key.name),
+        false if world.now() < before.busy_until => {}
         false => ended(world, node, &before),
     }
 }

@@ -108,6 +108,28 @@ fn who_ignores_the_signal_is_killed_when_its_grace_is_over() {
 }
 
 #[test]
+fn a_pod_is_taken_down_before_it_is_said_to_be_gone() {
+    for image in ["luksa/broken", "nginx"] {
+        let mut trial = started(image, json!({}));
+        trial.delete(Kind::Pod, "p");
+        trial.pass(Span::secs(1));
+        assert!(trial.has(Kind::Pod, "p"), "{image}");
+        trial.pass(Span::millis(250));
+        assert!(!trial.has(Kind::Pod, "p"), "{image}");
+    }
+}
+
+#[test]
+fn pods_begun_together_follow_each_other_by_name() {
+    for names in [["kubia-0", "kubia-1", "kubia-2"], ["web-29xtp", "web-rggqs", "web-t2s5l"], ["app", "p", "zoo"]] {
+        let spans = names.map(tardiness);
+        let steps: Vec<i64> = spans.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+        assert!(steps.iter().all(|step| *step > 5), "{names:?}: {steps:?}");
+        assert!(spans.iter().all(|span| (0..=216).contains(&span.0)), "{spans:?}");
+    }
+}
+
+#[test]
 fn what_is_forced_away_runs_a_little_longer() {
     let mut trial = started("busybox", sleeps());
     let asked = trial.world.now();

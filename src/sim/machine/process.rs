@@ -25,6 +25,8 @@ pub struct Process {
     pub mounts: Vec<Mount>,
     /// When the kubelet took it up.
     pub since: Time,
+    /// Until when taking it down keeps the kubelet busy, once it was asked to end.
+    pub busy_until: Time,
     /// True where somebody broke its readiness by hand.
     pub tampered: bool,
     /// Why the kubelet itself ended the pod, such as `DeadlineExceeded`, and in which words.

@@ -114,8 +114,9 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
     }
 }
 
+/// The slice controller is quicker than the sets' managers: what these do about a change is another row of the slice.
 fn enqueue(world: &mut World, service: &Key) {
-    let delay = world.latency(Latency::ControllerSync);
+    let delay = Span((world.latency(Latency::ControllerSync).0 - 1).max(0));
     world.enqueue(Controller::EndpointSlice, Kind::Service, service, delay);
 }
 

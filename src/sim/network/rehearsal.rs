@@ -95,6 +95,7 @@ pub fn run(world: &mut World, name: &str, ip: &str) {
         containers: containers.collect(),
         mounts: vec![Mount { volume: "data".into(), disk, paths: vec!["/var/data".into()] }],
         since: Time(0),
+        busy_until: Time(0),
         tampered: false,
         verdict: None,
         init: Vec::new(),

@@ -164,7 +164,7 @@ fn keys(canvas: &mut Canvas, row: Area, script: &Script) {
         () => (" . ", "next "),
     };
     let back = if shown.step > 0 { (" , ", "back ") } else { ("", "") };
-    let hint = if shown.asks() || shown.challenges() { (" H ", "hint ") } else { ("", "") };
+    let hint = if shown.has_hints() { (" H ", "hint ") } else { ("", "") };
     let show = if shown.shows() && !script.aside { (" n ", "shows how ") } else { ("", "") };
     let parts = [next, show, hint, back].into_iter().flat_map(|(key, word)| [(key, Role::Key.bold()), (word, Role::Text.into())]);
     canvas.parts(row, &parts.collect::<Vec<_>>());

@@ -40,6 +40,15 @@ fn pods_of_sets_are_evicted_and_waited_for() {
     assert_eq!(say(&mut world, "kubectl drain node-1", None).out, "node/node-1 already cordoned\nnode/node-1 drained\n");
 }
 
+/// Upstream: waitForDelete, which looks at once and then every second.
+#[test]
+fn that_pods_have_gone_is_seen_at_the_next_look() {
+    let mut world = world(&[SET]);
+    let began = world.now();
+    say(&mut world, "kubectl drain node-1", None);
+    assert_eq!(world.now() - began, Span::secs(2));
+}
+
 #[test]
 fn without_eviction_pods_are_just_deleted() {
     let mut world = world(&[SET, BUDGET]);
