@@ -5,15 +5,20 @@
 pub mod catalogue;
 pub mod check;
 pub mod document;
+pub mod fields;
 mod files;
 pub mod lint;
 pub mod page;
 pub mod perform;
 pub mod player;
+pub mod question;
+pub mod record;
 pub mod rehearse;
 pub mod script;
+pub mod seek;
 
 pub use check::Check;
 pub use document::{Scenario, Step, What};
 pub use page::Page;
 pub use player::{Beat, Player, Stage};
+pub use question::{Reply, Verdict};

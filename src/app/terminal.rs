@@ -7,6 +7,7 @@ mod pace;
 use super::session::Session;
 pub use super::session::sight;
 use super::settings::Settings;
+use super::speaker::Desk;
 use crate::ui::keys::Key;
 use crate::ui::message::Message;
 use crate::ui::model::Mode;
@@ -23,14 +24,17 @@ use tokio::time::Instant;
 /// Environment variable that makes the program panic after its first frame, to prove that the terminal is given back.
 const PANIC: &str = "PODYARD_PANIC";
 
+/// How often a file that is being written is looked at, and whether a speaker's view has come.
+const GLANCE: std::time::Duration = std::time::Duration::from_millis(300);
+
 /// Shows a session until the user leaves, in the colours and glyphs that the settings ask for.
-pub fn run(session: Session, settings: &Settings) -> anyhow::Result<()> {
+pub fn run(session: Session, desk: Option<Desk>, settings: &Settings) -> anyhow::Result<()> {
     if !std::io::stdout().is_terminal() {
         anyhow::bail!("standard output is not a terminal; use `podyard run` to play without a screen");
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut loan = Loan::take()?;
-    let result = runtime.block_on(Show::new(session, settings).run(&mut loan));
+    let result = runtime.block_on(Show::new(session, desk, settings).run(&mut loan));
     drop(loan);
     result
 }
@@ -46,14 +50,16 @@ fn depth() -> Depth {
 
 struct Show {
     session: Session,
+    desk: Option<Desk>,
     theme: Theme,
     pace: Pace,
 }
 
 impl Show {
-    fn new(session: Session, settings: &Settings) -> Show {
+    fn new(session: Session, desk: Option<Desk>, settings: &Settings) -> Show {
         let now = Instant::now();
-        Show { session, theme: Theme { depth: depth(), ascii: settings.ascii, palette: settings.palette }, pace: Pace::new(now) }
+        let theme = Theme { depth: depth(), ascii: settings.ascii, palette: settings.palette };
+        Show { session, desk, theme, pace: Pace::new(now) }
     }
 
     async fn run(mut self, loan: &mut Loan) -> anyhow::Result<()> {
@@ -81,6 +87,7 @@ impl Show {
         if let Some(later) = self.pace.too_soon(now) {
             return Ok(Some(later));
         }
+        self.session.reload();
         self.session.tell().into_iter().for_each(|text| eprint!("{text}"));
         let (screen, canvas) = self.session.draw(loan.size()?);
         let (theme, model) = (&self.theme, self.session.model());
@@ -92,7 +99,12 @@ impl Show {
             }
         })?;
         self.pace.drawn(now);
-        Ok(self.pace.next(self.session.engine(), &screen.stage, now))
+        if let Some(desk) = &mut self.desk {
+            desk.tell(&self.session.slip(&canvas));
+        }
+        let next = self.pace.next(self.session.engine(), &screen.stage, now);
+        let glance = (self.session.is_draft() || self.desk.is_some()).then(|| now + GLANCE);
+        Ok(next.into_iter().chain(glance).min())
     }
 
     fn event(&mut self, event: &Event, loan: &Loan) -> anyhow::Result<()> {

@@ -1,7 +1,8 @@
 //! The files that a scenario's lines name: read once, when it is opened, and then part of it.
 
 use super::check::Check;
-use super::document::{Answer, Scenario, What};
+use super::document::{Scenario, What};
+use super::question::Answer;
 use super::script::Command;
 use crate::api::Files;
 
@@ -13,12 +14,16 @@ impl Scenario {
     pub fn equip(&mut self, read: Read) {
         for step in &mut self.steps {
             match &mut step.what {
-                What::Do(lines) => lines.iter_mut().for_each(|line| line.equip(read)),
+                What::Do(lines, _) => lines.iter_mut().for_each(|line| line.equip(read)),
                 What::Until(check, _) | What::Expect(check) => check.equip(read),
                 What::Ask(question) => match &mut question.answer {
                     Answer::Ahead(lines) => lines.iter_mut().for_each(|line| line.equip(read)),
                     Answer::Given(_) => {}
                 },
+                What::Goal(goal) => {
+                    goal.checks.iter_mut().for_each(|check| check.equip(read));
+                    goal.solution.iter_mut().for_each(|line| line.equip(read));
+                }
                 What::Say(..) => {}
             }
         }

@@ -2,7 +2,7 @@
 //! is said or asked is so large: while something happens, the picture has the room.
 
 use super::lesson;
-use crate::scene::canvas::{width, wrap};
+use super::page::Page;
 use crate::scene::{Area, Border, Canvas, Ground, Ink, Role};
 use crate::ui::model::{Mode, Model, Pane};
 use crate::ui::regions::Regions;
@@ -16,7 +16,7 @@ const MARGIN: u16 = 4;
 
 /// Words that are to be large, and where.
 pub struct Caption {
-    lines: Vec<(String, Ink)>,
+    lines: Vec<Vec<(String, Ink)>>,
     area: Area,
     /// Rows from one line to the next.
     pitch: u16,
@@ -27,7 +27,7 @@ pub fn caption(model: &Model, sight: &Sight, screen: &Screen) -> Option<Caption>
     let script = sight.script.filter(|_| model.look.present && model.pane == Pane::Home && model.mode == Mode::Normal)?;
     let regions = screen.regions.as_ref()?;
     let page = script.page;
-    if page.caption.is_empty() && page.question.is_none() || !page.lines.is_empty() || page.wait.is_some() {
+    if page.caption.is_empty() && page.question.is_none() && page.goal.is_none() || !page.lines.is_empty() || page.wait.is_some() {
         return None;
     }
     let room = Area { h: regions.timeline.y - regions.stage.y, ..Area::new(0, regions.stage.y, regions.title.w, 0) };
@@ -50,36 +50,16 @@ fn place(screen: &Screen, room: Area, w: u16, h: u16) -> Area {
     Area::new(room.x + (room.w - w) / 2, y, w, h)
 }
 
-fn lines(script: &Script, room: u16) -> Vec<(String, Ink)> {
-    let page = script.page;
-    let said = page.caption.trim_end().split("\n\n").filter(|paragraph| !paragraph.is_empty());
-    let mut lines: Vec<(String, Ink)> =
-        said.flat_map(|words| wrap(&words.replace('\n', " "), room)).map(|line| (line, Role::Text.bold())).collect();
-    for words in &page.teaches {
-        lines.extend(hanging("· ", words.trim_end(), room).into_iter().map(|line| (line, Ink::from(Role::Text))));
-    }
-    if let Some(question) = &page.question {
-        lines.extend(wrap(&question.words, room).into_iter().map(|line| (line, Role::Each.bold())));
-        for (i, choice) in question.choices.iter().enumerate() {
-            let (sign, role) = match question.answer {
-                Some((_, right)) if i == right => ("✔".to_owned(), Role::Good),
-                Some((chosen, _)) if i == chosen => ("✖".to_owned(), Role::Bad),
-                Some(_) => (" ".to_owned(), Role::Faint),
-                None => ((i + 1).to_string(), Role::Text),
-            };
-            lines.extend(hanging(&format!(" {sign}  "), choice, room).into_iter().map(|line| (line, role.bold())));
-        }
-    }
-    let coming = page.coming.iter().filter(|_| !script.back);
-    lines.extend(coming.flat_map(|line| hanging("$ ", &line.shown, room)).map(|line| (line, Ink::from(Role::Code))));
-    lines
-}
-
-/// A text behind a sign, its further lines under its first.
-fn hanging(sign: &str, text: &str, room: u16) -> Vec<String> {
-    let blank = " ".repeat(usize::from(width(sign)));
-    let broken = wrap(text, room.saturating_sub(width(sign)));
-    broken.into_iter().enumerate().map(|(i, line)| format!("{}{line}", if i == 0 { sign } else { &blank })).collect()
+fn lines(script: &Script, room: u16) -> Vec<Vec<(String, Ink)>> {
+    let shown = script.page;
+    let mut page = Page::default();
+    let said = shown.caption.trim_end().split("\n\n").filter(|paragraph| !paragraph.is_empty());
+    said.for_each(|words| page.say(words.replace('\n', " "), Role::Text.bold()));
+    shown.teaches.iter().for_each(|words| page.signed("· ", Role::Text, words.trim_end(), Role::Text));
+    lesson::tasks(&mut page, script);
+    let coming = shown.coming.iter().filter(|_| !script.back);
+    coming.for_each(|line| page.signed("$ ", Role::Code, &line.shown, Role::Code));
+    page.lines(room)
 }
 
 /// Draws it over the picture, all of which steps back but for what it speaks of.
@@ -98,8 +78,9 @@ pub fn draw(canvas: &mut Canvas, caption: &Caption, regions: &Regions, screen: &
     canvas.text_right(Area { w: caption.area.w.saturating_sub(2), ..caption.area }, &title, Role::Each);
     pointer(canvas, caption.area, screen);
     let inner = caption.area.inset(MARGIN, 2);
-    for (i, (line, ink)) in (0u16..).zip(&caption.lines) {
-        canvas.text(inner.x, inner.y + i * caption.pitch, inner.w, line, *ink);
+    for (i, line) in (0u16..).zip(&caption.lines) {
+        let parts: Vec<(&str, Ink)> = line.iter().map(|(text, ink)| (text.as_str(), *ink)).collect();
+        canvas.parts(Area::new(inner.x, inner.y + i * caption.pitch, inner.w, 1), &parts);
     }
     let foot = Area::new(caption.area.x + 2, caption.area.bottom() - 1, caption.area.w.saturating_sub(4), 1);
     lesson::keys(canvas, foot, script);

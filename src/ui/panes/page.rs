@@ -75,6 +75,10 @@ impl Page {
     pub fn gap(&mut self) {
         self.lines.push(Vec::new());
     }
+    /// Its rows in so many columns, without a pane around them.
+    pub fn lines(&self, room: u16) -> Vec<Vec<(String, Ink)>> {
+        self.broken(room).into_iter().map(|row| row.parts).collect()
+    }
     /// What of it is seen in an area from that row on: no line is left in the middle where one ends before.
     pub fn window(&self, area: Area, scroll: usize) -> Window {
         let inner = inside(area);
