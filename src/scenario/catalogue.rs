@@ -11,7 +11,23 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    "one-pod-one-claim",
+    "three-pets-one-bowl",
+    "one-set-per-pet",
+    "rooms-in-one-house",
+    "a-service-for-each",
+    "cattle-and-pets",
+    "one-by-one",
+    "the-bill",
+    "the-bowl-waits",
+    "from-three-manifests",
     "every-pet-its-bowl",
+    "through-two-proxies",
+    "the-public-door",
+    "four-kinds-of-records",
+    "ask-the-neighbours",
+    "new-template-old-pods",
+    "from-the-top-down",
 }
 
 /// The text of the scenario with that name.
