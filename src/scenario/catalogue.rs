@@ -28,6 +28,15 @@ catalogue! {
     "ask-the-neighbours",
     "new-template-old-pods",
     "from-the-top-down",
+    "pull-the-cable",
+    "delete-does-nothing",
+    "two-of-one",
+    "a-disk-of-its-node",
+    "dead-for-sure",
+    "cable-back-in-time",
+    "ways-out",
+    "the-whole-house-is-dark",
+    "drain-with-a-budget",
 }
 
 /// The text of the scenario with that name.
