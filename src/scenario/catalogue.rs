@@ -31,12 +31,22 @@ catalogue! {
     "pull-the-cable",
     "delete-does-nothing",
     "two-of-one",
+    "who-dies-first",
+    "never-ready",
+    "all-at-once",
+    "left-behind-and-adopted",
+    "the-stolen-name",
+    "three-deployments",
     "a-disk-of-its-node",
     "dead-for-sure",
     "cable-back-in-time",
     "ways-out",
     "the-whole-house-is-dark",
     "drain-with-a-budget",
+    "stuck-half-way",
+    "canary-by-number",
+    "leader-last",
+    "cannot-be-changed",
 }
 
 /// The text of the scenario with that name.
