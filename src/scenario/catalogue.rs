@@ -37,6 +37,12 @@ catalogue! {
     "left-behind-and-adopted",
     "the-stolen-name",
     "three-deployments",
+    "one-node-at-a-time",
+    "once-per-node-once-per-pod",
+    "who-keeps-the-claims",
+    "delete-the-set",
+    "out-of-volumes",
+    "the-wrong-zone",
     "a-disk-of-its-node",
     "dead-for-sure",
     "cable-back-in-time",
@@ -47,6 +53,11 @@ catalogue! {
     "canary-by-number",
     "leader-last",
     "cannot-be-changed",
+    "headless-or-not",
+    "chicken-and-egg",
+    "same-name-new-address",
+    "no-governing-service",
+    "which-one-answers",
 }
 
 /// The text of the scenario with that name.
