@@ -5,16 +5,20 @@ mod headless;
 mod library;
 mod narrate;
 pub mod options;
+mod progress;
 pub mod register;
 pub mod session;
 pub mod settings;
 mod story;
 pub mod terminal;
+mod test;
 pub mod trace;
 
+use crate::scenario::fields;
 use clap::{CommandFactory, Parser};
 use headless::Telling;
 use options::{Command, LookOptions, Options};
+use progress::Progress;
 use session::Session;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -44,13 +48,24 @@ pub fn main() -> ExitCode {
 
 /// Does what the options say; false where a command was refused or an expectation failed.
 fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
-    match options.command.as_ref().unwrap_or(&Command::Play { name: None, look: LookOptions::default() }) {
-        Command::Play { name, look } => play(name.as_deref(), &options.look.clone().or(look)),
-        Command::Run { name, world, json, narrate, trace } => {
-            headless::run(name, world, &Telling { json: *json, narrate: *narrate, trace: trace.as_deref() }, out)
+    match options.command.as_ref().unwrap_or(&Command::sandbox()) {
+        Command::Play { name, from, class, look } => {
+            let look = options.look.clone().or(look);
+            let progress = Progress::load();
+            let session =
+                name.as_deref().map_or_else(|| Ok(Session::sandbox()), Session::scenario)?.with_progress(progress).for_class(*class);
+            play(from.iter().try_fold(session, |session, step| session.from_step(step))?, &look)
         }
-        Command::Test { names } => library::test(names, out),
+        Command::Run { name, world, json, narrate, trace, record } => {
+            let telling = Telling { json: *json, narrate: *narrate, trace: trace.as_deref(), record: record.as_deref() };
+            headless::run(name, world, &telling, out)
+        }
+        Command::Test { names, json, transcript } => test::test(names, test::Manner { json: *json, transcript: *transcript }, out),
         Command::List => library::list(out),
+        Command::Schema => {
+            out.write_all(fields::schema().as_bytes())?;
+            Ok(true)
+        }
         Command::Lint { file } => library::lint(file, out),
         Command::ExplainDifferences { area, json } => register::explain(area.as_deref(), *json, out),
         Command::Completions { shell } => {
@@ -60,10 +75,9 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
     }
 }
 
-/// Opens the sandbox, or a scenario, in the terminal.
-fn play(name: Option<&str>, look: &LookOptions) -> anyhow::Result<bool> {
+/// Shows a session in the terminal.
+fn play(session: Session, look: &LookOptions) -> anyhow::Result<bool> {
     let settings = look.over(settings::load(look.config.as_deref())?);
-    let session = name.map_or_else(|| Ok(Session::sandbox()), Session::scenario)?;
     if look.narrate && io::stderr().is_terminal() {
         anyhow::bail!("--narrate writes to standard error, and that is the terminal; use `podyard play --narrate 2>FILE`");
     }

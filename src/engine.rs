@@ -2,6 +2,8 @@
 //! asked again whenever something happened, and never holds up anybody else.
 
 use crate::api::{Span, Time};
+use crate::scenario::record::{self, Taken};
+use crate::scenario::script::Command;
 use crate::shell::{self, Job, Output, Turn};
 use crate::sim::World;
 use crate::timeline::moment::matters_since;
@@ -18,7 +20,7 @@ pub use marks::{Mark, MarkKind};
 pub use sandbox::{MANIFEST, sandbox};
 
 /// The line that stands in the journal where a waiting line was interrupted.
-pub const INTERRUPT: &str = "^C";
+pub use crate::scenario::player::INTERRUPT;
 
 /// How far [`Engine::step`] and [`Engine::next_thing`] look ahead before they give up.
 pub const LOOK_AHEAD: Span = Span::mins(60);
@@ -63,6 +65,7 @@ pub struct Engine {
     console: Vec<Entry>,
     marks: Vec<Mark>,
     undone: Vec<Undone>,
+    limit: Option<Time>,
 }
 
 impl Engine {
@@ -75,6 +78,7 @@ impl Engine {
             console: Vec::new(),
             marks: Vec::new(),
             undone: Vec::new(),
+            limit: None,
         }
     }
 
@@ -115,6 +119,16 @@ impl Engine {
         Journal::of(self.timeline.track(), start)
     }
 
+    /// What was typed in the history that goes on, as a scenario records it: each line at its moment.
+    pub fn taken(&self, of: &str) -> Taken {
+        let journal = self.journal(of);
+        let line = |typed: &crate::timeline::journal::Typed| record::Line {
+            moment: Some(Span(typed.at)),
+            command: Command { line: typed.line.clone(), shown: typed.line.clone(), stdin: typed.stdin.clone(), number: 0 },
+        };
+        Taken { of: of.to_owned(), options: journal.options(), lines: journal.lines.iter().map(line).collect() }
+    }
+
     /// True where time runs by itself.
     pub fn playing(&self) -> bool {
         self.playback.playing
@@ -122,6 +136,10 @@ impl Engine {
     /// Lets time run, or holds it.
     pub fn set_playing(&mut self, playing: bool) {
         self.playback.playing = playing;
+    }
+    /// Holds time at this moment until somebody goes on: a recorded line is to be typed then.
+    pub fn set_limit(&mut self, limit: Option<Time>) {
+        self.limit = limit;
     }
     /// Hundredths of real time.
     pub fn speed(&self) -> u32 {
@@ -180,6 +198,7 @@ impl Engine {
         }
         let before = self.timeline.track().moments().len();
         let target = self.world().now() + span;
+        let target = self.limit.map_or(target, |limit| limit.min(target));
         if !self.is_live() {
             let from = self.timeline.track().index_at(self.world().now());
             self.timeline.seek(target);

@@ -5,10 +5,13 @@
 pub mod catalogue;
 pub mod check;
 pub mod document;
+pub mod fields;
 pub mod lint;
 pub mod page;
 pub mod perform;
 pub mod player;
+pub mod question;
+pub mod record;
 pub mod rehearse;
 pub mod script;
 
@@ -16,3 +19,4 @@ pub use check::Check;
 pub use document::{Scenario, Step, What};
 pub use page::Page;
 pub use player::{Beat, Player, Stage};
+pub use question::{Reply, Verdict};

@@ -181,7 +181,7 @@ fn another_scenario_is_chosen_from_the_list() {
 #[test]
 fn a_question_in_a_frame() {
     let mut session = start();
-    until(&mut session, |page| page.question.as_ref().is_some_and(|question| question.words.starts_with("You delete")));
+    until(&mut session, |page| page.question.as_ref().is_some_and(|question| question.asking.words.starts_with("You delete")));
     let (_, canvas) = session.draw(Duration::ZERO, SIZE);
     let planes = format!("{}\n{}", canvas.glyphs(), canvas.roles());
     insta::with_settings!({snapshot_path => "frames", prepend_module_to_snapshot => false, omit_expression => true}, {

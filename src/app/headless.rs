@@ -4,8 +4,9 @@ use super::narrate::{Narrator, tell};
 use super::options::WorldOptions;
 use super::story::Story;
 use super::trace::Trace;
-use crate::scenario::perform::perform;
+use crate::scenario::perform::{pace, perform};
 use crate::scenario::player::Beat;
+use crate::scenario::record::{Line, Taken, recording};
 use crate::scenario::rehearse::{Audience, News, opening, rehearse};
 use crate::scenario::{Scenario, script};
 use crate::sim::World;
@@ -27,6 +28,8 @@ pub struct Telling<'a> {
     pub narrate: bool,
     /// Where every change of an object is written.
     pub trace: Option<&'a Path>,
+    /// Where what was typed is written as a scenario.
+    pub record: Option<&'a Path>,
 }
 
 /// Plays what `name` says; false where a command was refused or an expectation failed.
@@ -45,25 +48,36 @@ fn typed(world: &WorldOptions, telling: &Telling, out: &mut dyn Write) -> anyhow
     let mut world = World::new(world.over(crate::sim::Options::default()));
     let mut hall = Listener::new(telling, out, &world)?;
     let mut fine = true;
+    let mut taken = Taken { of: "typed lines".to_owned(), options: world.options().clone(), lines: Vec::new() };
     for command in commands {
         hall.hear(&world, News::Beat(Beat::Typed(command.clone())));
+        let asked = (pace(&world, &command) - world.options().epoch, command.clone());
         let output = perform(&mut world, &command, &mut |world| hall.watch(world));
         fine &= output.rc == 0;
+        // A refused line fails a scenario, unless it is typed at its moment.
+        taken.lines.push(Line { moment: (output.rc != 0).then_some(asked.0), command: asked.1 });
         hall.hear(&world, News::Printed(command, output));
     }
     hall.finish()?;
+    write_recording(telling.record, &taken)?;
     // The process ends here: taking ten thousand pods apart would only cost time.
     std::mem::forget(world);
     Ok(fine)
 }
 
+fn write_recording(path: Option<&Path>, taken: &Taken) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    std::fs::write(path, recording(taken, "")).with_context(|| format!("{} cannot be written", path.display()))
+}
+
 /// Plays a scenario to its end.
 fn scenario(scenario: &Arc<Scenario>, world: &WorldOptions, telling: &Telling, out: &mut dyn Write) -> anyhow::Result<bool> {
+    anyhow::ensure!(telling.record.is_none(), "--record takes down lines from standard input: a scenario is one already");
     let world = opening(scenario, world.over(scenario.options.clone())).map_err(anyhow::Error::msg)?;
     let mut hall = Listener::new(telling, out, &world)?;
-    let failures = rehearse(scenario, world, &mut hall);
+    let ending = rehearse(scenario, world, &mut hall);
     hall.finish()?;
-    Ok(failures == 0)
+    Ok(ending.failures == 0)
 }
 
 fn rows(path: Option<&Path>, world: &World) -> anyhow::Result<Option<Rows>> {
@@ -94,7 +108,7 @@ impl Audience for Listener<'_> {
 }
 
 impl<'a> Listener<'a> {
-    fn new(telling: &Telling, out: &'a mut dyn Write, world: &World) -> anyhow::Result<Listener<'a>> {
+    fn new(telling: &Telling<'_>, out: &'a mut dyn Write, world: &World) -> anyhow::Result<Listener<'a>> {
         let story = telling.narrate.then(|| Story::after(world));
         Ok(Listener { narrator: Narrator::new(out, telling.json).early(telling.narrate), rows: rows(telling.trace, world)?, story })
     }

@@ -1,9 +1,9 @@
-//! Scenarios by name or file, and the commands about them: `list`, `lint`, `test`.
+//! Scenarios by name or file, and the commands about them: `list`, `lint`.
 
 use crate::diagnostic::Severity;
 use crate::scenario::catalogue::{self, CATALOGUE};
-use crate::scenario::player::Beat;
-use crate::scenario::rehearse::{Audience, News, opening, rehearse};
+use crate::scenario::fields::GROUPS;
+use crate::scenario::rehearse::opening;
 use crate::scenario::{Scenario, document, lint};
 use crate::sim::World;
 use anyhow::{Context, bail};
@@ -35,12 +35,22 @@ pub fn stage(name: &str) -> anyhow::Result<(Arc<Scenario>, World)> {
     Ok((scenario, world))
 }
 
-/// Prints the catalogue.
+/// A scenario of the catalogue.
+type Entry = (&'static str, Scenario);
+
+/// Prints the catalogue, group by group; what stands in none at the end.
 pub fn list(out: &mut dyn Write) -> anyhow::Result<bool> {
-    let width = CATALOGUE.iter().map(|row| row.0.len()).max().unwrap_or(0);
-    for (name, _) in CATALOGUE {
-        if let Some(Ok(scenario)) = catalogue::find(name) {
-            writeln!(out, "{name:width$}  {}. {}", scenario.title.trim_end(), scenario.summary.trim_end())?;
+    let all: Vec<Entry> = CATALOGUE.iter().filter_map(|(name, _)| Some((*name, catalogue::find(name)?.ok()?))).collect();
+    let width = all.iter().map(|row| row.0.len()).max().unwrap_or(0);
+    let groups = GROUPS.iter().map(|(group, title)| (Some(*group), *title)).chain([(None, "others")]);
+    for (group, title) in groups {
+        let mine: Vec<&Entry> = all.iter().filter(|row| row.1.group == group).collect();
+        if !mine.is_empty() {
+            writeln!(out, "{title}")?;
+        }
+        for (name, scenario) in mine {
+            let words = scenario.goal.as_ref().unwrap_or(&scenario.summary);
+            writeln!(out, "  {name:width$}  {}. {}", scenario.title.trim_end(), words.trim_end())?;
         }
     }
     Ok(true)
@@ -56,45 +66,4 @@ pub fn lint(file: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
     let errors = found.iter().filter(|problem| problem.severity == Severity::Error).count();
     writeln!(out, "{file}: {errors} errors, {} warnings", found.len() - errors)?;
     Ok(errors == 0)
-}
-
-/// Plays scenarios to their end and prints what failed; the last line is `N passed, N failed`.
-pub fn test(names: &[String], out: &mut dyn Write) -> anyhow::Result<bool> {
-    let all = CATALOGUE.iter().map(|row| row.0.to_owned());
-    let names: Vec<String> = if names.is_empty() { all.collect() } else { names.to_vec() };
-    let mut failed = 0;
-    for name in &names {
-        let failures = rehearsed(name)?;
-        failed += usize::from(!failures.is_empty());
-        writeln!(out, "{} {name}", if failures.is_empty() { "ok    " } else { "FAILED" })?;
-        for failure in failures {
-            writeln!(out, "    {}", failure.replace('\n', "\n    "))?;
-        }
-    }
-    writeln!(out, "{} passed, {failed} failed", names.len() - failed)?;
-    Ok(failed == 0)
-}
-
-fn rehearsed(name: &str) -> anyhow::Result<Vec<String>> {
-    let scenario = find(name)?;
-    let mut critic = Critic(Vec::new());
-    match opening(&scenario, scenario.options.clone()) {
-        Ok(world) => {
-            rehearse(&scenario, world, &mut critic);
-        }
-        Err(why) => critic.0.push(why),
-    }
-    Ok(critic.0)
-}
-
-/// Remembers what failed.
-struct Critic(Vec<String>);
-
-impl Audience for Critic {
-    fn watch(&mut self, _world: &World) {}
-    fn hear(&mut self, _world: &World, news: News) {
-        if let News::Beat(Beat::Failed(line, why)) = news {
-            self.0.push(format!("line {line}: {why}"));
-        }
-    }
 }

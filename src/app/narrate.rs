@@ -1,7 +1,9 @@
 //! What a scenario's run prints, as text or as one JSON object a line.
 
 use super::trace::seconds;
+use crate::scenario::Reply;
 use crate::scenario::player::Beat;
+use crate::scenario::question::{Asking, Wants};
 use crate::scenario::rehearse::News;
 use crate::scenario::script::Command;
 use crate::shell::Output;
@@ -14,7 +16,7 @@ pub struct Narrator<'a> {
     out: &'a mut dyn Write,
     json: bool,
     early: bool,
-    choices: Vec<String>,
+    asked: Option<Asking>,
     after_blank: bool,
     failed: io::Result<()>,
 }
@@ -22,7 +24,7 @@ pub struct Narrator<'a> {
 impl<'a> Narrator<'a> {
     /// A narrator that prints here.
     pub fn new(out: &'a mut dyn Write, json: bool) -> Narrator<'a> {
-        Narrator { out, json, early: false, choices: Vec::new(), after_blank: true, failed: Ok(()) }
+        Narrator { out, json, early: false, asked: None, after_blank: true, failed: Ok(()) }
     }
     /// The same, that prints a line as it is typed, and what came of it later.
     pub fn early(self, early: bool) -> Narrator<'a> {
@@ -42,8 +44,8 @@ impl<'a> Narrator<'a> {
     }
     /// Prints a beat.
     pub fn beat(&mut self, world: &World, beat: &Beat) {
-        if let Beat::Ask(_, choices) = beat {
-            self.choices.clone_from(choices);
+        if let Beat::Ask(asking) = beat {
+            self.asked = Some(asking.clone());
         }
         if self.json {
             if let Some(Value::Object(fields)) = self.value(beat) {
@@ -62,11 +64,16 @@ impl<'a> Narrator<'a> {
     fn text(&self, beat: &Beat) -> Option<String> {
         match beat {
             Beat::Say(words, _) => Some(format!("\n{}\n\n", words.trim_end())),
-            Beat::Ask(words, choices) => {
-                let list: String = choices.iter().enumerate().map(|(i, choice)| format!("   {}. {choice}\n", i + 1)).collect();
-                Some(format!("\n?  {words}\n{list}"))
+            Beat::Ask(asking) => {
+                let list: String = asking.choices.iter().enumerate().map(|(i, choice)| format!("   {}. {choice}\n", i + 1)).collect();
+                Some(format!("\n?  {}\n{list}", asking.words))
             }
-            Beat::Answered(_, right) => Some(format!("=> {}. {}\n\n", right + 1, self.choice(*right))),
+            Beat::Answered(verdict) => Some(match &verdict.right {
+                Reply::Choice(right) => format!("=> {}. {}\n\n", right + 1, self.choice(*right)),
+                other => format!("=> {other}\n\n"),
+            }),
+            Beat::Goal(goal) => Some(format!("\n!  {}\n", goal.words)),
+            Beat::Reached(words) => Some(format!("reached: {words}\n\n")),
             Beat::Passed(words) => Some(format!("ok {words}\n")),
             Beat::Failed(line, why) => Some(format!("FAILED at line {line}: {why}\n")),
             Beat::Debrief(words) => Some(format!("\n{}\n", words.trim_end())),
@@ -77,8 +84,16 @@ impl<'a> Narrator<'a> {
     fn value(&self, beat: &Beat) -> Option<Value> {
         match beat {
             Beat::Say(words, at) => Some(json!({ "say": words, "at": at })),
-            Beat::Ask(words, choices) => Some(json!({ "ask": words, "choices": choices })),
-            Beat::Answered(_, right) => Some(json!({ "answer": right + 1, "text": self.choice(*right) })),
+            Beat::Ask(asking) if asking.wants == Wants::Choice => Some(json!({ "ask": asking.words, "choices": asking.choices })),
+            Beat::Ask(asking) => Some(json!({ "ask": asking.words, "wants": asking.wants.word(), "among": asking.choices })),
+            Beat::Answered(verdict) => Some(match &verdict.right {
+                Reply::Choice(right) => json!({ "answer": right + 1, "text": self.choice(*right) }),
+                Reply::Number(number) => json!({ "answer": number }),
+                Reply::Name(name) => json!({ "answer": name }),
+                Reply::Order(names) => json!({ "answer": names }),
+            }),
+            Beat::Goal(goal) => Some(json!({ "goal": goal.words, "par": goal.par })),
+            Beat::Reached(words) => Some(json!({ "reached": words })),
             Beat::Passed(words) => Some(json!({ "passed": words })),
             Beat::Failed(line, why) => Some(json!({ "failed": why, "at": line })),
             Beat::Debrief(words) => Some(json!({ "debrief": words })),
@@ -86,7 +101,7 @@ impl<'a> Narrator<'a> {
         }
     }
     fn choice(&self, index: usize) -> &str {
-        self.choices.get(index).map_or("", |choice| choice)
+        self.asked.as_ref().and_then(|asking| asking.choices.get(index)).map_or("", |choice| choice)
     }
     fn object(&mut self, world: &World, cells: &str) {
         let time = seconds(world.now(), world.options().epoch);

@@ -25,6 +25,12 @@ pub enum Command {
     Play {
         /// A scenario's name or file; the sandbox where nothing is said
         name: Option<String>,
+        /// Starts at a step: its number, its chapter's name, or `last`, where one was the last time
+        #[arg(long, value_name = "STEP", requires = "name")]
+        from: Option<String>,
+        /// A class answers: digits count hands, Enter shows what is right
+        #[arg(long, requires = "name")]
+        class: bool,
         /// How it looks
         #[command(flatten)]
         look: LookOptions,
@@ -45,14 +51,25 @@ pub enum Command {
         /// Writes every change of an object to this file, one JSON object a line
         #[arg(long, value_name = "FILE")]
         trace: Option<PathBuf>,
+        /// Writes what was typed as a scenario's file that replays to the same world
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
     },
     /// Plays scenarios to their end and checks what they expect; the last line is `N passed, N failed`
     Test {
         /// Names or files; all scenarios where nothing is said
         names: Vec<String>,
+        /// Prints one JSON object a scenario, and the numbers at the end
+        #[arg(long)]
+        json: bool,
+        /// Prints all that is said, typed and answered, too
+        #[arg(long, conflicts_with = "json")]
+        transcript: bool,
     },
-    /// Lists the scenarios
+    /// Lists the scenarios by group, with their goals
     List,
+    /// Prints the JSON schema of a scenario's file
+    Schema,
     /// Checks a scenario's file
     Lint {
         /// The file
@@ -71,6 +88,13 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
+}
+
+impl Command {
+    /// What is done where nothing is said.
+    pub fn sandbox() -> Command {
+        Command::Play { name: None, from: None, class: false, look: LookOptions::default() }
+    }
 }
 
 /// How it looks: what is said here goes before the settings file.

@@ -1,8 +1,11 @@
 //! A session: an engine, the scenario played on it where there is one, and what the user looks at; keys in, pictures
 //! out, without a terminal.
 
+mod script;
+
 use super::branches::Branches;
 use super::library;
+use super::progress::Progress;
 use super::settings::Settings;
 use super::story::Story;
 use crate::engine::{Engine, Lesson, MarkKind as EngineMark, sandbox};
@@ -13,6 +16,8 @@ use crate::ui::message::{Effect, Message};
 use crate::ui::model::Look;
 use crate::ui::sight::{Line, Mark, MarkKind, Script};
 use crate::ui::{Model, Screen, Sight, update, view};
+use script::Draft;
+use std::path::Path;
 use std::time::Duration;
 
 /// The most wall time between two looks at what a scenario waits for.
@@ -32,23 +37,36 @@ pub struct Session {
     model: Model,
     title: String,
     story: Option<Story>,
+    /// The scenario's name or file.
+    name: String,
+    /// Where one left the script to play.
+    left: Option<(Engine, Lesson)>,
+    /// The file that is being written.
+    draft: Option<Draft>,
+    /// What is remembered between runs.
+    progress: Option<Progress>,
     over: bool,
 }
 
 impl Session {
     /// The sandbox.
     pub fn sandbox() -> Session {
-        let mut engine = Engine::new(sandbox(1));
+        Session::on(Engine::new(sandbox(1)), None, SANDBOX.to_owned(), SANDBOX)
+    }
+    fn on(mut engine: Engine, lesson: Option<Lesson>, title: String, name: &str) -> Session {
         engine.set_speed(SPEED);
-        let model = Model::new(Look::default());
         Session {
             engine,
-            lesson: None,
+            lesson,
             undone: Vec::new(),
             branches: Branches::default(),
-            model,
-            title: SANDBOX.to_owned(),
+            model: Model::new(Look::default()),
+            title,
             story: None,
+            name: name.to_owned(),
+            left: None,
+            draft: None,
+            progress: None,
             over: false,
         }
     }
@@ -56,12 +74,12 @@ impl Session {
     pub fn scenario(name: &str) -> anyhow::Result<Session> {
         let (scenario, world) = library::stage(name)?;
         let mut engine = Engine::new(world);
-        engine.set_speed(SPEED);
         let title = scenario.title.clone();
         let lesson = Some(Lesson::new(scenario, &mut engine));
-        let mut model = Model::new(Look::default());
-        model.newcomer = false;
-        Ok(Session { engine, lesson, undone: Vec::new(), branches: Branches::default(), model, title, story: None, over: false })
+        let mut session = Session::on(engine, lesson, title, name);
+        session.model.newcomer = false;
+        session.draft = Path::new(name).is_file().then(|| Draft::of(name));
+        Ok(session)
     }
 
     /// The same, as somebody likes it.
@@ -177,6 +195,9 @@ impl Session {
                 });
             }
             Effect::Open(name) => return self.open(name),
+            Effect::Write(_) | Effect::Erase | Effect::Hide | Effect::Hint | Effect::Replay | Effect::Chapter(_) | Effect::Resume => {
+                return self.script(&effect, size);
+            }
         }
         let Some(lesson) = self.lesson.as_mut() else { return };
         if moved {
@@ -190,6 +211,7 @@ impl Session {
         if self.of_branches(line) {
             return;
         }
+        self.leave_script();
         let forks = !self.engine.is_live();
         self.engine.submit(line, stdin);
         self.undone.clear();
@@ -206,7 +228,7 @@ impl Session {
             "branch" => self.keep(name.trim()),
             "return" => self.swap(name.trim()),
             "compare" => self.compare(name.trim()),
-            _ => return false,
+            _ => return self.of_scripts(verb, name.trim()),
         }
         true
     }
@@ -264,22 +286,36 @@ impl Session {
         let target = lesson.page().at.as_deref().and_then(Target::named);
         self.update(Message::Turned(target), size);
         self.model.notice = answer.err();
+        self.remember();
     }
     fn open(&mut self, name: Option<&'static str>) {
         match name.map_or_else(|| Ok(Session::sandbox()), Session::scenario) {
-            Ok(mut session) => {
-                session.model.keys = self.model.keys.clone();
-                session.model.fresh = self.model.fresh.clone();
-                session.story = self.story.take().map(|_| Story::default());
-                *self = session;
-            }
+            Ok(session) => self.become_one(session),
             Err(why) => self.model.notice = Some(format!("{why:#}")),
         }
+    }
+    /// Plays another session from here on, as somebody likes it.
+    fn become_one(&mut self, mut session: Session) {
+        session.model.keys = self.model.keys.clone();
+        session.model.fresh = self.model.fresh.clone();
+        session.story = self.story.take().map(|_| Story::default());
+        session.progress = self.progress.take();
+        if let (Some(lesson), Some(before)) = (&mut session.lesson, &self.lesson) {
+            lesson.set_class(before.is_class());
+        }
+        *self = session;
     }
 }
 
 fn seen<'a>(engine: &'a Engine, lesson: Option<&'a Lesson>, title: &'a str) -> Sight<'a> {
-    let script = |lesson: &'a Lesson| Script { page: lesson.page(), steps: lesson.scenario().steps.len(), back: lesson.is_back() };
+    let script = |lesson: &'a Lesson| Script {
+        page: lesson.page(),
+        steps: lesson.scenario().steps.len(),
+        back: lesson.is_back(),
+        aside: lesson.is_aside(),
+        class: lesson.is_class(),
+        score: lesson.score(),
+    };
     Sight { script: lesson.map(script), ..sight(engine, title) }
 }
 

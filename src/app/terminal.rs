@@ -23,6 +23,9 @@ use tokio::time::Instant;
 /// Environment variable that makes the program panic after its first frame, to prove that the terminal is given back.
 const PANIC: &str = "PODYARD_PANIC";
 
+/// How often a file that is being written is looked at.
+const GLANCE: std::time::Duration = std::time::Duration::from_millis(300);
+
 /// Shows a session until the user leaves, in the colours and glyphs that the settings ask for.
 pub fn run(session: Session, settings: &Settings) -> anyhow::Result<()> {
     if !std::io::stdout().is_terminal() {
@@ -87,6 +90,7 @@ impl Show {
         if let Some(later) = self.pace.too_soon(now) {
             return Ok(Some(later));
         }
+        self.session.reload();
         self.session.tell().into_iter().for_each(|text| eprint!("{text}"));
         let (screen, canvas) = self.session.draw(now - self.began, loan.size()?);
         let (theme, model) = (&self.theme, self.session.model());
@@ -98,7 +102,9 @@ impl Show {
             }
         })?;
         self.pace.drawn(now);
-        Ok(self.pace.next(self.session.engine(), &screen.stage, model.fresh.is_moving(model.frame), now))
+        let next = self.pace.next(self.session.engine(), &screen.stage, model.fresh.is_moving(model.frame), now);
+        let glance = self.session.is_draft().then(|| now + GLANCE);
+        Ok(next.into_iter().chain(glance).min())
     }
 
     fn event(&mut self, event: &Event, loan: &Loan) -> anyhow::Result<()> {

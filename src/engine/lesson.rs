@@ -1,9 +1,13 @@
 //! A lesson: a scenario played page by page on an engine. It asks the player for what belongs to a page, looks again
 //! while time passes, and keeps every page, so that one can go back, look, and even do something else from there on.
 
+mod aside;
+mod jump;
+mod reply;
+
 use super::{Engine, LOOK_AHEAD};
 use crate::api::{Span, Time};
-use crate::scenario::page::{Asked, Page, Typed, Wait};
+use crate::scenario::page::{Asked, Page, Pursuit, Typed, Wait};
 use crate::scenario::perform::PACE;
 use crate::scenario::{Beat, Player, Scenario, Stage, What};
 use std::sync::Arc;
@@ -16,6 +20,7 @@ struct Kept {
     end: Time,
     lines: usize,
     player: Player,
+    helped: bool,
 }
 
 /// A scenario on its way.
@@ -25,6 +30,9 @@ pub struct Lesson {
     pages: Vec<Kept>,
     cursor: usize,
     looked: (u64, i64),
+    wake: Option<Time>,
+    aside: Option<Box<Engine>>,
+    class: bool,
 }
 
 impl Lesson {
@@ -32,7 +40,8 @@ impl Lesson {
     pub fn new(scenario: Arc<Scenario>, engine: &mut Engine) -> Lesson {
         let page = Page { caption: scenario.summary.clone(), teaches: scenario.teaches.clone(), ..Page::default() };
         engine.set_playing(false);
-        let mut lesson = Lesson { player: Player::new(scenario), pages: Vec::new(), cursor: 0, looked: (0, 0) };
+        let player = Player::new(scenario);
+        let mut lesson = Lesson { player, pages: Vec::new(), cursor: 0, looked: (0, 0), wake: None, aside: None, class: false };
         lesson.open(page, engine);
         lesson.pages[0].page.done = true; // just opened
         lesson.pull(engine);
@@ -57,6 +66,9 @@ impl Lesson {
 
     /// Goes to the next page, or to the end of what the shown one waits for. Why it cannot where it cannot.
     pub fn advance(&mut self, engine: &mut Engine) -> Result<(), String> {
+        if self.come_back(engine) {
+            return Ok(());
+        }
         if self.is_back() {
             self.cursor += 1;
             self.view(engine);
@@ -65,7 +77,8 @@ impl Lesson {
         engine.seek(Time::NEVER);
         let page = self.page();
         match () {
-            () if page.asks() => Err("answer first: press its number".to_owned()),
+            () if page.asks() => self.reply(engine),
+            () if page.challenges() => self.give_up(engine),
             () if page.waits() => self.skip(engine),
             () if page.last => Err("that was all · s chooses another scenario · q quits".to_owned()),
             () => match engine.busy() {
@@ -79,6 +92,9 @@ impl Lesson {
     }
     /// Goes one page back and views the time at which it began; false on the first page.
     pub fn back(&mut self, engine: &mut Engine) -> bool {
+        if self.come_back(engine) {
+            return true;
+        }
         if self.cursor == 0 {
             return false;
         }
@@ -87,42 +103,38 @@ impl Lesson {
         self.view(engine);
         true
     }
-    /// Answers the question of the shown page with a choice from 0; false where there is no such choice.
-    pub fn answer(&mut self, choice: usize, engine: &mut Engine) -> bool {
-        let choices = self.page().question.as_ref().map_or(0, |question| question.choices.len());
-        if self.is_back() || !self.page().asks() || choice >= choices {
-            return false;
-        }
-        engine.seek(Time::NEVER);
-        self.player.answer(choice);
-        self.pull(engine);
-        true
-    }
     /// Lets time pass until what the shown page waits for has come. Why it did not where it did not.
     pub fn skip(&mut self, engine: &mut Engine) -> Result<(), String> {
         engine.seek(Time::NEVER);
         let end = engine.head() + LOOK_AHEAD;
         while self.waits() && engine.head() < end {
-            engine.pass(end.min(engine.head() + Span::secs(1)));
+            let soon = end.min(engine.head() + Span::secs(1));
+            engine.pass(self.wake.map_or(soon, |wake| wake.min(soon)));
             self.drive(engine);
         }
         if self.waits() { Err("it does not come by itself".to_owned()) } else { Ok(()) }
     }
     /// Looks whether what it waits for has come, and holds time where it has. Where the past is played, the page follows.
     pub fn drive(&mut self, engine: &mut Engine) {
+        if self.aside.is_some() {
+            engine.set_playing(engine.playing() && !engine.is_live());
+            return;
+        }
         if self.is_back() && engine.playing() {
             self.follow(engine);
         }
         let now = (engine.world().changes().next(), engine.head().0 / 1000);
         let types = self.pages.last().is_some_and(|kept| !kept.page.lines.is_empty());
-        let idle = self.looked == now && (!types || engine.busy().is_some());
+        let due = self.wake.is_some_and(|wake| engine.head() >= wake);
+        let idle = self.looked == now && !due && (!types || engine.busy().is_some());
         if !engine.is_live() || !self.waits() || idle {
             return;
         }
         self.looked = now;
         self.pull(engine);
         if !self.waits() {
-            engine.run_until(engine.head() + PACE); // the check has looked so far ahead
+            let soon = engine.head() + PACE; // the check has looked so far ahead
+            engine.run_until(self.wake.map_or(soon, |wake| wake.min(soon)));
             engine.set_playing(false);
         }
     }
@@ -143,7 +155,7 @@ impl Lesson {
     }
 
     fn waits(&self) -> bool {
-        self.pages.last().is_some_and(|kept| kept.page.waits())
+        self.pages.last().is_some_and(|kept| kept.page.waits() || kept.page.challenges())
     }
     fn view(&self, engine: &mut Engine) {
         let newest = !self.is_back();
@@ -154,20 +166,21 @@ impl Lesson {
     }
     fn open(&mut self, page: Page, engine: &mut Engine) {
         let (start, lines) = (engine.head(), engine.timeline().track().lines().len());
-        self.pages.push(Kept { page, start, end: start, lines, player: self.player.clone() });
+        self.pages.push(Kept { page, start, end: start, lines, player: self.player.clone(), helped: false });
         self.cursor = self.pages.len() - 1;
     }
     /// Opens the next page and does what belongs to it. A caption stays while what it announces happens.
     fn turn(&mut self, engine: &mut Engine) {
-        let mut page = Page { step: self.player.step() + 1, ..Page::default() };
-        if let Some(What::Do(_) | What::Until(..)) = self.next_step() {
+        let mut page = Page { step: self.player.step() + 1, chapter: self.chapter_of(self.player.step()), ..Page::default() };
+        if let Some(What::Do(..) | What::Until(..)) = self.next_step() {
             let before = self.page();
-            let only_said = before.lines.is_empty() && before.wait.is_none() && before.question.is_none() && before.step > 0;
+            let only_said =
+                before.lines.is_empty() && before.wait.is_none() && before.question.is_none() && before.goal.is_none() && before.step > 0;
             if only_said {
                 (page.caption, page.at) = (before.caption.clone(), before.at.clone());
             }
         }
-        if let Some(What::Do(lines)) = self.next_step() {
+        if let Some(What::Do(lines, _)) = self.next_step() {
             page.lines = lines.iter().map(Typed::coming).collect();
         }
         page.step = page.step.min(self.scenario().steps.len());
@@ -185,11 +198,17 @@ impl Lesson {
         while kept.page.done && matches!(self.next_step(), Some(What::Expect(_))) {
             self.pull_beat(&mut kept.page, engine);
         }
-        if let Some(What::Do(lines)) = self.next_step().filter(|_| kept.page.done) {
+        if let Some(What::Do(lines, _)) = self.next_step().filter(|_| kept.page.done) {
             kept.page.coming = lines.iter().map(Typed::coming).collect();
+        }
+        if let Some(pursuit) = &mut kept.page.goal {
+            let typed = engine.timeline().track().lines().iter();
+            pursuit.commands = typed.filter(|line| line.acted && line.at >= kept.start).count();
         }
         (kept.end, kept.lines) = (engine.head(), engine.timeline().track().lines().len());
         kept.player = self.player.clone();
+        self.wake = self.player.wake(engine.world());
+        engine.set_limit(self.wake);
         self.pages.push(kept);
     }
     /// Notes the next beat; false where it waits.
@@ -200,8 +219,8 @@ impl Lesson {
             return true;
         }
         let beat = self.player.next(engine);
-        page.done |= !matches!(beat, Beat::Typed(_) | Beat::Waiting(_) | Beat::Ask(..));
-        let goes_on = !matches!(beat, Beat::Waiting(_) | Beat::Ask(..));
+        page.done |= !matches!(beat, Beat::Typed(_) | Beat::Waiting(_) | Beat::Ask(_) | Beat::Goal(_));
+        let goes_on = !matches!(beat, Beat::Waiting(_) | Beat::Ask(_));
         note(page, beat);
         goes_on
     }
@@ -212,14 +231,18 @@ fn note(page: &mut Page, beat: Beat) {
     match beat {
         Beat::Say(words, at) => (page.caption, page.at) = (words, at),
         Beat::Typed(command) => page.typed(&command.shown),
-        Beat::Waiting(words) if page.lines.is_empty() => page.wait = Some(Wait { words, over: false }),
+        Beat::Waiting(words) if page.lines.is_empty() && page.goal.is_none() => page.wait = Some(Wait { words, over: false }),
         Beat::Waiting(_) | Beat::End => {}
-        Beat::Ask(words, choices) => page.question = Some(Asked { words, choices, answer: None }),
-        Beat::Answered(chosen, right) => {
-            if let Some(question) = &mut page.question {
-                question.answer = Some((chosen, right));
-            }
+        Beat::Ask(asking) => {
+            page.at.clone_from(&asking.at);
+            page.question.get_or_insert_with(|| Asked::new(asking));
         }
+        Beat::Answered(verdict) => page.question.iter_mut().for_each(|asked| asked.verdict = Some(verdict.clone())),
+        Beat::Goal(goal) => {
+            page.at.clone_from(&goal.at);
+            page.goal = Some(Pursuit { goal, hinted: 0, commands: 0, reached: false });
+        }
+        Beat::Reached(_) => page.goal.iter_mut().for_each(|pursuit| pursuit.reached = true),
         Beat::Passed(words) => match &mut page.wait {
             Some(wait) if !wait.over => wait.over = true,
             Some(_) | None => page.checked(words, None),

@@ -1,6 +1,6 @@
 //! An engine as the stage of a scenario: its lines are typed as anybody's are, and time passes as it is played.
 
-use super::Engine;
+use super::{Engine, INTERRUPT};
 use crate::scenario::Stage;
 use crate::scenario::script::Command;
 use crate::shell::Output;
@@ -10,8 +10,11 @@ impl Stage for Engine {
     fn world(&self) -> &World {
         Engine::world(self)
     }
-    fn submit(&mut self, command: &Command) {
-        Engine::submit(self, &command.line, command.stdin.as_deref());
+    fn submit(&mut self, command: &Command, _now: bool) {
+        match command.line.as_str() {
+            INTERRUPT => self.interrupt(),
+            line => Engine::submit(self, line, command.stdin.as_deref()),
+        }
     }
     fn outcome(&self) -> Option<Output> {
         self.console().iter().rfind(|entry| !entry.is_refusal())?.output.clone()

@@ -4,10 +4,11 @@ use super::perform::perform;
 use super::script::Command;
 use crate::sim::World;
 use crate::sim::invariants::RULES;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A command and what it must print, or an invariant.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Check {
     /// The line that is run in a copy of the world.

@@ -1,14 +1,16 @@
-//! The document: what can stand in a scenario's file. `scenarios/README.md` tells authors the same.
+//! The document: what a scenario is once it was read. `scenarios/README.md` tells authors what can be written.
+
+mod step;
 
 use super::check::Check;
-use super::script::{self, Command};
+use super::fields::{Document, Group, WorldPart};
+use super::question::Question;
+use super::script::Command;
 use crate::api::Span;
 use crate::diagnostic::Diagnostic;
 use crate::sim::latency::{LATENCIES, Latencies};
 use crate::sim::world::MAX_NODES;
-use serde::Deserialize;
 use serde_yaml::Spanned;
-use std::collections::BTreeMap;
 
 /// A scenario that was read and makes sense on paper; whether it comes true, only playing it tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +19,10 @@ pub struct Scenario {
     pub title: String,
     /// What happens, in a sentence or two.
     pub summary: String,
+    /// Where it stands in the catalogue; `None` for what stands in no group.
+    pub group: Option<Group>,
+    /// What one wants to find out or to reach.
+    pub goal: Option<String>,
     /// What one knows afterwards, one sentence each.
     pub teaches: Vec<String>,
     /// With what its world begins.
@@ -25,8 +31,35 @@ pub struct Scenario {
     pub manifests: String,
     /// The steps.
     pub steps: Vec<Step>,
-    /// What happened, the right mental model, the commands.
-    pub debrief: String,
+    /// What is said at the end.
+    pub debrief: Debrief,
+}
+
+/// What is said at the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Debrief {
+    /// What happened.
+    pub words: String,
+    /// The right picture, in one sentence.
+    pub picture: Option<String>,
+    /// The commands to remember.
+    pub commands: Vec<String>,
+    /// Where the book and today differ.
+    pub today: Option<String>,
+}
+
+impl Debrief {
+    /// All of it in paragraphs.
+    pub fn text(&self) -> String {
+        let mut parts = vec![self.words.trim_end().to_owned()];
+        parts.extend(self.picture.iter().map(|words| format!("The picture: {}", words.trim_end())));
+        if !self.commands.is_empty() {
+            let list: Vec<String> = self.commands.iter().map(|command| format!("  {}", command.trim_end())).collect();
+            parts.push(format!("The commands:\n\n{}", list.join("\n\n")));
+        }
+        parts.extend(self.today.iter().map(|words| format!("The book and today: {}", words.trim_end())));
+        parts.join("\n\n")
+    }
 }
 
 /// A step.
@@ -34,6 +67,10 @@ pub struct Scenario {
 pub struct Step {
     /// Where it stands in the file.
     pub line: usize,
+    /// The chapter that begins with it.
+    pub chapter: Option<String>,
+    /// What only the speaker reads.
+    pub note: Option<String>,
     /// What it does.
     pub what: What,
 }
@@ -43,87 +80,66 @@ pub struct Step {
 pub enum What {
     /// Speaks, and points at something, such as `pod/kubia-0`.
     Say(String, Option<String>),
-    /// Types lines.
-    Do(Vec<Command>),
+    /// Types lines: one after the other, or at a moment of virtual time, counted from the beginning.
+    Do(Vec<Command>, Option<Span>),
     /// Lets time pass until this holds, at most so long.
     Until(Check, Span),
     /// Asks for a prediction.
     Ask(Question),
+    /// Lets somebody reach something.
+    Goal(Goal),
     /// Makes sure of something.
     Expect(Check),
 }
 
-/// A prediction.
+/// Something to be reached with one's own commands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Question {
-    /// What is asked.
+pub struct Goal {
+    /// What is to be reached.
     pub words: String,
-    /// What one can answer.
-    pub choices: Vec<Choice>,
-    /// Which choice is right, and why.
-    pub answer: Answer,
+    /// What it points at.
+    pub at: Option<String>,
+    /// All of these hold once it is reached.
+    pub checks: Vec<Check>,
+    /// Hints, the weakest first.
+    pub hints: Vec<String>,
+    /// Lines that reach it.
+    pub solution: Vec<Command>,
+    /// How many commands are enough.
+    pub par: usize,
+    /// The virtual time that there is for it.
+    pub within: Span,
 }
 
-/// Where a question's answer comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// The author says: number of the choice, from 0.
-    Given(usize),
-    /// Lines that are played in a copy of the world; what the last one prints decides.
-    Ahead(Vec<Command>),
+impl Goal {
+    /// What does not hold yet; `None` where the goal is reached.
+    pub fn unmet(&self, world: &crate::sim::World) -> Option<String> {
+        self.checks.iter().find_map(|check| check.look(world).err())
+    }
 }
 
-/// A possible answer.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Choice {
-    /// The answer.
-    pub text: String,
-    /// It is right where this fits what the lines played ahead print; without it, where no other is.
-    #[serde(default)]
-    pub when: Option<Check>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    title: Spanned<String>,
-    summary: String,
-    #[serde(default)]
-    teaches: Vec<String>,
-    #[serde(default)]
-    world: Option<Spanned<WorldPart>>,
-    #[serde(default)]
-    manifests: String,
-    steps: Vec<Spanned<StepPart>>,
-    debrief: String,
-}
-
-#[derive(Deserialize, Default, Clone)]
-#[serde(deny_unknown_fields)]
-struct WorldPart {
-    #[serde(default)]
-    nodes: Option<u32>,
-    #[serde(default)]
-    seed: Option<u64>,
-    #[serde(default)]
-    latencies: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize, Default, Clone)]
-#[serde(deny_unknown_fields)]
-struct StepPart {
-    say: Option<String>,
-    at: Option<String>,
-    #[serde(rename = "do")]
-    lines: Option<String>,
-    until: Option<Check>,
-    within: Option<String>,
-    ask: Option<String>,
-    choices: Option<Vec<Choice>>,
-    ahead: Option<String>,
-    answer: Option<usize>,
-    expect: Option<Check>,
+impl Scenario {
+    /// The number of a step, from 0, by its number from 1 or by a chapter's name; what there is where there is none.
+    pub fn find_step(&self, name: &str) -> Result<usize, String> {
+        let number = name.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        if let Some(step) = number.filter(|step| *step < self.steps.len()) {
+            return Ok(step);
+        }
+        let is_it = |step: &Step| step.chapter.as_deref().is_some_and(|chapter| chapter.eq_ignore_ascii_case(name));
+        self.steps.iter().position(is_it).ok_or_else(|| {
+            let chapters: Vec<&str> = self.chapters().map(|(_, chapter)| chapter).collect();
+            let named = if chapters.is_empty() { "no chapters".to_owned() } else { format!("the chapters {}", chapters.join(", ")) };
+            format!("there is no step {name:?}: there are {} steps and {named}", self.steps.len())
+        })
+    }
+    /// The chapters: number of their first step, from 0, and name.
+    pub fn chapters(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.steps.iter().enumerate().filter_map(|(i, step)| Some((i, step.chapter.as_deref()?)))
+    }
+    /// How many predictions it asks for.
+    pub fn predictions(&self) -> usize {
+        self.steps.iter().filter(|step| matches!(step.what, What::Ask(_))).count()
+    }
 }
 
 /// Reads a scenario; the first mistake where there is one.
@@ -134,22 +150,42 @@ pub fn read(text: &str) -> Result<Scenario, Diagnostic> {
         return Err(wrong(&document.title, "the title is blank", "give it a few words"));
     }
     let world = document.world.map(|world| world_options(&world)).transpose()?.unwrap_or_default();
+    let steps = document.steps.iter().map(step::read).collect::<Result<Vec<Step>, Diagnostic>>()?;
+    unique_chapters(&steps)?;
     Ok(Scenario {
         title: document.title.value.clone(),
         summary: document.summary,
+        group: document.group,
+        goal: document.goal,
         teaches: document.teaches,
         options: world,
         manifests: document.manifests,
-        steps: document.steps.iter().map(step).collect::<Result<Vec<Step>, Diagnostic>>()?,
-        debrief: document.debrief,
+        steps,
+        debrief: Debrief { words: document.debrief, picture: document.picture, commands: document.commands, today: document.today },
     })
+}
+
+fn unique_chapters(steps: &[Step]) -> Result<(), Diagnostic> {
+    for (i, step) in steps.iter().enumerate() {
+        let Some(chapter) = &step.chapter else { continue };
+        let message = match chapter.trim() {
+            "" => "the chapter's name is blank".to_owned(),
+            name if name.parse::<usize>().is_ok() => format!("the chapter is called {name:?}, as a step is"),
+            _ if steps[..i].iter().any(|other| other.chapter.as_ref() == Some(chapter)) => {
+                format!("there are two chapters called {chapter:?}")
+            }
+            _ => continue,
+        };
+        return Err(Diagnostic::error(message).at(step.line, 0).hint("give it a name of its own, in a word or two"));
+    }
+    Ok(())
 }
 
 fn misread(error: &serde_yaml::Error) -> Diagnostic {
     let text = error.without_snippet().to_string();
     let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
     let place = error.location().map(|place| (place.line() as usize, place.column() as usize));
-    let hint = "scenarios/README.md lists what can stand here";
+    let hint = "`podyard schema` and scenarios/README.md list what can stand here";
     match place {
         Some((line, column)) => Diagnostic::error(message).at(line, column).hint(hint),
         None => Diagnostic::error(message).hint(hint),
@@ -178,94 +214,16 @@ fn world_options(part: &Spanned<WorldPart>) -> Result<crate::sim::Options, Diagn
     Ok(crate::sim::Options { nodes, seed: part.value.seed.unwrap_or(base.seed), latencies, ..base })
 }
 
-/// Reads `500ms`, `30s` or `5m`.
+/// Reads `500ms`, `30s` or `5m`; `None` for what is none of these, or longer than a thousand years.
 fn span(text: &str) -> Option<Span> {
+    const LONGEST: i64 = 1000 * 366 * 24 * 3600 * 1000;
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let number: i64 = text[..digits].parse().ok()?;
-    match &text[digits..] {
-        "ms" => Some(Span(number)),
-        "s" => Some(Span::secs(number)),
-        "m" => Some(Span::mins(number)),
-        _ => None,
-    }
-}
-
-fn step(part: &Spanned<StepPart>) -> Result<Step, Diagnostic> {
-    let fields = &part.value;
-    let kinds = [fields.say.is_some(), fields.lines.is_some(), fields.until.is_some(), fields.ask.is_some(), fields.expect.is_some()];
-    if kinds.iter().filter(|there| **there).count() != 1 {
-        return Err(wrong(part, "a step does one thing", "give it exactly one of say, do, until, ask, expect; begin the next with `- `"));
-    }
-    strays(part)?;
-    let line = part.referenced.line() as usize;
-    let what = match fields.clone() {
-        StepPart { say: Some(words), at, .. } => What::Say(words, at),
-        StepPart { lines: Some(text), .. } => What::Do(commands(part, &text)?),
-        StepPart { until: Some(check), within, .. } => What::Until(check, deadline(part, within)?),
-        StepPart { expect: Some(check), .. } => What::Expect(check),
-        StepPart { ask: Some(words), choices, ahead, answer, .. } => What::Ask(question(part, words, choices, ahead, answer)?),
-        StepPart { .. } => return Err(wrong(part, "a step does one thing", "give it one of say, do, until, ask, expect")),
+    let unit = match &text[digits..] {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60_000,
+        _ => return None,
     };
-    Ok(Step { line, what })
-}
-
-/// Refuses fields that belong to another kind of step.
-fn strays(part: &Spanned<StepPart>) -> Result<(), Diagnostic> {
-    let fields = &part.value;
-    let asks = fields.ask.is_some();
-    let rows = [
-        ("at", fields.at.is_some(), fields.say.is_some(), "say"),
-        ("within", fields.within.is_some(), fields.until.is_some(), "until"),
-        ("choices", fields.choices.is_some(), asks, "ask"),
-        ("ahead", fields.ahead.is_some(), asks, "ask"),
-        ("answer", fields.answer.is_some(), asks, "ask"),
-    ];
-    match rows.iter().find(|(_, there, belongs, _)| *there && !belongs) {
-        Some((name, _, _, owner)) => {
-            Err(wrong(part, format!("{name:?} says nothing here"), format!("it belongs to a step with {owner:?}")))
-        }
-        None => Ok(()),
-    }
-}
-
-fn commands(part: &Spanned<StepPart>, text: &str) -> Result<Vec<Command>, Diagnostic> {
-    let commands = script::parse(text).map_err(|problem| wrong(part, problem.message, problem.hint.unwrap_or_default()))?;
-    if commands.is_empty() {
-        return Err(wrong(part, "there is no line to type here", "write one command a line"));
-    }
-    Ok(commands)
-}
-
-fn deadline(part: &Spanned<StepPart>, within: Option<String>) -> Result<Span, Diagnostic> {
-    let text = within.ok_or_else(|| wrong(part, "`until` needs a deadline", "add `within: 60s`, in virtual time"))?;
-    span(&text).ok_or_else(|| wrong(part, format!("{text:?} is no length of time"), "write 500ms, 30s or 5m"))
-}
-
-fn question(
-    part: &Spanned<StepPart>,
-    words: String,
-    choices: Option<Vec<Choice>>,
-    ahead: Option<String>,
-    answer: Option<usize>,
-) -> Result<Question, Diagnostic> {
-    let choices = choices.unwrap_or_default();
-    if choices.len() < 2 {
-        return Err(wrong(part, "a question needs at least two choices", "add `choices:` with a `- text:` each"));
-    }
-    let answer = match (ahead, answer) {
-        (Some(text), None) => Answer::Ahead(commands(part, &text)?),
-        (None, Some(number)) if (1..=choices.len()).contains(&number) => Answer::Given(number - 1),
-        (None, Some(number)) => {
-            return Err(wrong(part, format!("there is no choice number {number}"), "choices are counted from 1"));
-        }
-        (None, None) | (Some(_), Some(_)) => {
-            let hint = "give either `ahead`, lines whose last output decides, or `answer`, the number of the right choice";
-            return Err(wrong(part, "it is not clear which choice is right", hint));
-        }
-    };
-    let otherwise = choices.iter().filter(|choice| choice.when.is_none()).count();
-    if matches!(answer, Answer::Ahead(_)) && otherwise > 1 {
-        return Err(wrong(part, "more than one choice has no `when`", "only one can be right where no other is"));
-    }
-    Ok(Question { words, choices, answer })
+    number.checked_mul(unit).filter(|millis| *millis <= LONGEST).map(Span)
 }

@@ -1,7 +1,9 @@
 //! What a scenario's text can be told to be wrong before it is played.
 
 use super::check::Check;
-use super::document::{Answer, Scenario, What, read};
+use super::document::{Goal, Scenario, What, read};
+use super::player::INTERRUPT;
+use super::question::{Answer, Form, Question};
 use super::rehearse::opening;
 use crate::api::Kind;
 use crate::diagnostic::Diagnostic;
@@ -22,12 +24,10 @@ pub fn lint(text: &str) -> (Option<Scenario>, Vec<Diagnostic>) {
     for step in &scenario.steps {
         let problems = match &step.what {
             What::Say(words, at) => caption(words, at.as_deref()),
-            What::Do(lines) => lines.iter().filter_map(|line| verb(&line.line)).collect(),
+            What::Do(lines, _) => lines.iter().filter_map(|line| verb(&line.line)).collect(),
             What::Until(check, _) | What::Expect(check) => in_check(check),
-            What::Ask(question) => {
-                let computed = matches!(question.answer, Answer::Ahead(_));
-                question.choices.iter().filter_map(|choice| choice.when.as_ref()).flat_map(|when| in_when(when, computed)).collect()
-            }
+            What::Ask(question) => in_question(question),
+            What::Goal(goal) => in_goal(goal),
         };
         found.extend(problems.into_iter().map(|problem| problem.at(step.line, 0)));
     }
@@ -42,11 +42,11 @@ fn whole(scenario: &Scenario, text: &str, found: &mut Vec<Diagnostic>) {
     if scenario.steps.is_empty() {
         found.push(Diagnostic::error("there are no steps").at(line_of("steps:"), 0).hint("begin with `- say:`"));
     }
-    if !scenario.steps.iter().any(|step| matches!(step.what, What::Ask(_))) {
+    if !scenario.steps.iter().any(|step| matches!(step.what, What::Ask(_) | What::Goal(_))) {
         let hint = "predicting first is what makes watching teach";
         found.push(Diagnostic::warning("nobody is asked for a prediction").at(line_of("steps:"), 0).hint(hint));
     }
-    if !scenario.steps.iter().any(|step| matches!(step.what, What::Expect(_) | What::Until(..))) {
+    if !scenario.steps.iter().any(|step| matches!(step.what, What::Expect(_) | What::Until(..) | What::Goal(_))) {
         let hint = "add a step with `expect:`, so that a test can tell when it is no longer true";
         found.push(Diagnostic::warning("nothing is expected").at(line_of("steps:"), 0).hint(hint));
     }
@@ -58,18 +58,43 @@ fn caption(words: &str, at: Option<&str>) -> Vec<Diagnostic> {
         let message = format!("the caption is longer than {LONGEST_CAPTION} characters");
         found.push(Diagnostic::warning(message).hint("say it in two steps"));
     }
+    found.extend(pointer(at));
+    found
+}
+
+fn pointer(at: Option<&str>) -> Option<Diagnostic> {
     let kind = at.map(|at| at.split_once('/').map_or("", |(kind, _)| kind));
-    if kind.is_some_and(|kind| Kind::by_resource(kind).is_none()) {
-        let message = format!("{:?} points at nothing", at.unwrap_or_default());
-        found.push(Diagnostic::error(message).hint("write a kind and a name, such as pod/kubia-0"));
+    let strays = kind.is_some_and(|kind| Kind::by_resource(kind).is_none());
+    let message = || format!("{:?} points at nothing", at.unwrap_or_default());
+    strays.then(|| Diagnostic::error(message()).hint("write a kind and a name, such as pod/kubia-0"))
+}
+
+fn in_question(question: &Question) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = pointer(question.at.as_deref()).into_iter().collect();
+    let computed = match &question.answer {
+        Answer::Ahead(lines) => {
+            found.extend(lines.iter().filter_map(|line| verb(&line.line)));
+            true
+        }
+        Answer::Given(_) => false,
+    };
+    if let Form::Choices(choices) = &question.form {
+        found.extend(choices.iter().filter_map(|choice| choice.when.as_ref()).flat_map(|when| in_when(when, computed)));
     }
+    found
+}
+
+fn in_goal(goal: &Goal) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = pointer(goal.at.as_deref()).into_iter().collect();
+    found.extend(goal.checks.iter().flat_map(in_check));
+    found.extend(goal.solution.iter().filter_map(|line| verb(&line.line)));
     found
 }
 
 /// A line that begins with no verb that there is.
 fn verb(line: &str) -> Option<Diagnostic> {
     let first = line.split_whitespace().next().unwrap_or_default();
-    let known = first == "k" || VERBS.iter().any(|verb| verb.name == first);
+    let known = first == "k" || first == INTERRUPT || VERBS.iter().any(|verb| verb.name == first);
     let names: Vec<&str> = VERBS.iter().map(|verb| verb.name).collect();
     (!known).then(|| Diagnostic::error(format!("there is no command {first:?}")).hint(format!("there are {}", names.join(", "))))
 }

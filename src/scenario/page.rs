@@ -1,5 +1,7 @@
 //! A page: what of a scenario is shown at once, for whoever draws it.
 
+use super::document::Goal;
+use super::question::{Asking, Reply, Verdict};
 use super::script::Command;
 use crate::shell::Output;
 
@@ -8,6 +10,8 @@ use crate::shell::Output;
 pub struct Page {
     /// Number of its step, counted from 1; 0 for the page before the first.
     pub step: usize,
+    /// The chapter that its step belongs to.
+    pub chapter: Option<String>,
     /// What is said; blank lines part its paragraphs.
     pub caption: String,
     /// What one will know at the end; only on the page before the first step.
@@ -20,6 +24,8 @@ pub struct Page {
     pub wait: Option<Wait>,
     /// What it asks.
     pub question: Option<Asked>,
+    /// What is to be reached.
+    pub goal: Option<Pursuit>,
     /// What was made sure of.
     pub checks: Vec<Checked>,
     /// The lines that the next page will type.
@@ -71,12 +77,53 @@ pub struct Wait {
 /// A question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
-    /// What is asked.
-    pub words: String,
-    /// What one can answer.
-    pub choices: Vec<String>,
-    /// The answer that was given and the right one, from 0.
-    pub answer: Option<(usize, usize)>,
+    /// The question as it is put.
+    pub asking: Asking,
+    /// How many of its hints are shown.
+    pub hinted: usize,
+    /// What has been written of an answer.
+    pub written: String,
+    /// Hands shown for each choice.
+    pub hands: Vec<u32>,
+    /// True while the hands are not shown.
+    pub hidden: bool,
+    /// What was answered, once it was.
+    pub verdict: Option<Verdict>,
+}
+
+impl Asked {
+    /// A question that nobody has answered.
+    pub fn new(asking: Asking) -> Asked {
+        let hands = vec![0; asking.choices.len()];
+        Asked { asking, hinted: 0, written: String::new(), hands, hidden: true, verdict: None }
+    }
+    /// The answer for which most hands were shown; the first of several.
+    pub fn favourite(&self) -> Option<Reply> {
+        let most = *self.hands.iter().max()?;
+        let choice = self.hands.iter().position(|hands| *hands == most && most > 0)?;
+        self.choice(choice)
+    }
+    /// The answer that a choice stands for, from 0.
+    pub fn choice(&self, choice: usize) -> Option<Reply> {
+        let text = self.asking.choices.get(choice)?;
+        match self.asking.wants {
+            super::question::Wants::Choice => Some(Reply::Choice(choice)),
+            wants => wants.read(text),
+        }
+    }
+}
+
+/// A goal, and how far somebody is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pursuit {
+    /// What is to be reached.
+    pub goal: Goal,
+    /// How many of its hints are shown.
+    pub hinted: usize,
+    /// How many commands changed something so far.
+    pub commands: usize,
+    /// True once it is reached.
+    pub reached: bool,
 }
 
 /// Something that was made sure of.
@@ -91,11 +138,19 @@ pub struct Checked {
 impl Page {
     /// True where only time can end it.
     pub fn waits(&self) -> bool {
-        !self.done && self.question.is_none()
+        !self.done && self.question.is_none() && self.goal.is_none()
     }
     /// True where only an answer can end it.
     pub fn asks(&self) -> bool {
         !self.done && self.question.is_some()
+    }
+    /// True where whoever plays has to reach something.
+    pub fn challenges(&self) -> bool {
+        !self.done && self.goal.is_some()
+    }
+    /// True where one key shows how it came: the answer was found by playing ahead.
+    pub fn shows(&self) -> bool {
+        self.question.as_ref().is_some_and(|asked| asked.verdict.is_some() && asked.asking.shows)
     }
     /// Notes that a line was typed.
     pub fn typed(&mut self, shown: &str) {
@@ -114,5 +169,24 @@ impl Page {
     /// Notes that something is as it must be, or why it is not.
     pub fn checked(&mut self, words: String, failure: Option<String>) {
         self.checks.push(Checked { words, failure });
+    }
+    /// Shows one hint more; false where there is none.
+    pub fn hint(&mut self) -> bool {
+        let shown = match (&mut self.question, &mut self.goal) {
+            (Some(asked), _) if asked.verdict.is_none() => (&mut asked.hinted, asked.asking.hints.len()),
+            (_, Some(pursuit)) if !pursuit.reached => (&mut pursuit.hinted, pursuit.goal.hints.len()),
+            _ => return false,
+        };
+        let more = *shown.0 < shown.1;
+        *shown.0 += usize::from(more);
+        more
+    }
+    /// The hints that are shown.
+    pub fn hints(&self) -> &[String] {
+        match (&self.question, &self.goal) {
+            (Some(asked), _) => &asked.asking.hints[..asked.hinted.min(asked.asking.hints.len())],
+            (None, Some(pursuit)) => &pursuit.goal.hints[..pursuit.hinted.min(pursuit.goal.hints.len())],
+            (None, None) => &[],
+        }
     }
 }

@@ -11,11 +11,15 @@ pub const PACE: Span = Span::millis(100);
 /// The programs that take it.
 const CLIENTS: [&str; 4] = ["kubectl", "k", "curl", "dig"];
 
+/// When the request of a line is made that is typed now.
+pub fn pace(world: &World, command: &Command) -> Time {
+    let takes = CLIENTS.contains(&command.line.split_whitespace().next().unwrap_or_default());
+    world.now() + if takes { PACE } else { Span(0) }
+}
+
 /// Runs a line to its end. `watch` sees the world after each instant at which something was due.
 pub fn perform(world: &mut World, command: &Command, watch: &mut dyn FnMut(&World)) -> Output {
-    if CLIENTS.contains(&command.line.split_whitespace().next().unwrap_or_default()) {
-        pass(world, world.now() + PACE, watch);
-    }
+    pass(world, pace(world, command), watch);
     let turn = shell::run(world, &command.line, command.stdin.as_deref());
     watch(world);
     shell::finish_watched(world, turn, watch)

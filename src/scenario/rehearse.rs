@@ -2,10 +2,11 @@
 
 use super::document::Scenario;
 use super::perform::{instant, perform};
-use super::player::{Beat, Player, Stage};
+use super::player::{Beat, INTERRUPT, Player, Stage};
+use super::question::Reply;
 use super::script::Command;
-use crate::api::Span;
-use crate::shell::{self, Output};
+use crate::api::{Span, Time};
+use crate::shell::{self, Job, Output, Turn};
 use crate::sim::World;
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub trait Audience {
 struct Hall<'a> {
     world: World,
     outcome: Option<Output>,
+    job: Option<Job>,
     audience: &'a mut dyn Audience,
 }
 
@@ -36,13 +38,47 @@ impl Stage for Hall<'_> {
     fn world(&self) -> &World {
         &self.world
     }
-    fn submit(&mut self, command: &Command) {
+    fn submit(&mut self, command: &Command, now: bool) {
         let audience = &mut *self.audience;
-        let output = perform(&mut self.world, command, &mut |world| audience.watch(world));
-        self.outcome = Some(output);
+        if !now {
+            self.outcome = Some(perform(&mut self.world, command, &mut |world| audience.watch(world)));
+        } else if command.line == INTERRUPT {
+            let interrupted = |job: Job| Output { out: job.so_far().to_owned(), err: String::new(), rc: 130 };
+            self.outcome = self.job.take().map(interrupted).or(Some(Output::default()));
+        } else {
+            self.start(command);
+        }
     }
     fn outcome(&self) -> Option<Output> {
         self.outcome.clone()
+    }
+}
+
+impl Hall<'_> {
+    /// Runs a line that may wait while time goes on, as on a screen.
+    fn start(&mut self, command: &Command) {
+        match shell::run(&mut self.world, &command.line, command.stdin.as_deref()) {
+            Turn::Done(output) => (self.job, self.outcome) = (None, Some(output)),
+            Turn::Waiting(job) => {
+                (self.job, self.outcome) = (Some(job), None);
+                self.poll();
+            }
+        }
+        self.audience.watch(&self.world);
+    }
+    /// Lets time pass to the next instant at which something is due, at most up to then.
+    fn pass(&mut self, until: Time) {
+        let wake = self.job.as_ref().and_then(Job::until);
+        let until = wake.map_or(until, |wake| wake.max(self.world.now() + Span::millis(1)).min(until));
+        instant(&mut self.world, until);
+        self.poll();
+        self.audience.watch(&self.world);
+    }
+    /// Asks the line that waits whether it is done.
+    fn poll(&mut self) {
+        if let Some(output) = self.job.as_mut().and_then(|job| job.poll(&mut self.world)) {
+            (self.job, self.outcome) = (None, Some(output));
+        }
     }
 }
 
@@ -62,24 +98,32 @@ pub fn opening(scenario: &Scenario, options: crate::sim::Options) -> Result<Worl
     Ok(world)
 }
 
-/// Plays a scenario from this world on; how many of its checks failed.
-pub fn rehearse(scenario: &Arc<Scenario>, world: World, audience: &mut dyn Audience) -> usize {
+/// How a rehearsal ended.
+pub struct Ending {
+    /// How many checks failed.
+    pub failures: usize,
+    /// The world at the end.
+    pub world: World,
+}
+
+/// Plays a scenario from this world on: predictions are answered rightly, goals reached by their solutions.
+pub fn rehearse(scenario: &Arc<Scenario>, world: World, audience: &mut dyn Audience) -> Ending {
     let mut player = Player::new(scenario.clone());
-    let mut hall = Hall { world, outcome: None, audience };
+    let mut hall = Hall { world, outcome: None, job: None, audience };
     let mut failures = 0;
     loop {
         let beat = player.next(&mut hall);
         match &beat {
-            Beat::End => return failures,
+            Beat::End => return Ending { failures, world: hall.world },
             Beat::Waiting(_) => {
                 let soon = hall.world.now() + Span::secs(1);
-                instant(&mut hall.world, soon);
-                hall.audience.watch(&hall.world);
+                hall.pass(player.wake(&hall.world).map_or(soon, |wake| wake.min(soon)));
                 continue;
             }
-            Beat::Ask(..) => player.answer(player.right_answer().unwrap_or_default()),
+            Beat::Ask(_) => player.answer(player.right_answer().unwrap_or(Reply::Choice(0))),
+            Beat::Goal(_) => player.show(),
             Beat::Failed(..) => failures += 1,
-            Beat::Say(..) | Beat::Typed(_) | Beat::Answered(..) | Beat::Passed(_) | Beat::Debrief(_) => {}
+            Beat::Say(..) | Beat::Typed(_) | Beat::Answered(_) | Beat::Reached(_) | Beat::Passed(_) | Beat::Debrief(_) => {}
         }
         let typed = if let Beat::Typed(command) = &beat { Some(command.clone()) } else { None };
         hall.audience.hear(&hall.world, News::Beat(beat));

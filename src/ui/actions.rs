@@ -124,6 +124,10 @@ actions! {
     Half      ["z"]                  "half"     Look    Help     "The record alone, the machines alone, or both.";
     ScrollUp  ["pageup"]             ""         Look    Help     "Scrolls the pane back; pagedown on, while there is more.";
     Answer    ["1", "2", "3", "4", "5", "6", "7", "8", "9"] "answer" Time Help "Answers a question; else runs that line of why.";
+    Hint      ["H"]                  ""         Time    Help     "A scenario's next hint.";
+    Chapter   ["}"]                  ""         Time    Help     "A scenario's next chapter.";
+    Unchapter ["{"]                  ""         Time    Help     "The chapter before.";
+    Resume    ["R"]                  ""         Time    Help     "Back to where one left a scenario's script.";
     Clear     ["esc"]                ""         Look    Help     "Closes what is open; drops the selection.";
     Scenarios ["s"]                  "scenarios" Program Help    "Chooses a scenario.";
     Stop      ["ctrl-c"]             ""         Program Help     "Interrupts what waits; else quits.";

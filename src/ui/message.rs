@@ -65,6 +65,20 @@ pub enum Effect {
     Skip,
     /// Answers the scenario's question, with a choice from 0.
     Answer(usize),
+    /// Writes a letter of an answer.
+    Write(char),
+    /// Takes back what was written or counted last.
+    Erase,
+    /// Shows the hands that were counted, or hides them.
+    Hide,
+    /// Shows one hint more.
+    Hint,
+    /// Shows how an answer came.
+    Replay,
+    /// To the next chapter, or to the one before.
+    Chapter(bool),
+    /// Back to the point where one left the script.
+    Resume,
     /// Plays a scenario of the catalogue; the sandbox where none is named.
     Open(Option<&'static str>),
     /// Ends the program.

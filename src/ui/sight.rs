@@ -52,6 +52,12 @@ pub struct Script<'a> {
     pub steps: usize,
     /// True where newer pages were seen already.
     pub back: bool,
+    /// True while a copy shows how an answer came.
+    pub aside: bool,
+    /// True where a class answers.
+    pub class: bool,
+    /// How many predictions came true, and how many were made.
+    pub score: (usize, usize),
 }
 
 /// What there is to see.

@@ -86,6 +86,9 @@ fn help(model: &mut Model, key: Key) -> Vec<Effect> {
 }
 
 fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Effect> {
+    if let Some(effect) = sight.script.and_then(|script| lesson::writing(key, &script)) {
+        return vec![effect];
+    }
     let Some(action) = model.keys.action(key) else { return Vec::new() };
     if let Some(effect) = sight.script.and_then(|script| lesson::effect(model, action, key, &script, screen, sight)) {
         return vec![effect];

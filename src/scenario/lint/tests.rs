@@ -22,11 +22,11 @@ fn each_mistake_has_its_line_and_its_message() {
     check("- until: {run: kubectl get pods}\n", 5, "`until` needs a deadline");
     check("- until: {run: kubectl get pods}\n  within: soon\n", 5, "\"soon\" is no length of time");
     check("- ask: which?\n  choices: [{text: a}]\n  answer: 1\n", 5, "a question needs at least two choices");
-    check("- ask: which?\n  choices: [{text: a}, {text: b}]\n", 5, "it is not clear which choice is right");
+    check("- ask: which?\n  choices: [{text: a}, {text: b}]\n", 5, "it is not clear which answer is right");
     check("- ask: which?\n  choices: [{text: a}, {text: b}]\n  answer: 3\n", 5, "there is no choice number 3");
     check("- ask: which?\n  choices: [{text: a}, {text: b}]\n  ahead: wait 1s\n", 5, "more than one choice has no `when`");
     check("- ask: which?\n  choices: [{text: a, when: {prints: x}}, {text: b}]\n  answer: 1\n", 5, "`when` decides nothing here");
-    check("- ask: which?\n  choices: [{text: a, when: {run: x}}, {text: b}]\n  ahead: x\n", 5, "`when` looks at a printed text");
+    check("- ask: which?\n  choices: [{text: a, when: {run: x}}, {text: b}]\n  ahead: wait 1s\n", 5, "`when` looks at a printed text");
     check("- do: kubect get pods\n", 5, "there is no command \"kubect\"");
     check("- expect: {run: ls}\n", 5, "there is no command \"ls\"");
     check("- expect: {}\n", 5, "a check looks at one thing");

@@ -1,8 +1,10 @@
 //! The scenario's page: what it says, types, waits for, asks and found.
 
+mod asked;
+
 use super::page::Page;
 use super::window::Window;
-use crate::scenario::page::{Asked, Page as Shown, Typed, Typing};
+use crate::scenario::page::{Page as Shown, Typed, Typing};
 use crate::scene::canvas::width;
 use crate::scene::{Area, Canvas, Ground, Role};
 use crate::ui::regions::Regions;
@@ -62,7 +64,12 @@ fn written(sight: &Sight, script: &Script) -> Page {
         () if shown.step == 0 => format!("{} steps", script.steps),
         () => format!("step {}/{}", shown.step, script.steps),
     };
-    let mut page = Page::new(format!("{} · {place}", sight.title), Role::Each);
+    let chapter = shown.chapter.as_ref().map(|chapter| format!(" · {chapter}")).unwrap_or_default();
+    let mut page = Page::new(format!("{}{chapter} · {place}", sight.title), Role::Each);
+    if script.aside {
+        page.say("this is how it came: a copy, played ahead; the key that goes on returns", Role::Waiting);
+        page.gap();
+    }
     let waits = shown.waits() && !script.back;
     let ink = if shown.wait.is_some() || !shown.lines.is_empty() { Role::Control } else { Role::Text };
     for (i, paragraph) in shown.caption.trim_end().split("\n\n").enumerate() {
@@ -88,12 +95,20 @@ fn written(sight: &Sight, script: &Script) -> Page {
         page.signed(sign, role, format!("{} {}", if wait.over { "came:" } else { "waits for:" }, wait.words), Role::Code);
     }
     if let Some(question) = &shown.question {
-        asked(&mut page, question);
+        asked::question(&mut page, question, script.class);
     }
+    if let Some(pursuit) = &shown.goal {
+        asked::goal(&mut page, pursuit);
+    }
+    asked::hints(&mut page, shown);
     for check in &shown.checks {
         let (sign, role) = if check.failure.is_some() { ("✖ ", Role::Bad) } else { ("✓ ", Role::Good) };
         page.signed(sign, role, &check.words, Role::Faint);
         check.failure.iter().flat_map(|why| why.lines()).for_each(|line| page.signed("  ", role, line, role));
+    }
+    if shown.last && script.score.1 > 0 {
+        page.gap();
+        page.say(format!("{} of {} predictions came true", script.score.0, script.score.1), Role::Text.bold());
     }
     if waits && !sight.playing {
         page.say("time is held: space lets it pass, n skips", Role::Waiting);
@@ -132,37 +147,25 @@ fn heredoc(page: &mut Page, line: &Typed) {
     }
 }
 
-fn asked(page: &mut Page, question: &Asked) {
-    page.say(&question.words, Role::Text.bold());
-    for (i, choice) in question.choices.iter().enumerate() {
-        let (sign, role, words) = match question.answer {
-            None => (format!(" {} ", i + 1), Role::Key, Role::Text),
-            Some((_, right)) if i == right => (" ✓ ".to_owned(), Role::Good, Role::Good),
-            Some((chosen, _)) if i == chosen => (" ✖ ".to_owned(), Role::Bad, Role::Bad),
-            Some(_) => ("   ".to_owned(), Role::Faint, Role::Faint),
-        };
-        page.signed(sign, role.bold(), choice, words);
-    }
-    match question.answer {
-        Some((chosen, right)) if chosen == right => page.say(format!("you said {}, and so it is", chosen + 1), Role::Good),
-        Some((chosen, right)) => page.say(format!("you said {}; it is {}", chosen + 1, right + 1), Role::Waiting),
-        None => {}
-    }
-}
-
 /// The keys that go on from here, on the lower border.
 fn keys(canvas: &mut Canvas, row: Area, script: &Script) {
     let shown = script.page;
-    let digits = format!(" 1-{} ", shown.question.as_ref().map_or(0, |question| question.choices.len()));
+    let choices = shown.question.as_ref().map_or(0, |question| question.asking.choices.len());
+    let digits = format!(" 1-{choices} ");
     let next = match () {
+        () if script.aside => (" . ", "returns "),
         () if script.back => (" . ", "forward "),
+        () if shown.asks() && (script.class || choices == 0) => (" enter ", "answers "),
         () if shown.asks() => (digits.as_str(), "answers "),
+        () if shown.challenges() => (" : ", "your command "),
         () if shown.waits() => (" n ", "skips to its end "),
         () if shown.last => (" s ", "chooses another "),
         () if !shown.coming.is_empty() => (" . ", "types it "),
         () => (" . ", "next "),
     };
     let back = if shown.step > 0 { (" , ", "back ") } else { ("", "") };
-    let parts = [next, back].into_iter().flat_map(|(key, word)| [(key, Role::Key.bold()), (word, Role::Text.into())]);
+    let hint = if shown.asks() || shown.challenges() { (" H ", "hint ") } else { ("", "") };
+    let show = if shown.shows() && !script.aside { (" n ", "shows how ") } else { ("", "") };
+    let parts = [next, show, hint, back].into_iter().flat_map(|(key, word)| [(key, Role::Key.bold()), (word, Role::Text.into())]);
     canvas.parts(row, &parts.collect::<Vec<_>>());
 }
