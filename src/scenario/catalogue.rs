@@ -58,6 +58,11 @@ catalogue! {
     "same-name-new-address",
     "no-governing-service",
     "which-one-answers",
+    "the-page-at-three",
+    "three-causes",
+    "the-quiet-data-loss",
+    "ghost-in-the-yard",
+    "two-troubles",
 }
 
 /// The text of the scenario with that name.
