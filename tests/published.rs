@@ -11,7 +11,8 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use k8s_openapi::api::storage::v1::{StorageClass, VolumeAttachment};
+use k8s_openapi::api::scheduling::v1::PriorityClass;
+use k8s_openapi::api::storage::v1::{CSINode, StorageClass, VolumeAttachment};
 use podyard::api::Kind;
 use podyard::api::object::KINDS;
 use podyard::sim::World;
@@ -47,6 +48,8 @@ fn published(kind: Kind) -> fn(&Value) -> Result<Value, String> {
         Kind::Secret => again::<Secret>,
         Kind::ServiceAccount => again::<ServiceAccount>,
         Kind::PodDisruptionBudget => again::<PodDisruptionBudget>,
+        Kind::PriorityClass => again::<PriorityClass>,
+        Kind::CSINode => again::<CSINode>,
     }
 }
 

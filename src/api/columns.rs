@@ -43,6 +43,8 @@ const HEADINGS: &[(Kind, &str)] = &[
     (Kind::ConfigMap, "NAME DATA AGE"),
     (Kind::Secret, "NAME TYPE DATA AGE"),
     (Kind::ServiceAccount, "NAME AGE"),
+    (Kind::PriorityClass, "NAME VALUE GLOBAL-DEFAULT AGE PREEMPTIONPOLICY"),
+    (Kind::CSINode, "NAME DRIVERS AGE"),
 ];
 
 /// All columns of a kind, those for `-o wide` included.
@@ -81,6 +83,14 @@ fn plain(kind: Kind, o: &Plain, object: &Object, now: Time) -> Vec<String> {
     match kind {
         Kind::ConfigMap => vec![name, entries("data"), age],
         Kind::Secret => vec![name, text(o.body.get("type")), entries("data"), age],
+        Kind::PriorityClass => {
+            let default = o.body.get("globalDefault").is_some_and(|flag| *flag == true);
+            vec![name, text(o.body.get("value")), default.to_string(), age, text(o.body.get("preemptionPolicy"))]
+        }
+        Kind::CSINode => {
+            let drivers = o.body.get("spec").and_then(|spec| spec.get("drivers")?.as_array()).map_or(0, Vec::len);
+            vec![name, drivers.to_string(), age]
+        }
         _ => vec![name, age],
     }
 }

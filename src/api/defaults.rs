@@ -32,7 +32,9 @@ pub fn fill(kind: Kind, api_version: &str, value: &mut Value) {
         | Kind::Event
         | Kind::ConfigMap
         | Kind::ServiceAccount
+        | Kind::CSINode
         | Kind::PodDisruptionBudget => {}
+        Kind::PriorityClass => set(object, &[("preemptionPolicy", json!("PreemptLowerPriority"))]),
     }
 }
 

@@ -20,7 +20,8 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use k8s_openapi::api::storage::v1::{StorageClass, VolumeAttachment};
+use k8s_openapi::api::scheduling::v1::PriorityClass;
+use k8s_openapi::api::storage::v1::{CSINode, StorageClass, VolumeAttachment};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -82,6 +83,8 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("discovery.k8s.io/v1", "EndpointSlice", read::<EndpointSlice>),
     ("coordination.k8s.io/v1", "Lease", read::<Lease>),
     ("policy/v1", "PodDisruptionBudget", read::<PodDisruptionBudget>),
+    ("scheduling.k8s.io/v1", "PriorityClass", read::<PriorityClass>),
+    ("storage.k8s.io/v1", "CSINode", read::<CSINode>),
 ];
 
 /// Removed API versions that manifests of the book's time still carry, read as what replaced them.

@@ -364,6 +364,9 @@ pub struct Condition {
     /// When the status last changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<Time>,
+    /// The generation of the object that its reporter had seen; 0 where it does not say.
+    #[serde(skip_serializing_if = "is_unset")]
+    pub observed_generation: i64,
     /// One word for machines.
     #[serde(skip_serializing_if = "is_blank")]
     pub reason: Name,
@@ -388,7 +391,8 @@ pub fn set_condition(conditions: &mut Vec<Condition>, new: Condition) -> bool {
         return true;
     };
     let turned = old.status != new.status;
-    let changed = turned || old.reason != new.reason || old.message != new.message;
+    let seen = old.observed_generation != new.observed_generation;
+    let changed = turned || seen || old.reason != new.reason || old.message != new.message;
     let since = if turned { new.last_transition_time } else { old.last_transition_time };
     *old = Condition { last_transition_time: since, ..new };
     changed

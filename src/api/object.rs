@@ -11,7 +11,7 @@ use super::workload::{ControllerRevision, ReplicaSet, StatefulSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A row of the table of kinds.
 #[derive(Debug)]
@@ -68,6 +68,8 @@ kinds! {
     Secret                ""                    "secrets"                  ["secret"]                           true  false false;
     ServiceAccount        ""                    "serviceaccounts"          ["serviceaccount", "sa"]             true  false false;
     PodDisruptionBudget   "policy"              "poddisruptionbudgets"     ["poddisruptionbudget", "pdb"]       true  false true;
+    PriorityClass         "scheduling.k8s.io"   "priorityclasses"          ["priorityclass", "pc"]              false false true;
+    CSINode               "storage.k8s.io"      "csinodes"                 ["csinode"]                          false false false;
 }
 
 impl Kind {
@@ -195,7 +197,7 @@ macro_rules! objects {
 objects! {
     Pod, Service, ReplicaSet, StatefulSet, ControllerRevision, PersistentVolumeClaim, PersistentVolume, StorageClass,
     VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget;
-    ConfigMap, Secret, ServiceAccount
+    ConfigMap, Secret, ServiceAccount, PriorityClass, CSINode
 }
 
 impl Object {
@@ -235,8 +237,8 @@ impl Object {
 /// The reference a dependant carries to its managing owner.
 pub fn owner_ref(kind: Kind, meta: &Meta) -> OwnerRef {
     OwnerRef {
-        api_version: kind.api_version().into(),
-        kind: kind.name().into(),
+        api_version: shared(kind).0.clone(),
+        kind: shared(kind).1.clone(),
         name: meta.name.clone(),
         uid: meta.uid,
         controller: true,
@@ -244,11 +246,18 @@ pub fn owner_ref(kind: Kind, meta: &Meta) -> OwnerRef {
     }
 }
 
+/// A kind's version and name, of which references are full.
+fn shared(kind: Kind) -> &'static (Name, Name) {
+    static NAMES: LazyLock<Vec<(Name, Name)>> =
+        LazyLock::new(|| KINDS.iter().map(|row| (row.kind.api_version().into(), row.name.into())).collect());
+    &NAMES[kind as usize]
+}
+
 /// A reference to an object, as events carry it.
 pub fn reference(kind: Kind, meta: &Meta) -> ObjectRef {
     ObjectRef {
-        api_version: kind.api_version().into(),
-        kind: kind.name().into(),
+        api_version: shared(kind).0.clone(),
+        kind: shared(kind).1.clone(),
         name: meta.name.clone(),
         namespace: meta.namespace.clone(),
         resource_version: meta.resource_version,

@@ -115,14 +115,11 @@ fn list_is_empty<T>(list: &Arc<Vec<T>>) -> bool {
     list.is_empty()
 }
 
-impl PodSpec {
-    /// Names of the claims that its volumes refer to.
-    pub fn claims(&self) -> impl Iterator<Item = &Name> {
-        self.volumes.iter().filter_map(|v| v.persistent_volume_claim.as_ref().map(|c| &c.claim_name))
-    }
-}
-
 impl Pod {
+    /// Names of the claims that its volumes refer to, and of those that are made for it.
+    pub fn claims(&self) -> impl Iterator<Item = Name> {
+        self.spec.volumes.iter().filter_map(|volume| volume.claim(&self.metadata.name))
+    }
     /// True once the scheduler has bound it.
     pub fn is_scheduled(&self) -> bool {
         !self.spec.node_name.is_empty()

@@ -27,7 +27,16 @@ pub struct Trace<W> {
 
 /// Kinds of which nothing is told: signs of life, namespaces with what each of them has, what nobody acts on, and budgets,
 /// of which the recordings' watches heard nothing but their events.
-const SILENT: [Kind; 6] = [Kind::Lease, Kind::Namespace, Kind::ServiceAccount, Kind::ConfigMap, Kind::Secret, Kind::PodDisruptionBudget];
+const SILENT: [Kind; 8] = [
+    Kind::Lease,
+    Kind::Namespace,
+    Kind::ServiceAccount,
+    Kind::ConfigMap,
+    Kind::Secret,
+    Kind::PodDisruptionBudget,
+    Kind::PriorityClass,
+    Kind::CSINode,
+];
 
 impl<W: Write> Trace<W> {
     /// A trace that begins with the nodes of this world as they are.
@@ -237,7 +246,7 @@ fn pod(pod: &Pod, row: &mut Row) {
     labels(row, &pod.metadata);
     text(row, "hostname", &pod.spec.hostname);
     text(row, "subdomain", &pod.spec.subdomain);
-    list(row, "claims", pod.spec.claims().map(|claim| claim.to_string()).collect());
+    list(row, "claims", pod.claims().map(|claim| claim.to_string()).collect());
     text(row, "image", pod.spec.containers.first().map_or("", |c| &c.image));
 }
 

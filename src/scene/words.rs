@@ -59,6 +59,7 @@ fn by_controller(controller: Controller) -> (Cow<'static, str>, Role) {
         Controller::PersistentVolume => ("volumes", Role::Disk),
         Controller::ClaimProtection | Controller::VolumeProtection => ("protection", Role::Disk),
         Controller::AttachDetach => ("attach-detach", Role::Disk),
+        Controller::EphemeralVolume => ("ephemeral", Role::Disk),
         Controller::VolumeExpand => ("volume-expand", Role::Disk),
         Controller::NodeLifecycle => ("node-lifecycle", Role::Bad),
         Controller::TaintEviction => ("taint-eviction", Role::Waiting),

@@ -113,7 +113,8 @@ fn masked(text: &str) -> Vec<String> {
         format!("{}{}", " ".repeat(indent), tokens.join(" "))
     };
     let text = text.replace("podyard://1", "oracle").replace("podyard", "oracle").replace("- image:", "  image:");
-    let text = if text.contains("\nkind: Pod\n") { text.replace("\n  observedGeneration: 1\n", "\n") } else { text };
+    let is_pod = text.contains("\nkind: Pod\n");
+    let text = if is_pod { text.replace("\n  observedGeneration: 1\n", "\n").replace("\n    observedGeneration: 1\n", "\n") } else { text };
     text.trim_end().lines().map(line).filter(|line| !is_stand_ins(line)).collect()
 }
 

@@ -5,6 +5,7 @@ use super::act::{DeleteOptions, Propagation, Request};
 use super::change::{Actor, ChangeId, What};
 use super::world::World;
 use crate::api::meta::{Condition, Name, Truth, set_condition};
+use crate::api::pod::PodStatus;
 use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -13,11 +14,13 @@ mod admission;
 mod events;
 mod eviction;
 mod namespaces;
+mod priority;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
 pub use events::{Queue as ExpiryQueue, Said, Subject, expire};
 pub use eviction::{covers, note_allowed};
 pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
+pub use priority::system_classes;
 
 /// A client of the API server: whose writes these are. Reads go straight to the world.
 pub struct Desk<'w> {
@@ -100,6 +103,13 @@ impl<'w> Desk<'w> {
         self.store_or_finish(before, after)
     }
 
+    /// Stores the status of a pod as it stands in the record; what [`Desk::update_status`] does, for those who report most.
+    pub fn post_pod_status(&mut self, pod: &Arc<Pod>, status: PodStatus) {
+        let after = Pod { metadata: pod.metadata.clone(), spec: pod.spec.clone(), status };
+        // A refusal means that the record has forgotten the pod: there is nothing to tell any more.
+        let _ = self.store_or_finish(Object::Pod(pod.clone()), after.into());
+    }
+
     /// Binds a pod to a node: one write of spec and condition. Upstream: the binding subresource.
     pub fn bind(&mut self, key: &Key, node: &Name) -> Result<Object, Refusal> {
         let before = self.get::<Pod>(key).cloned().ok_or_else(|| Refusal::not_found(Kind::Pod, &key.name))?;
@@ -117,9 +127,11 @@ impl<'w> Desk<'w> {
             kind: "PodScheduled".into(),
             status: Truth::True,
             last_transition_time: Some(self.now.to_second()),
+            observed_generation: before.metadata.generation,
             ..Condition::default()
         };
         set_condition(&mut after.status.conditions, scheduled);
+        after.status.nominated_node_name = Name::default();
         Ok(self.commit(Some(Object::Pod(before)), after.into()))
     }
 

@@ -45,6 +45,8 @@ pub enum Controller {
     VolumeProtection,
     /// Attaches disks to nodes and detaches them.
     AttachDetach,
+    /// Makes the claims that live as long as a pod.
+    EphemeralVolume,
     /// Grows claims.
     VolumeExpand,
     /// Marks silent nodes and taints them.
@@ -73,6 +75,7 @@ impl Controller {
             Controller::ClaimProtection => "pvc-protection-controller",
             Controller::VolumeProtection => "pv-protection-controller",
             Controller::AttachDetach => "attachdetach-controller",
+            Controller::EphemeralVolume => "ephemeral_volume",
             Controller::VolumeExpand => "volume_expand",
             Controller::NodeLifecycle => "node-controller",
             Controller::TaintEviction => "taint-eviction-controller",

@@ -43,7 +43,7 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
         Controller::ReplicaSet => replicaset::sync(&mut desk, key),
         Controller::StatefulSet => statefulset::sync(&mut desk, key),
         Controller::Deployment => deployment::sync(&mut desk, key),
-        Controller::Disruption => disruption::sync(&mut desk, key),
+        Controller::Disruption => disruption::sync(&mut desk, kind, key),
         Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
         Controller::Namespace => namespaces::sync(&mut desk, key),
         Controller::EndpointSlice => super::network::sync(&mut desk, key),
@@ -51,6 +51,7 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
         | Controller::ClaimProtection
         | Controller::VolumeProtection
         | Controller::AttachDetach
+        | Controller::EphemeralVolume
         | Controller::VolumeExpand => {
             volumes::sync(&mut desk, controller, kind, key);
         }
@@ -71,6 +72,7 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
         | Controller::EndpointSlice
         | Controller::ClaimProtection
         | Controller::VolumeProtection
+        | Controller::EphemeralVolume
         | Controller::VolumeExpand
         | Controller::GarbageCollector
         | Controller::Namespace => {}
@@ -117,11 +119,14 @@ fn concerned(world: &World, kind: Kind, before: Option<&Object>, after: Option<&
 }
 
 /// From a change to the set that looks at it. A controller works through one key at a time, and a pass over a set's pods
-/// takes it some 200 µs each: what changes meanwhile is seen in the next pass.
+/// takes it some 400 µs each, two seconds at most: what changes meanwhile is seen in the next pass.
 fn pace(world: &World, kind: Kind, key: &Key) -> Span {
     let pods = world.object(kind, key).map_or(0, |set| world.store().dependant_count(set.meta().uid));
-    world.latency(Latency::ControllerSync) + Span(i64::try_from(pods / 10 * 2).unwrap_or_default())
+    world.latency(Latency::ControllerSync) + Span(i64::try_from(pods / 10 * 4).unwrap_or_default()).min(LONGEST_PASS)
 }
+
+/// However many pods a set has, passes over them are not further apart than this.
+const LONGEST_PASS: Span = Span::secs(2);
 
 /// Sets of a kind whose selector matches a pod that nobody manages.
 fn suitors(world: &World, kind: Kind, pod: &Arc<Pod>) -> Vec<Key> {

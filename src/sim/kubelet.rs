@@ -3,6 +3,7 @@
 //!
 //! Simplified: the last status report of a pod that was deleted and its final delete arrive together.
 
+mod admission;
 mod backoff;
 mod checks;
 mod containers;
@@ -50,6 +51,8 @@ pub enum Errand {
     Deadline(Uid),
     /// A report arrives at the record.
     Report(Uid),
+    /// The word that a pod was not taken arrives at the record.
+    Reject(Uid, admission::Rejection),
     /// The word that a pod has ended arrives at the record.
     Farewell(Uid),
     /// An app goes on with what it began at its start.
@@ -65,7 +68,8 @@ impl Errand {
             Errand::Retry(_) | Errand::Deadline(_) => true,
             Errand::Probe(_, probing) => probing.routine,
             Errand::Hear(..) | Errand::Relist | Errand::Proceed(_) | Errand::Exit(..) => false,
-            Errand::HookFailed(..) | Errand::Report(_) | Errand::Farewell(_) | Errand::GoOn(_) | Errand::Housekeeping => false,
+            Errand::HookFailed(..) | Errand::Report(_) | Errand::Reject(..) | Errand::Farewell(_) => false,
+            Errand::GoOn(_) | Errand::Housekeeping => false,
         }
     }
 }
@@ -91,10 +95,10 @@ pub fn begin(world: &mut World, node: &Name) {
 
 /// A node sends a sign of life: it renews its lease, and posts its status where the record has it otherwise than Ready.
 pub fn heartbeat(world: &mut World, node: &Name) {
-    let Some(machine) = world.machine(node).filter(|m| m.powered).cloned() else { return };
+    let Some(linked) = link(world, node) else { return };
     let next = world.now() + world.latency(Latency::Heartbeat);
     world.schedule(next, Due::Heartbeat(node.clone()));
-    if machine.is_linked() {
+    if linked {
         check_in(world, node);
     }
 }
@@ -139,16 +143,21 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
     world.schedule(arrival, Due::Kubelet(node, Errand::Hear(any.metadata.uid, after)));
 }
 
+/// Whether a machine's cable is plugged in; `None` where it has no power.
+fn link(world: &World, node: &Name) -> Option<bool> {
+    world.machine(node).filter(|m| m.powered).map(|m| m.is_linked())
+}
+
 /// Does what is due at a machine; nothing happens on one without power.
 pub fn run(world: &mut World, node: &Name, errand: Errand) {
-    let Some(machine) = world.machine(node).filter(|m| m.powered).cloned() else { return };
-    let linked = machine.is_linked();
+    let Some(linked) = link(world, node) else { return };
     match errand {
         Errand::Hear(uid, news) if linked => hear(world, node, uid, news),
         Errand::Relist if linked => relist(world, node),
         Errand::Report(uid) if linked => status::deliver(world, node, uid),
+        Errand::Reject(uid, rejection) if linked => admission::deliver(world, node, uid, rejection),
         Errand::Farewell(uid) if linked => farewell(world, node, uid),
-        Errand::Hear(..) | Errand::Relist | Errand::Report(_) | Errand::Farewell(_) => {}
+        Errand::Hear(..) | Errand::Relist | Errand::Report(_) | Errand::Reject(..) | Errand::Farewell(_) => {}
         Errand::Proceed(uid) | Errand::Retry(uid) => life::proceed(world, node, uid),
         Errand::Exit(uid, slot, restarts, code) => containers::exited(world, node, uid, slot, restarts, code),
         Errand::Probe(uid, probing) => probes::answer(world, node, uid, probing),
@@ -180,15 +189,14 @@ fn hear(world: &mut World, node: &Name, uid: Uid, news: Option<Arc<Pod>>) {
 
 /// Brings what runs for a pod in line with what was last heard of it.
 fn consider(world: &mut World, node: &Name, uid: Uid) {
-    let Some(machine) = world.machine(node).cloned() else { return };
+    let Some(machine) = world.machine(node) else { return };
     let Some(pod) = machine.heard.get(&uid).cloned() else { return };
-    match (machine.processes.get(&uid), pod.metadata.is_terminating()) {
-        (None, false) if !pod.status.phase.is_terminal() => life::take_up(world, node, &pod),
-        (None, true) => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
-        (Some(process), true) if process.stage == Stage::Ended => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
+    match (machine.processes.get(&uid).map(|p| p.stage), pod.metadata.is_terminating()) {
+        (None, false) if pod.status.phase.is_terminal() || admission::turn_away(world, node, &pod) => {}
+        (None, false) => life::take_up(world, node, &pod),
+        (None | Some(Stage::Ended), true) => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
         (Some(_), true) => stop::stop(world, node, uid, pod.metadata.deletion_grace_period_seconds.unwrap_or(0)),
         (Some(_), false) => life::refresh(world, node, &pod),
-        (None, false) => {}
     }
 }
 
@@ -196,7 +204,8 @@ fn consider(world: &mut World, node: &Name, uid: Uid) {
 /// that it has to tell.
 fn relist(world: &mut World, node: &Name) {
     let keys: Vec<Key> = world.store().pods_on(node).cloned().collect();
-    let pods: Vec<Arc<Pod>> = keys.iter().filter_map(|key| world.get::<Pod>(key).cloned()).collect();
+    let mut pods: Vec<Arc<Pod>> = keys.iter().filter_map(|key| world.get::<Pod>(key).cloned()).collect();
+    pods.sort_by_key(|pod| pod.metadata.created());
     let now = world.now();
     if let Some(machine) = world.machine_mut(node) {
         machine.last_order = now;
@@ -254,6 +263,7 @@ fn speak(world: &mut World, node: &Name, errand: Errand, pod: &Name) {
     }
     let words = match errand {
         Errand::Farewell(_) => format!("{pod} is gone"),
+        Errand::Reject(..) => format!("{pod} is not taken"),
         _ => format!("{pod} {}", report_word(world, node, &errand)),
     };
     travel(world, Cargo::Report, node, words.into());

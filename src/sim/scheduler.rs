@@ -1,10 +1,16 @@
 //! The scheduler: which node a pod goes to. Upstream: pkg/scheduler (§5).
 //!
-//! Simplified: no preemption takes place (its message is given), images on nodes are not weighed, and nodes have no limit
-//! of volumes.
+//! Simplified: a preemption's deletes are asked for at once rather than beside the next attempts, and a plan to wait on a
+//! node for volumes is not written to the pod's status.
 
 mod filter;
+mod glance;
 mod hints;
+mod limits;
+mod nominated;
+mod preemption;
+mod priority;
+mod queue;
 mod score;
 mod seats;
 mod social;
@@ -19,26 +25,29 @@ use super::latency::Latency;
 use super::world::World;
 use crate::api::meta::{Condition, Truth, set_condition};
 use crate::api::object::reference;
-use crate::api::{Key, Kind, Name, Object, Pod};
+use crate::api::{Key, Kind, Name, Object, Pod, Time};
 use filter::Verdict;
-pub(super) use filter::terms_match;
+pub(super) use filter::{host_ports, others_requested, selects, terms_match};
 use hints::Help;
-use imbl::{OrdMap, OrdSet};
+use imbl::OrdMap;
+use preemption::Outcome;
+pub(super) use priority::priority;
+use queue::Queue;
 use seats::Seats;
+pub(super) use seats::{clamp, requests};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The scheduler's queue and its picture of the nodes.
 #[derive(Clone, Debug, Default)]
 pub struct Scheduler {
-    active: OrdMap<u64, Key>,
-    known: OrdSet<Key>,
-    /// Pods that could not be scheduled, and what could help each.
-    parked: OrdMap<Key, Help>,
-    next: u64,
-    awake: bool,
+    queue: Queue,
+    /// When it takes the next pod, where it is at work.
+    turn: Option<Time>,
     seats: Seats,
     assumed: OrdMap<Key, waiting::Assumed>,
+    /// Pods for which room is being made, as the record has them.
+    nominated: OrdMap<Key, Arc<Pod>>,
 }
 
 /// Hears of a write.
@@ -80,10 +89,25 @@ fn notice_pod(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
         }
         return;
     }
-    if !pod.metadata.is_terminating() && !is_gated(pod) && !world.scheduler.known.contains(&key) {
-        world.scheduler.enlist(&key);
+    nominated::note(world, pod);
+    if pod.metadata.is_terminating() || is_gated(pod) {
+        return;
+    }
+    if !world.scheduler.queue.contains(&key) {
+        let now = world.now();
+        world.scheduler.queue.add(&key, priority(pod), now);
+        wake(world);
+    } else if asks_otherwise(before, pod) {
+        let now = world.now();
+        world.scheduler.queue.rouse(&key, now);
         wake(world);
     }
+}
+
+/// True where a pod was changed in a way that may let it be scheduled.
+fn asks_otherwise(before: Option<&Object>, pod: &Pod) -> bool {
+    let Some(Object::Pod(old)) = before else { return false };
+    old.metadata.labels != pod.metadata.labels || !Arc::ptr_eq(&old.spec, &pod.spec) && old.spec != pod.spec
 }
 
 /// True where somebody has yet to let the pod be scheduled. Upstream: plugins/schedulinggates.
@@ -92,84 +116,92 @@ pub(super) fn is_gated(pod: &Pod) -> bool {
 }
 
 /// What could not be scheduled is tried again, where this could help. Simplified: by kinds of news, where upstream's
-/// plugins look at each; and there is no back-off, as a queue without other work has none either.
-fn reconsider(world: &mut World, help: Help) {
-    let hopeful: Vec<Key> = world.scheduler.parked.iter().filter(|(_, wants)| wants.meets(help)).map(|(key, _)| key.clone()).collect();
-    if hopeful.is_empty() {
-        return;
+/// plugins look at each.
+fn reconsider(world: &mut World, news: Help) {
+    let now = world.now();
+    if world.scheduler.queue.hear(news, now) {
+        wake(world);
     }
-    for key in &hopeful {
-        world.scheduler.parked.remove(key);
-        world.scheduler.enlist(key);
-    }
-    wake(world);
 }
 
 fn wake(world: &mut World) {
-    if !world.scheduler.awake && !world.scheduler.active.is_empty() {
-        world.scheduler.awake = true;
+    if world.scheduler.turn.is_none() && world.scheduler.queue.is_ready() {
         let at = world.now() + world.latency(Latency::Scheduling);
+        world.scheduler.turn = Some(at);
         world.schedule(at, Due::Schedule);
     }
 }
 
 impl Scheduler {
-    fn enlist(&mut self, key: &Key) {
-        self.known.insert(key.clone());
-        self.active.insert(self.next, key.clone());
-        self.next += 1;
-    }
     fn forget(&mut self, key: &Key) {
-        if self.known.remove(key).is_some() {
-            self.parked.remove(key);
-        }
-    }
-    fn pop(&mut self) -> Option<Key> {
-        loop {
-            let (place, key) = self.active.get_min().map(|(place, key)| (*place, key.clone()))?;
-            self.active.remove(&place);
-            if self.known.contains(&key) && !self.parked.contains_key(&key) {
-                return Some(key);
-            }
-        }
+        self.queue.forget(key);
+        self.nominated.remove(key);
     }
 }
 
-/// Takes the next pod from the queue.
+/// Takes the next pod from the queue, where it is time to; looks who has waited for too long.
 pub fn schedule(world: &mut World) {
-    world.scheduler.awake = false;
+    let now = world.now();
     waiting::expire(world);
-    if let Some(key) = world.scheduler.pop() {
-        if let Some(pod) = world.get::<Pod>(&key).filter(|p| !p.is_scheduled() && !p.metadata.is_terminating()).cloned() {
-            place(world, &pod);
-        } else {
-            world.scheduler.forget(&key);
-        }
+    world.scheduler.queue.flush(now);
+    plan_flush(world);
+    if world.scheduler.turn.is_some_and(|at| at <= now) {
+        world.scheduler.turn = None;
+        take_next(world);
     }
     wake(world);
 }
 
+fn take_next(world: &mut World) {
+    let Some(key) = world.scheduler.queue.pop() else { return };
+    match world.get::<Pod>(&key).filter(|p| !p.is_scheduled() && !p.metadata.is_terminating()).cloned() {
+        Some(pod) => place(world, &pod),
+        None => world.scheduler.forget(&key),
+    }
+}
+
+fn plan_flush(world: &mut World) {
+    let now = world.now();
+    if let Some(at) = world.scheduler.queue.plan_flush(now) {
+        world.schedule(at, Due::Schedule);
+    }
+}
+
 fn place(world: &mut World, pod: &Arc<Pod>) {
-    if world.scheduler.seats.len() == 0 {
-        return fail(world, pod, "no nodes available to schedule pods", Help::NODE);
+    let count = world.scheduler.seats.len();
+    if count == 0 {
+        return fail(world, pod, "no nodes available to schedule pods", Help::NODE, Some(Name::default()));
     }
     let needs = match volumes::needs(world, pod) {
         Ok(needs) => needs,
-        Err(why) => return fail(world, pod, &why.message(world.scheduler.seats.len()), Help::VOLUME),
+        Err(why) => return fail(world, pod, &why.message(count), Help::VOLUME, None),
     };
+    if let Some(node) = nominated::takes(world, pod) {
+        return settle(world, pod, &node, &needs);
+    }
+    if let Some(best) = glance::best(world, pod, &needs) {
+        return choose(world, pod, &best, &needs);
+    }
     let (feasible, refused) = filter::feasible(world, pod, &needs);
     if feasible.is_empty() {
-        let message = refusal(world.scheduler.seats.len(), &refused);
-        let help = refused.iter().fold(Help::default(), |all, verdict| all | verdict.help);
-        return fail(world, pod, &message, help);
+        return give_up(world, pod, &refused);
     }
     let best = score::best(world, pod, &feasible);
-    let chosen = world.chance.pick(super::chance::Stream::Scheduler, &best).copied().unwrap_or(feasible[0]);
+    choose(world, pod, &best, &needs);
+}
+
+/// Takes one of the best places.
+fn choose(world: &mut World, pod: &Arc<Pod>, best: &[usize], needs: &volumes::Needs) {
+    let Some(chosen) = world.chance.pick(super::chance::Stream::Scheduler, best).copied() else { return };
     let node = world.scheduler.seats.at(chosen).node.metadata.name.clone();
-    if volumes::prepare(world, pod, &node, &needs) {
-        bind(world, pod, &node);
+    settle(world, pod, &node, needs);
+}
+
+fn settle(world: &mut World, pod: &Arc<Pod>, node: &Name, needs: &volumes::Needs) {
+    if volumes::prepare(world, pod, node, needs) {
+        bind(world, pod, node);
     } else {
-        waiting::assume(world, pod, &node);
+        waiting::assume(world, pod, node);
     }
 }
 
@@ -182,8 +214,27 @@ fn bind(world: &mut World, pod: &Arc<Pod>, node: &Name) {
     }
 }
 
-fn fail(world: &mut World, pod: &Arc<Pod>, message: &str, help: Help) {
-    world.scheduler.parked.insert(pod.metadata.key(), help | Help::NODE);
+/// No node takes the pod: others may have to go for it. The message of §5.3 is a histogram of reasons, then what preemption
+/// said, where it made no room.
+fn give_up(world: &mut World, pod: &Arc<Pod>, refused: &[(usize, Verdict)]) {
+    let help = refused.iter().fold(Help::default(), |all, (_, verdict)| all | verdict.help);
+    let reasons = histogram(world.scheduler.seats.len(), refused.iter().flat_map(|(_, v)| &v.reasons));
+    match preemption::attempt(world, pod, refused) {
+        Outcome::Nominated(node) => fail(world, pod, &reasons, help, Some(node)),
+        Outcome::Ineligible(why) => fail(world, pod, &format!("{reasons} preemption: {why}"), help, None),
+        Outcome::Useless(why) => fail(world, pod, &format!("{reasons} preemption: {why}"), help, Some(Name::default())),
+    }
+}
+
+/// Writes that a pod could not be scheduled; `nominated` is the node on which room is made for it, empty where that is over.
+fn fail(world: &mut World, pod: &Arc<Pod>, message: &str, help: Help, nominated: Option<Name>) {
+    let now = world.now();
+    world.scheduler.queue.park(&pod.metadata.key(), help | Help::NODE, now);
+    plan_flush(world);
+    complain(world, pod, message, nominated);
+}
+
+fn complain(world: &mut World, pod: &Arc<Pod>, message: &str, nominated: Option<Name>) {
     let now = world.now().to_second();
     let mut desk = Desk::new(world, Actor::Scheduler);
     desk.event(reference(Kind::Pod, &pod.metadata), true, "FailedScheduling", clip(message));
@@ -192,11 +243,14 @@ fn fail(world: &mut World, pod: &Arc<Pod>, message: &str, help: Help) {
         kind: "PodScheduled".into(),
         status: Truth::False,
         last_transition_time: Some(now),
+        observed_generation: pod.metadata.generation,
         reason: "Unschedulable".into(),
         message: message.into(),
         ..Condition::default()
     };
-    if set_condition(&mut after.status.conditions, condition) {
+    let said = set_condition(&mut after.status.conditions, condition);
+    let moved = nominated.is_some_and(|node| std::mem::replace(&mut after.status.nominated_node_name, node.clone()) != node);
+    if said || moved {
         // A refusal means that the pod is gone.
         let _ = desk.update_status(after);
     }
@@ -207,23 +261,13 @@ fn clip(message: &str) -> String {
     if message.len() <= 1024 { message.to_owned() } else { format!("{} ...", message.chars().take(1020).collect::<String>()) }
 }
 
-/// The message of §5.3: a histogram of reasons, then what preemption would have made of it.
-fn refusal(nodes: usize, refused: &[Verdict]) -> String {
+/// How often each reason was given, sorted as texts. Upstream: FitError.Error.
+fn histogram<'r>(nodes: usize, reasons: impl Iterator<Item = &'r String>) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    refused.iter().flat_map(|v| &v.reasons).for_each(|reason| *counts.entry(reason).or_default() += 1);
-    let hopeless = refused.iter().filter(|v| v.hopeless).count();
-    let rows = [
-        (hopeless, "Preemption is not helpful for scheduling"),
-        (refused.len() - hopeless, "No preemption victims found for incoming pod"),
-    ];
-    let preemption = rows.iter().filter(|(n, _)| *n > 0).map(|(n, text)| format!("{n} {text}"));
-    format!("{}. preemption: {}.", histogram(nodes, counts.iter().map(|(text, n)| format!("{n} {text}"))), histogram(nodes, preemption))
-}
-
-fn histogram(nodes: usize, rows: impl Iterator<Item = String>) -> String {
-    let mut rows: Vec<String> = rows.collect();
+    reasons.for_each(|reason| *counts.entry(reason).or_default() += 1);
+    let mut rows: Vec<String> = counts.iter().map(|(text, n)| format!("{n} {text}")).collect();
     rows.sort();
-    format!("0/{nodes} nodes are available: {}", rows.join(", "))
+    format!("0/{nodes} nodes are available: {}.", rows.join(", "))
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ impl World {
     }
 
     fn furnish(&mut self) {
+        super::apiserver::system_classes(self.now.to_second()).for_each(|class| self.store.put(class));
         for name in NAMESPACES {
             self.found(namespace(name));
             super::controllers::namespaces::furnish(&mut Desk::new(self, Actor::ApiServer), &name.into());
@@ -206,7 +207,7 @@ pub fn healthy(world: &World) -> Vec<Condition> {
         last_transition_time: now,
         reason: (*reason).into(),
         message: (*message).into(),
-        rest: Rest::default(),
+        ..Condition::default()
     };
     HEALTHY.iter().map(condition).collect()
 }

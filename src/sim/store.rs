@@ -147,8 +147,8 @@ impl Store {
             node(&new).into_iter().for_each(|n| insert_into(&mut self.pods_on, &n, key.clone()));
         }
         if old.is_none() || new.is_none() {
-            for claim in old.iter().chain(&new).flat_map(|p| p.spec.claims()) {
-                let claim = Key::new(key.namespace.clone(), claim.clone());
+            for claim in old.iter().chain(&new).flat_map(|p| p.claims()) {
+                let claim = Key::new(key.namespace.clone(), claim);
                 match new {
                     Some(_) => insert_into(&mut self.pods_using, &claim, key.clone()),
                     None => remove_from(&mut self.pods_using, &claim, key),

@@ -99,7 +99,7 @@ fn identity(book: &Book, set: &StatefulSet, pod: &Pod) -> Option<Broken> {
         let there = book.get::<PersistentVolumeClaim>(&Key::new(set.metadata.namespace.clone(), claim.clone()));
         let labelled =
             there.is_some_and(|c| c.metadata.labels.contains_all(&set.spec.selector.match_labels) && !c.metadata.is_terminating());
-        if !labelled || !pod.spec.claims().any(|c| *c == claim) {
+        if !labelled || !pod.claims().any(|c| c == claim) {
             return broken("a pod has its claims", format!("{name} without {claim}"));
         }
     }

@@ -18,7 +18,7 @@ pub fn judge(book: &Book, change: &Change, before: Option<&Object>, after: Optio
 
 fn claim_end(book: &Book, claim: &PersistentVolumeClaim) -> Option<Broken> {
     let uses = |pod: &&std::sync::Arc<Pod>| {
-        pod.metadata.namespace == claim.metadata.namespace && pod.is_scheduled() && pod.spec.claims().any(|c| *c == claim.metadata.name)
+        pod.metadata.namespace == claim.metadata.namespace && pod.is_scheduled() && pod.claims().any(|c| c == claim.metadata.name)
     };
     let user = book.list::<Pod>().find(uses)?;
     broken("a claim in use is kept", format!("{} went while {} used it", claim.metadata.name, user.metadata.name))

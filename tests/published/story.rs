@@ -197,6 +197,11 @@ spec:
     spec:
       containers: [{name: main, image: nginx, livenessProbe: {tcpSocket: {port: 80}}}]
 ---
+apiVersion: storage.k8s.io/v1
+kind: CSINode
+metadata: {name: node-1}
+spec: {drivers: [{name: d, nodeID: n, allocatable: {count: 9}}]}
+---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata: {name: budget}

@@ -20,7 +20,7 @@ pub(super) fn cells(pod: &Pod, now: Time) -> Vec<String> {
         since(pod.metadata.creation_timestamp, now),
         or_none(&pod.status.pod_ip),
         or_none(&pod.spec.node_name),
-        "<none>".to_owned(),
+        or_none(&pod.status.nominated_node_name),
         gates(pod),
     ]
 }

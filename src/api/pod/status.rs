@@ -1,6 +1,6 @@
 //! What a kubelet reports of a pod and its containers.
 
-use super::super::meta::{Condition, Name, Rest, is_blank};
+use super::super::meta::{Condition, Name, Rest, is_blank, is_unset};
 use super::super::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,12 @@ pub struct PodStatus {
     /// One sentence on it.
     #[serde(skip_serializing_if = "is_blank")]
     pub message: Name,
+    /// The generation of the spec that its kubelet last acted on; 0 before it has.
+    #[serde(skip_serializing_if = "is_unset")]
+    pub observed_generation: i64,
+    /// The node on which the scheduler makes room for it; empty where it does not.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub nominated_node_name: Name,
     /// `BestEffort`, `Burstable` or `Guaranteed`.
     #[serde(skip_serializing_if = "is_blank")]
     pub qos_class: Name,

@@ -24,6 +24,21 @@ pub struct Volume {
     pub rest: Rest,
 }
 
+impl Volume {
+    /// The claim behind it, where it is one: that which it names, or the one that is made for the pod and goes with it.
+    /// Upstream: component-helpers storage/ephemeral.VolumeClaimName.
+    pub fn claim(&self, pod: &str) -> Option<Name> {
+        match &self.persistent_volume_claim {
+            Some(source) => Some(source.claim_name.clone()),
+            None => self.ephemeral().map(|_| format!("{pod}-{}", self.name).into()),
+        }
+    }
+    /// The template of a claim that is made for the pod.
+    pub fn ephemeral(&self) -> Option<&Value> {
+        self.rest.get("ephemeral")?.get("volumeClaimTemplate")
+    }
+}
+
 /// A volume that is a claim.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

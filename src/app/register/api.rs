@@ -90,5 +90,7 @@ pub const KINDS: &[Row] = &[
     simplified("ConfigMap", "Stored and printed; mounts show no files."),
     simplified("Secret", "Stored and printed; mounts show no files."),
     simplified("ServiceAccount", "Stored; `default` is there in each namespace; no tokens."),
+    fully("PriorityClass", &["pods_get_the_priority_of_their_class"]),
+    simplified("CSINode", "None is made by itself; the counts of one that is written are limits."),
     fully("PodDisruptionBudget", &["counts_follow_the_budget_and_the_scale"]),
 ];

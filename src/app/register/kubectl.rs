@@ -9,7 +9,7 @@ pub const KUBECTL: &[Row] = &[
     fully("kubectl apply", &["applying_keeps_what_others_wrote_and_removes_what_the_file_dropped", "recorded_texts"]),
     simplified(
         "kubectl create",
-        "From files, and deployment, namespace, configmap, secret generic, service, pdb and serviceaccount by flags.",
+        "From files, and deployment, namespace, configmap, secret generic, service, pdb, priorityclass and serviceaccount by flags.",
     ),
     simplified("kubectl replace", "From files; --force deletes and creates."),
     fully("kubectl delete", &["recorded_texts", "a_force_delete_makes_two_of_one"]),

@@ -57,10 +57,16 @@ pub const SCHEDULER: &[Row] = &[
     ),
     fully("Claims that do not exist, are being deleted or are not bound hold a pod back.", &["claims_that_are_not_there_or_not_bound"]),
     fully("Default spreading over nodes and zones.", &["a_sets_pods_spread_over_the_nodes"]),
-    simplified(
-        "Retries: a back-off of 1 to 10 s, queueing hints, a flush after 5 min.",
-        "A pod is tried again, at once, when something of the kind changes that it was refused for.",
+    fully(
+        "The queue: greater priority first, back-off of 1 to 10 s, a flush after 5 min.",
+        &[
+            "the_more_important_pod_comes_first_and_then_the_one_that_waits_for_longer",
+            "who_backs_off_lets_others_go_first_but_is_not_kept_waiting",
+            "after_five_minutes_without_news_a_pod_is_tried_again",
+            "a_pod_that_asks_otherwise_is_tried_again",
+        ],
     ),
+    simplified("Queueing hints.", "A pod is tried again when something of the kind changes that it was refused for."),
     fully(
         "WaitForFirstConsumer: the chosen node is held while claims bind, for ten minutes.",
         &[
@@ -78,7 +84,20 @@ pub const SCHEDULER: &[Row] = &[
         "Scheduling gates; other resources than cpu and memory.",
         &["a_gated_pod_waits_without_complaint", "other_resources_run_out_too"],
     ),
-    left_out("Preemption.", "Priorities are stored; nothing is preempted. The words about preemption are printed as they would be."),
-    left_out("Volume limits a node, image locality.", "Nodes have no CSINode, so no limits; images on nodes are not weighed."),
+    fully(
+        "Preemption: priorities by class, whom it costs least, budgets, nominated nodes, what is said where it does not help.",
+        &[
+            "pods_get_the_priority_of_their_class",
+            "a_more_important_pod_takes_the_place_of_a_lesser_one",
+            "who_may_not_preempt_says_why",
+            "only_as_many_go_as_must_and_the_least_important_first",
+            "room_is_made_where_it_costs_least",
+            "room_is_kept_for_whom_it_was_made",
+            "what_is_left_to_refuse_the_pod_is_told",
+            "an_unwanted_neighbour_goes_too",
+        ],
+    ),
+    fully("Volume limits a node, where its CSINode has them.", &["a_node_takes_as_many_volumes_of_a_driver_as_it_can"]),
+    left_out("Image locality.", "All images are small: they would weigh 2 of 100 points at most."),
     simplified("Ties among equal nodes are broken by chance.", "By the chance of the world's seed: the same every time."),
 ];

@@ -48,9 +48,23 @@ pub const PODS: &[Row] = &[
     simplified("preStop and postStart hooks.", "They take the time that their command takes; the container counts as running meanwhile."),
     simplified("Container IDs and image IDs.", "Stable and of the right form, computed from the pod's identity and the image's name."),
     left_out("The token volume kube-api-access-… of the service account.", "It is not added."),
-    left_out(
-        "Rejection by a kubelet (OutOfcpu, NodePorts, NodeAffinity) and eviction under pressure.",
-        "Machines have no pressure; a pod bound by hand is run.",
+    fully(
+        "A kubelet turns away what its node cannot take: OutOfcpu, OutOfmemory, OutOfpods, NodeAffinity, NodePorts, TaintToleration.",
+        &[
+            "what_the_node_cannot_take_fails_for_good",
+            "more_pods_than_a_node_takes_are_turned_away",
+            "a_taint_that_would_evict_a_pod_keeps_it_out",
+            "a_set_deletes_what_was_turned_away_and_makes_it_again",
+        ],
+    ),
+    left_out("Eviction under pressure; pods that a kubelet stops to make room for critical ones.", "Machines never run short."),
+    fully(
+        "Conditions and status name the generation that their reporter saw.",
+        &["who_names_its_node_is_scheduled_once_a_kubelet_has_it", "a_report_names_the_generation_that_was_acted_on"],
+    ),
+    fully(
+        "A pod that was deleted while its machine was down ends with a last word after the boot.",
+        &["a_deleted_pod_whose_machine_was_booted_ends_with_its_last_word"],
     ),
     fully("Readiness gates.", &["a_gate_keeps_a_pod_from_being_ready"]),
     left_out("Ephemeral containers, in-place resizing.", "Fields are stored without effect."),

@@ -42,6 +42,10 @@ pub const STORAGE: &[Row] = &[
     fully("FailedMount after 2 min 3 s.", &["a_second_node_cannot_have_the_disk"]),
     fully("Local volumes pin their pod; hostPath stays with its node.", &["affinity_of_volumes", "disks_by_source"]),
     fully("In-tree cloud volumes are translated to their CSI drivers.", &["drivers"]),
+    fully(
+        "Generic ephemeral volumes: a claim for the pod that goes with it; one of its name that is another's is not taken.",
+        &["a_claim_is_made_for_the_pod_and_goes_with_it", "a_claim_of_that_name_that_is_not_the_pods_is_not_taken"],
+    ),
     fully("Cloud disks written into a pod itself are attached too.", &["a_disk_that_pods_name_themselves_is_attached_too"]),
     fully("A claim grows where its class lets it.", &["a_claim_grows_where_its_class_lets_it", "a_claim_does_not_grow_without_its_class"]),
     fully(

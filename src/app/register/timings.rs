@@ -23,7 +23,10 @@ pub const TIMINGS: &[Row] = &[
     simplified("EndpointSlices are written at once", "After `controller-sync`."),
     fully("Events kept for 1 h", &["events_are_forgotten_an_hour_after_their_last_word"]),
     left_out("Expectations time out after 5 min", "There are none."),
-    simplified("Scheduler back-off 1 to 10 s, flush 5 min", "Tried again when something changes."),
+    fully(
+        "Scheduler back-off 1 to 10 s, flush 5 min",
+        &["who_backs_off_lets_others_go_first_but_is_not_kept_waiting", "after_five_minutes_without_news_a_pod_is_tried_again"],
+    ),
     fully("Disrupted pods of a budget forgotten after 2 min", &["evictions_are_let_through_until_the_budget_is_spent"]),
     fully("Deployment progress deadline 600 s", &["a_broken_image_stops_a_roll_out_and_the_deadline_says_so"]),
     fully("Refused evictions asked again by drain every 5 s", &["recorded_texts"]),

@@ -176,5 +176,8 @@ pub const DISRUPTION: &[Row] = &[
             "a_pod_without_a_known_manager_makes_a_share_unknowable",
         ],
     ),
-    left_out("DisruptionTarget is taken back two minutes after an eviction that deleted nothing.", "An eviction here always deletes."),
+    fully(
+        "DisruptionTarget is taken back where the pod is not deleted within two minutes.",
+        &["a_target_that_is_not_deleted_is_no_target_after_two_minutes"],
+    ),
 ];

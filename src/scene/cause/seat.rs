@@ -28,7 +28,7 @@ pub fn of(world: &World, key: &Key, pod: &Pod) -> Cause {
 
 /// The first claim that keeps it from any node, with that claim's own cause.
 fn by_claim(world: &World, pod: &Pod) -> Option<Cause> {
-    pod.spec.claims().find_map(|name| {
+    pod.claims().find_map(|name| {
         let key = Key::new(pod.metadata.namespace.clone(), name.clone());
         match world.get::<PersistentVolumeClaim>(&key) {
             None => Some(claim::missing(&key).because(format!("its claim {name} does not exist"))),
@@ -175,8 +175,8 @@ pub fn why_there(world: &World, key: &Key) -> Option<String> {
 
 /// The volume that can be used on the pod's node alone.
 fn tied(world: &World, pod: &Pod) -> Option<crate::api::Name> {
-    pod.spec.claims().find_map(|name| {
-        let claim = world.get::<PersistentVolumeClaim>(&Key::new(pod.metadata.namespace.clone(), name.clone()))?;
+    pod.claims().find_map(|name| {
+        let claim = world.get::<PersistentVolumeClaim>(&Key::new(pod.metadata.namespace.clone(), name))?;
         let volume = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone()))?;
         volume.spec.node_affinity.is_some().then(|| volume.metadata.name.clone())
     })

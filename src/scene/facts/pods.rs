@@ -18,7 +18,7 @@ pub fn row(world: &World, pod: &Pod, prefix: &str, hosts: &[Host]) -> Row {
         node: pod.spec.node_name.clone(),
         unreachable: hosts.iter().any(|h| h.name == pod.spec.node_name && !h.is_linked()),
         timer: timer(world, pod, look),
-        claims: pod.spec.claims().map(|name| claim(world, &Key::new(pod.metadata.namespace.clone(), name.clone()))).collect(),
+        claims: pod.claims().map(|name| claim(world, &Key::new(pod.metadata.namespace.clone(), name))).collect(),
     }
 }
 

@@ -76,7 +76,7 @@ fn compare(world: &World, kind: Kind, old: &Pod, new: &Pod) -> Replaced {
         Some(_) => "new IP",
         None => "no IP yet",
     };
-    let has_claim = new.spec.claims().next().is_some();
+    let has_claim = new.claims().next().is_some();
     let (family, name, claim, short) = match kind {
         Kind::StatefulSet => (Family::Each, "same name", ", same claim", "same name"),
         _ => (Family::Alike, "new name", ", shared claim", "new name"),

@@ -3,7 +3,7 @@
 use super::{Answer, Call, labels_of, target};
 use crate::api::Refusal;
 use crate::api::object::Kind;
-use crate::shell::flags::{Flag, value};
+use crate::shell::flags::{Flag, switch, value};
 use crate::shell::requests;
 use crate::shell::voice::Failure;
 use serde_json::{Map, Value, json};
@@ -23,6 +23,10 @@ pub const FLAGS: &[Flag] = &[
     value("min-available", '-'),
     value("max-unavailable", '-'),
     value("selector", '-'),
+    value("value", '-'),
+    value("description", '-'),
+    value("preemption-policy", '-'),
+    switch("global-default", '-'),
 ];
 
 /// A row: how it is called, the kind, what a refusal is introduced with, and how its fields come about.
@@ -36,6 +40,7 @@ const GENERATORS: &[Generator] = &[
     (&["configmap"], Kind::ConfigMap, "failed to create configmap: ", |call, _| Ok(json!({"data": entries(call)?}))),
     (&["secret", "generic"], Kind::Secret, "failed to create secret ", secret),
     (&["poddisruptionbudget"], Kind::PodDisruptionBudget, "failed to create poddisruptionbudgets: ", budget),
+    (&["priorityclass"], Kind::PriorityClass, "failed to create priorityclass: ", priority_class),
     (&["service", "clusterip"], Kind::Service, "failed to create ClusterIP service: ", cluster_ip),
     (&["service", "nodeport"], Kind::Service, "failed to create NodePort service: ", node_port),
     (&["service", "loadbalancer"], Kind::Service, "failed to create LoadBalancer service: ", |call, name| {
@@ -45,7 +50,7 @@ const GENERATORS: &[Generator] = &[
 ];
 
 const USAGE: &str = "must specify one of -f and -k, or one of: namespace, deployment, configmap, secret generic, service \
-                     clusterip|nodeport|externalname, poddisruptionbudget, serviceaccount";
+                     clusterip|nodeport|externalname, poddisruptionbudget, priorityclass, serviceaccount";
 
 /// Creates what the words say.
 pub fn run(call: &mut Call) -> Answer {
@@ -118,7 +123,7 @@ fn unsent(kind: Kind, mut manifest: Value) -> Value {
 
 fn pick(call: &mut Call) -> Result<&'static Generator, Failure> {
     let word = call.shift().ok_or_else(|| Failure::error(USAGE))?;
-    if matches!(word.as_str(), "quota" | "resourcequota" | "job" | "cronjob" | "ingress" | "role" | "rolebinding" | "priorityclass") {
+    if matches!(word.as_str(), "quota" | "resourcequota" | "job" | "cronjob" | "ingress" | "role" | "rolebinding") {
         return Err(Failure::error(format!("podyard has no kubectl create {word}: nothing here would act on it")));
     }
     let kind = target::kind(&word)?;
@@ -255,6 +260,16 @@ fn port(text: &str) -> Result<Value, Failure> {
     let number = port.parse::<i64>().map_err(|_| wrong(port))?;
     let target = target.parse::<i64>().map_or_else(|_| json!(target), |n| json!(n));
     Ok(json!({"name": text.replace(':', "-"), "port": number, "targetPort": target, "protocol": "TCP"}))
+}
+
+/// Upstream: CreatePriorityClassOptions.
+fn priority_class(call: &Call, _: &str) -> Result<Value, Failure> {
+    Ok(json!({
+        "value": call.args.number("value")?.unwrap_or(0),
+        "globalDefault": call.args.on("global-default"),
+        "description": call.args.get("description").unwrap_or_default(),
+        "preemptionPolicy": call.args.get("preemption-policy").unwrap_or("PreemptLowerPriority"),
+    }))
 }
 
 fn budget(call: &Call, _: &str) -> Result<Value, Failure> {

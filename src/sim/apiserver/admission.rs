@@ -15,7 +15,12 @@ const VOLUME_PROTECTION: &str = "kubernetes.io/pv-protection";
 pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
     super::namespaces::admit_content(world, object)?;
     match object {
-        Object::Pod(pod) => admit_pod(world, Arc::make_mut(pod)),
+        Object::Pod(pod) => {
+            let pod = Arc::make_mut(pod);
+            super::priority::admit_pod(world, pod)?;
+            admit_pod(world, pod);
+        }
+        Object::Plain(Kind::PriorityClass, class) => super::priority::admit_class(world, class)?,
         Object::PersistentVolumeClaim(claim) => {
             let claim = Arc::make_mut(claim);
             finalizer(&mut claim.metadata.finalizers, POD_PROTECTION);
@@ -85,6 +90,7 @@ fn gated() -> Condition {
     Condition {
         kind: "PodScheduled".into(),
         status: Truth::False,
+        observed_generation: 1,
         reason: "SchedulingGated".into(),
         message: "Scheduling is blocked due to non-empty scheduling gates".into(),
         ..Condition::default()

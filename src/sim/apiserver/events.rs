@@ -49,7 +49,8 @@ fn correlate(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, mes
     let message = if combined { format!("{COMBINED}{message}").into() } else { message };
     let mut new = compose(desk, about, warning, reason, message);
     new.metadata.name = event;
-    if let Some(old) = desk.get::<Event>(&new.metadata.key()).cloned() {
+    let known = if count > 1 { desk.get::<Event>(&new.metadata.key()).cloned() } else { None };
+    if let Some(old) = known {
         let again = Event { count, message: new.message, last_timestamp: new.last_timestamp, ..(*old).clone() };
         return desk.update(again).map(drop);
     }

@@ -33,6 +33,7 @@ impl Desk<'_> {
             kind: "DisruptionTarget".into(),
             status: Truth::True,
             last_transition_time: Some(self.now.to_second()),
+            observed_generation: pod.metadata.generation,
             reason: "EvictionByEvictionAPI".into(),
             message: "Eviction API: evicting".into(),
             ..Condition::default()

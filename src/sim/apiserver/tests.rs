@@ -3,8 +3,8 @@
 use super::*;
 use crate::api::{Reason, ReplicaSet};
 use crate::sim::act::Act;
-use crate::sim::tests::{Trial, key, pod_spec};
-use serde_json::json;
+use crate::sim::tests::{Trial, key, over, pod_spec};
+use serde_json::{Value, json};
 
 fn update(trial: &mut Trial, object: impl Into<Object>) -> Result<Object, Refusal> {
     trial.world.apply(Act::Request(Request::Update(object.into()))).map(Option::unwrap)
@@ -141,4 +141,29 @@ fn a_pod_is_bound_once() {
     trial.pass(Span::secs(2));
     let refusal = Desk::new(&mut trial.world, Actor::Scheduler).bind(&key("p"), &"node-2".into()).unwrap_err();
     assert!(refusal.message.contains("pod p is already assigned to node"), "{}", refusal.message);
+}
+
+/// Upstream: plugin/pkg/admission/priority/admission_test.go.
+#[test]
+fn pods_get_the_priority_of_their_class() {
+    let mut trial = Trial::new(0);
+    let class = |name: &str, value: i64, default: bool| json!({"metadata": {"name": name}, "value": value, "globalDefault": default});
+    let spec = |more: Value| json!({"metadata": {"name": "p"}, "spec": over(pod_spec("x"), more)});
+    for (more, words) in [
+        (json!({"priorityClassName": "none"}), "no PriorityClass with name none was found"),
+        (
+            json!({"priorityClassName": "system-node-critical", "priority": 7}),
+            "the integer value of priority (7) must not be provided in pod spec; priority admission controller computed 2000001000 from \
+             the given PriorityClass name",
+        ),
+    ] {
+        let refusal = trial.try_put(Kind::Pod, spec(more)).unwrap_err();
+        assert_eq!(refusal.message, format!("pods \"p\" is forbidden: {words}"));
+    }
+    trial.put(Kind::PriorityClass, class("usual", 5, true));
+    let refusal = trial.try_put(Kind::PriorityClass, class("other", 6, true)).unwrap_err();
+    let words = "PriorityClass usual is already marked as default. Only one default can exist";
+    assert_eq!(refusal.message, format!("priorityclasses.scheduling.k8s.io \"other\" is forbidden: {words}"));
+    let pod = trial.put(Kind::Pod, spec(json!({}))).to_value();
+    assert_eq!((&pod["spec"]["priority"], &pod["spec"]["priorityClassName"]), (&json!(5), &json!("usual")));
 }

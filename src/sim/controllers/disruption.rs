@@ -1,5 +1,7 @@
 //! Disruption budgets: how many pods are healthy, how many must be, how many may go. Upstream: pkg/controller/disruption.
 
+mod target;
+
 use super::super::apiserver::{Desk, covers, note_allowed};
 use super::super::change::Controller;
 use super::super::latency::Latency;
@@ -17,6 +19,7 @@ const DELETION_TIMEOUT: Span = Span::mins(2);
 
 /// Hears of a write: of a budget, and of what it counts in pods.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    target::notice(world, after);
     let keys: Vec<Key> = match after.or(before) {
         Some(Object::PodDisruptionBudget(budget)) => vec![budget.metadata.key()],
         Some(Object::Pod(_)) if world.store().count(Kind::PodDisruptionBudget) > 0 && counts_otherwise(before, after) => {
@@ -39,8 +42,16 @@ fn counts_otherwise(before: Option<&Object>, after: Option<&Object>) -> bool {
     face(before) != face(after) || before.metadata.labels != after.metadata.labels
 }
 
+/// Takes a key from the queue.
+pub fn sync(desk: &mut Desk, kind: Kind, key: &Key) {
+    match kind {
+        Kind::Pod => target::sync(desk, key),
+        _ => sync_budget(desk, key),
+    }
+}
+
 /// Counts a budget's pods.
-pub fn sync(desk: &mut Desk, key: &Key) {
+fn sync_budget(desk: &mut Desk, key: &Key) {
     let Some(budget) = desk.get::<PodDisruptionBudget>(key).cloned() else { return };
     let pods: Vec<Arc<Pod>> = desk.list::<Pod>().filter(|pod| covers(&budget, pod)).cloned().collect();
     if pods.is_empty() {

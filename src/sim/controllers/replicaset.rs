@@ -157,18 +157,23 @@ fn status(
     active: &[Arc<Pod>],
     failure: Option<(&'static str, Refusal)>,
 ) -> ReplicaSetStatus {
-    let count = |test: &dyn Fn(&Pod) -> bool| i32::try_from(active.iter().filter(|p| test(p)).count()).unwrap_or(i32::MAX);
     let now = desk.now();
+    let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     let terminating = pods.iter().filter(|p| p.metadata.is_terminating() && !p.status.phase.is_terminal()).count();
-    ReplicaSetStatus {
-        replicas: count(&|_| true),
-        fully_labeled_replicas: count(&|p| p.metadata.labels.contains_all(&set.spec.template.metadata.labels)),
-        ready_replicas: count(&Pod::is_ready),
-        available_replicas: count(&|p| super::is_available(p, set.spec.min_ready_seconds, now)),
-        terminating_replicas: Some(i32::try_from(terminating).unwrap_or(i32::MAX)),
+    let mut status = ReplicaSetStatus {
+        replicas: number(active.len()),
+        terminating_replicas: Some(number(terminating)),
         observed_generation: set.metadata.generation,
         conditions: conditions(set, failure, now),
+        ..ReplicaSetStatus::default()
+    };
+    for pod in active {
+        let labels = &set.spec.template.metadata.labels;
+        status.fully_labeled_replicas += i32::from(pod.metadata.labels.contains_all(labels));
+        status.ready_replicas += i32::from(pod.is_ready());
+        status.available_replicas += i32::from(super::is_available(pod, set.spec.min_ready_seconds, now));
     }
+    status
 }
 
 fn conditions(set: &ReplicaSet, failure: Option<(&'static str, Refusal)>, now: Time) -> Vec<Condition> {

@@ -328,21 +328,24 @@ impl<'a> Round<'a> {
 
 /// Counts existing pods into a status (§1.10).
 fn count_up(set: &StatefulSet, revisions: &Revisions, pods: &[Arc<Pod>], now: crate::api::Time) -> StatefulSetStatus {
-    let count = |test: &dyn Fn(&Pod) -> bool| i32::try_from(pods.iter().filter(|p| test(p)).count()).unwrap_or(i32::MAX);
-    let at = |pod: &Pod, revision: &Name| !pod.metadata.is_terminating() && identity::revision_of(pod) == Some(revision);
     let (current, update) = (&revisions.current.metadata.name, &revisions.update.metadata.name);
-    StatefulSetStatus {
+    let mut status = StatefulSetStatus {
         observed_generation: set.metadata.generation,
-        replicas: count(&|_| true),
-        ready_replicas: count(&Pod::is_running_and_ready),
-        available_replicas: count(&|p| p.is_running_and_ready() && super::is_available(p, set.spec.min_ready_seconds, now)),
-        current_replicas: count(&|p| at(p, current)),
-        updated_replicas: count(&|p| at(p, update)),
+        replicas: i32::try_from(pods.len()).unwrap_or(i32::MAX),
         current_revision: current.clone(),
         update_revision: update.clone(),
         collision_count: Some(revisions.collisions),
-        rest: Default::default(),
+        ..StatefulSetStatus::default()
+    };
+    for pod in pods {
+        let ready = pod.is_running_and_ready();
+        status.ready_replicas += i32::from(ready);
+        status.available_replicas += i32::from(ready && super::is_available(pod, set.spec.min_ready_seconds, now));
+        let revision = identity::revision_of(pod).filter(|_| !pod.metadata.is_terminating());
+        status.current_replicas += i32::from(revision == Some(current));
+        status.updated_replicas += i32::from(revision == Some(update));
     }
+    status
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod attach;
 mod binder;
 mod consumer;
 mod disks;
+mod ephemeral;
 mod expand;
 mod matching;
 mod news;
@@ -23,7 +24,8 @@ mod recycler;
 
 pub use attach::{is_attached, listed_name};
 pub use consumer::{can_serve, is_promised, select_node, waits_for_consumer};
-pub use disks::{disk_of, ensure_disk, reaches};
+pub use disks::{disk_of, driver_of, ensure_disk, reaches};
+pub use ephemeral::foreign;
 
 /// On a volume or claim: the controller chose the other one.
 const BOUND_BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
@@ -68,6 +70,7 @@ pub fn sync(desk: &mut Desk, controller: Controller, kind: Kind, key: &Key) {
         (Controller::PersistentVolume, Kind::StorageClass) => provision::deliver(desk, key),
         (Controller::ClaimProtection, _) => protection::sync_claim(desk, key),
         (Controller::VolumeProtection, _) => protection::sync_volume(desk, key),
+        (Controller::EphemeralVolume, _) => ephemeral::sync(desk, key),
         (Controller::VolumeExpand, Kind::PersistentVolumeClaim) => expand::sync_claim(desk, key),
         (Controller::VolumeExpand, Kind::PersistentVolume) => expand::deliver(desk, key),
         (Controller::AttachDetach, Kind::PersistentVolume) => attach::sync_volume(desk, key),

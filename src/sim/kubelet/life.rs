@@ -6,26 +6,13 @@ use super::super::machine::{Process, Run, Stage, Step};
 use super::super::world::World;
 use super::{Errand, containers, later, mounts, process, process_mut, set_run, speak, stop, tell};
 use crate::api::pod::{ContainerState, ContainerStatus, Terminated};
-use crate::api::{Name, Pod, Span, Uid};
+use crate::api::{Name, Pod, Span, Time, Uid};
 use std::sync::Arc;
 
 /// Takes up a pod that was heard of for the first time. One that has run on this machine before gets a new sandbox, and
 /// its containers count as started again.
 pub fn take_up(world: &mut World, node: &Name, pod: &Arc<Pod>) {
-    let (uid, reason) = (pod.metadata.uid, first_reason(pod));
-    let process = Process {
-        uid,
-        key: pod.metadata.key(),
-        spec: pod.spec.clone(),
-        ip: Name::default(),
-        stage: Stage::Mounting,
-        init: pod.spec.init_containers.iter().map(|c| Run::new(c, reason)).collect(),
-        containers: pod.spec.containers.iter().map(|c| recalled(Run::new(c, reason), pod, world.now())).collect(),
-        mounts: Vec::new(),
-        since: world.now(),
-        tampered: false,
-        verdict: None,
-    };
+    let (uid, process) = (pod.metadata.uid, unborn(pod, world.now()));
     if let Some(machine) = world.machine_mut(node) {
         machine.processes.insert(uid, Arc::new(process));
     }
@@ -35,6 +22,33 @@ pub fn take_up(world: &mut World, node: &Name, pod: &Arc<Pod>) {
     set_deadline(world, node, pod);
     speak(world, node, Errand::Report(uid), &pod.metadata.name);
     proceed(world, node, uid);
+}
+
+/// A pod of which nothing runs on the machine.
+fn unborn(pod: &Pod, now: Time) -> Process {
+    let reason = first_reason(pod);
+    Process {
+        uid: pod.metadata.uid,
+        key: pod.metadata.key(),
+        spec: pod.spec.clone(),
+        ip: Name::default(),
+        stage: Stage::Mounting,
+        init: pod.spec.init_containers.iter().map(|c| Run::new(c, reason)).collect(),
+        containers: pod.spec.containers.iter().map(|c| recalled(Run::new(c, reason), pod, now)).collect(),
+        mounts: Vec::new(),
+        since: now,
+        tampered: false,
+        verdict: None,
+    }
+}
+
+/// What is left of a pod that was deleted and did not live through a boot.
+pub fn remains(pod: &Pod, now: Time) -> Process {
+    let mut process = Process { stage: Stage::Ended, ip: pod.status.pod_ip.clone(), ..unborn(pod, now) };
+    for run in process.containers.iter_mut().filter(|run| run.last.terminated.is_some()) {
+        run.state = std::mem::take(&mut run.last);
+    }
+    process
 }
 
 /// Upstream: defaultWaitingState.
@@ -47,7 +61,7 @@ fn has_run_before(pod: &Pod) -> bool {
 }
 
 /// A container as its runtime finds it after a boot: what ran has died, with the code that runtimes give to what they lost.
-fn recalled(run: Run, pod: &Pod, now: crate::api::Time) -> Run {
+fn recalled(run: Run, pod: &Pod, now: Time) -> Run {
     let Some(status) = pod.status.container_statuses.iter().find(|s| s.name == run.name && has_run_before(pod)) else { return run };
     let ended = last_end(status).unwrap_or_else(|| Terminated {
         exit_code: LOST,

@@ -84,7 +84,7 @@ pub fn have_come(world: &World, node: &Name, uid: Uid) -> bool {
 
 /// True for a volume without whose disk a pod cannot start.
 fn needs_a_disk(volume: &Volume) -> bool {
-    volume.persistent_volume_claim.is_some() || storage::inline(volume).is_some()
+    volume.persistent_volume_claim.is_some() || volume.ephemeral().is_some() || storage::inline(volume).is_some()
 }
 
 fn paths(process: &Process, volume: &Name) -> Vec<Name> {
@@ -99,8 +99,8 @@ fn paths(process: &Process, volume: &Name) -> Vec<Name> {
 }
 
 fn disk_behind(world: &World, node: &Name, process: &Process, volume: &Volume) -> Option<(Name, DiskKind)> {
-    if let Some(source) = &volume.persistent_volume_claim {
-        let key = Key::new(process.key.namespace.clone(), source.claim_name.clone());
+    if let Some(claim) = volume.claim(&process.key.name) {
+        let key = Key::new(process.key.namespace.clone(), claim);
         let claim = world.get::<PersistentVolumeClaim>(&key).filter(|c| c.status.phase == ClaimPhase::Bound)?;
         let volume = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone()))?;
         let ready = !volume.needs_attach() || volumes::is_attached(world, &volume.metadata.name, node);

@@ -27,16 +27,34 @@ pub fn register(world: &mut World, node: &Name) {
     let Some(machine) = world.machine_mut(node).filter(|m| m.unannounced) else { return };
     machine.unannounced = false;
     let boots = machine.boots;
-    if node_object(world, node).is_none() {
+    let known = node_object(world, node);
+    if known.is_none() {
         start::register(world, node);
     }
     tell(world, node, false, "Starting", "Starting kubelet.".to_owned());
     WELL.iter().take(3).for_each(|(_, reason)| tell_status(world, node, reason));
     tell(world, node, false, "NodeAllocatableEnforced", "Updated Node Allocatable limit across pods".to_owned());
-    tell(world, node, true, "Rebooted", format!("Node {node} has been rebooted, boot id: podyard-{boots}"));
+    if known.is_some() {
+        tell(world, node, true, "Rebooted", format!("Node {node} has been rebooted, boot id: {}", boot_id(boots)));
+    }
+    post_boot_id(world, node, &boot_id(boots));
     if node_object(world, node).is_some_and(|n| n.is_ready()) {
         tell_status(world, node, "NodeReady");
     }
+}
+
+/// What tells one boot of a machine from the next.
+fn boot_id(boots: u32) -> String {
+    format!("podyard-{boots}")
+}
+
+fn post_boot_id(world: &mut World, node: &Name, id: &str) {
+    let Some(object) = node_object(world, node) else { return };
+    let mut after = (*object).clone();
+    if let Some(info) = &mut after.status.node_info {
+        Arc::make_mut(info)["bootID"] = id.into();
+    }
+    write(world, node, after);
 }
 
 /// Posts the node's conditions where the record has the node otherwise than Ready, and tells of a cordon that came or went.

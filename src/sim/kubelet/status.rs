@@ -6,11 +6,11 @@ use super::super::machine::{Process, Run, Slot, Stage};
 use super::super::world::World;
 use super::containers::has_run_its_course;
 use super::stop::KILLED;
-use super::{mounts, node_object, process};
+use super::{life, mounts, node_object, process};
 use crate::api::meta::{Condition, Truth, condition, set_condition};
 use crate::api::pod::{ContainerState, ContainerStatus, Phase, PodStatus, RestartPolicy, Terminated};
 use crate::api::{Name, Pod, Time, Uid};
-use serde_json::json;
+use std::sync::Arc;
 
 /// A pod's report reaches the record.
 pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
@@ -18,17 +18,21 @@ pub fn deliver(world: &mut World, node: &Name, uid: Uid) {
     if let Some(machine) = world.machine_mut(node) {
         machine.last_word = now;
     }
-    let Some(process) = process(world, node, uid) else { return };
+    let Some(process) = process(world, node, uid).or_else(|| remains(world, node, uid)) else { return };
     let Some(pod) = world.get::<Pod>(&process.key).filter(|p| p.metadata.uid == uid).cloned() else { return };
     let mut status = report(world, node, &process, &pod);
     if process.stage == Stage::Ended && pod.metadata.is_terminating() {
         terminate(&mut status, &process, now.to_second());
     }
     if status != pod.status {
-        let after = Pod { status, ..(*pod).clone() };
-        // A refusal means that the record has forgotten the pod: there is nothing to tell any more.
-        let _ = Desk::new(world, Actor::Kubelet(node.clone())).update_status(after);
+        Desk::new(world, Actor::Kubelet(node.clone())).post_pod_status(&pod, status);
     }
+}
+
+/// What there is to say of a pod that was deleted and of which nothing runs.
+fn remains(world: &World, node: &Name, uid: Uid) -> Option<Arc<Process>> {
+    let pod = world.machine(node)?.heard.get(&uid).filter(|pod| pod.metadata.is_terminating())?;
+    Some(Arc::new(life::remains(pod, world.now())))
 }
 
 fn report(world: &World, node: &Name, process: &Process, pod: &Pod) -> PodStatus {
@@ -36,16 +40,20 @@ fn report(world: &World, node: &Name, process: &Process, pod: &Pod) -> PodStatus
     let mut status = pod.status.clone();
     status.phase = phase(process, pod.status.phase);
     status.start_time = status.start_time.or(Some(process.since.to_second()));
-    status.host_ip = node_object(world, node).and_then(|n| n.address("InternalIP").cloned()).unwrap_or_default();
+    if status.host_ip.is_empty() {
+        status.host_ip = node_object(world, node).and_then(|n| n.address("InternalIP").cloned()).unwrap_or_default();
+    }
     if process.slots().any(|slot| process.run(slot).is_some_and(|run| run.waiting().is_none())) || process.stage == Stage::Running {
         status.pod_ip = process.ip.clone();
     }
     if let Some((reason, message)) = &process.verdict {
         (status.reason, status.message) = (reason.clone(), message.clone());
     }
-    status.init_container_statuses = (0..process.init.len()).map(|place| container_status(process, Slot::Init(place))).collect();
-    status.container_statuses = (0..process.containers.len()).map(|place| container_status(process, Slot::Main(place))).collect();
-    status.rest.fill("observedGeneration", json!(pod.metadata.generation));
+    let init = (0..process.init.len()).map(|place| container_status(process, Slot::Init(place), &status.init_container_statuses));
+    status.init_container_statuses = init.collect();
+    let main = (0..process.containers.len()).map(|place| container_status(process, Slot::Main(place), &status.container_statuses));
+    status.container_statuses = main.collect();
+    status.observed_generation = pod.metadata.generation;
     set_conditions(&mut status, process, now);
     status
 }
@@ -106,17 +114,18 @@ fn terminate(status: &mut PodStatus, process: &Process, now: Time) {
     set_conditions(status, process, now);
 }
 
-fn container_status(process: &Process, slot: Slot) -> ContainerStatus {
+fn container_status(process: &Process, slot: Slot, before: &[ContainerStatus]) -> ContainerStatus {
     let Some(run) = process.run(slot) else { return ContainerStatus::default() };
     let known = run.is_running() || run.ended().is_some() || run.last.terminated.is_some();
+    let (image_id, container_id) = if known { identities(process, run, before) } else { Default::default() };
     let (state, last) = shown(process, run);
     ContainerStatus {
         name: run.name.clone(),
         ready: run.ready,
         restart_count: run.restarts,
         image: run.image.clone(),
-        image_id: if known { image_id(&run.image) } else { Name::default() },
-        container_id: if known { container_id(process, run) } else { Name::default() },
+        image_id,
+        container_id,
         started: Some(run.started && run.is_running()),
         state,
         last_state: last,
@@ -131,6 +140,15 @@ fn shown(process: &Process, run: &Run) -> (ContainerState, ContainerState) {
             (ContainerState::waiting("RunContainerError", ended.message.clone()), run.state.clone())
         }
         _ => (run.state.clone(), run.last.clone()),
+    }
+}
+
+/// What the runtime calls image and container: as it did before, where neither is another.
+fn identities(process: &Process, run: &Run, before: &[ContainerStatus]) -> (Name, Name) {
+    let is_same = |old: &&ContainerStatus| old.name == run.name && old.restart_count == run.restarts && old.image == run.image;
+    match before.iter().find(is_same).filter(|old| !old.container_id.is_empty()) {
+        Some(old) => (old.image_id.clone(), old.container_id.clone()),
+        None => (image_id(&run.image), container_id(process, run)),
     }
 }
 
@@ -191,20 +209,32 @@ fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
         ("Ready", ready),
         ("ContainersReady", (containers, reason, message)),
     ];
-    let scheduled = condition(&status.conditions, "PodScheduled").cloned();
+    let mut scheduled = condition(&status.conditions, "PodScheduled").cloned().into_iter().collect();
     status.conditions.retain(|c| &*c.kind != "PodScheduled");
     for (kind, (truth, reason, message)) in rows {
+        let stands = |c: &Condition| c.status == truth.into() && *c.reason == *reason && *c.message == *message;
+        if condition(&status.conditions, kind).is_some_and(stands) {
+            continue;
+        }
         let new = Condition {
             kind: kind.into(),
             status: truth.into(),
             last_transition_time: Some(now),
+            observed_generation: status.observed_generation,
             reason: reason.into(),
             message: message.into(),
             ..Condition::default()
         };
         set_condition(&mut status.conditions, new);
     }
-    status.conditions.extend(scheduled);
+    // Who named the node himself needed no scheduler to say so.
+    set_condition(&mut scheduled, scheduled_condition(status.observed_generation, now));
+    status.conditions.append(&mut scheduled);
+}
+
+fn scheduled_condition(observed_generation: i64, now: Time) -> Condition {
+    let last_transition_time = Some(now);
+    Condition { kind: "PodScheduled".into(), status: Truth::True, observed_generation, last_transition_time, ..Condition::default() }
 }
 
 fn incomplete(process: &Process) -> String {

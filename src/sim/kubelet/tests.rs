@@ -1,5 +1,6 @@
 //! A pod's life on its machine: pulls, crashes, stops, cut cables, power.
 
+mod admission;
 mod containers;
 mod probes;
 
@@ -186,4 +187,28 @@ fn one_that_ends_for_good_is_not_started_again() {
         let pod = trial.get::<Pod>("p");
         assert_eq!((pod.status.phase, pod.status.container_statuses[0].restart_count), (phase, 0), "{policy} {command}");
     }
+}
+
+/// Upstream: TerminatePod in status_manager.go. What did not live through the boot is known to the runtime as lost.
+#[test]
+fn a_deleted_pod_whose_machine_was_booted_ends_with_its_last_word() {
+    let mut trial = started("nginx", json!({}));
+    trial.act(Act::Crash("node-1".into()));
+    trial.delete(Kind::Pod, "p");
+    trial.pass(Span::secs(20));
+    assert!(trial.has(Kind::Pod, "p"));
+    let from = trial.world.changes().next();
+    trial.act(Act::Boot("node-1".into()));
+    trial.pass(Span::secs(5));
+    let last = trial.world.changes().since(from).find_map(|change| match &change.what {
+        What::Written { before: Some(Object::Pod(_)), after: Some(Object::Pod(pod)) } => Some(pod.clone()),
+        _ => None,
+    });
+    let last = last.expect("a report before the end");
+    let ended = last.status.container_statuses[0].state.terminated.clone().unwrap();
+    assert_eq!((last.status.phase, ended.exit_code, &*ended.reason), (crate::api::Phase::Failed, 255, "Unknown"));
+    assert!(!last.status.pod_ip.is_empty() && !trial.has(Kind::Pod, "p"));
+    let node = trial.get::<Node>("node-1");
+    assert_eq!(node.status.node_info.as_ref().unwrap()["bootID"], "podyard-2");
+    assert_eq!(trial.said("node-1", "Rebooted"), ["Node node-1 has been rebooted, boot id: podyard-2"]);
 }

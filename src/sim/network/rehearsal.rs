@@ -1,7 +1,7 @@
 //! Worlds for tests, with pods and processes put there by hand.
 
 use crate::api::pod::{Container, ContainerPort, ContainerState, PodSpec};
-use crate::api::{Condition, Key, Kind, Meta, Name, Object, Phase, Pod, Refusal, Rest, Service, Span, Time, Truth, Uid};
+use crate::api::{Condition, Key, Kind, Meta, Name, Object, Phase, Pod, Refusal, Service, Span, Time, Truth, Uid};
 use crate::sim::act::DeleteOptions;
 use crate::sim::apiserver::Desk;
 use crate::sim::change::Actor;
@@ -69,11 +69,8 @@ pub fn report(world: &mut World, name: &str, ip: &str, ready: bool) {
     pod.status.conditions = vec![Condition {
         kind: "Ready".into(),
         status: Truth::from(ready),
-        last_heartbeat_time: None,
         last_transition_time: Some(world.now().to_second()),
-        reason: Name::default(),
-        message: Name::default(),
-        rest: Rest::default(),
+        ..Condition::default()
     }];
     Desk::new(world, Actor::Kubelet(pod.spec.node_name.clone())).update_status(pod).unwrap();
 }

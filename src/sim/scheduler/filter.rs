@@ -6,7 +6,8 @@ use super::seats::{Amounts, Row, Seat, clamp, requests};
 use super::social::Neighbours;
 use super::topology::{Constraints, Spread};
 use super::volumes::{self, Needs};
-use crate::api::pod::{Effect, Taint};
+use super::{limits, nominated};
+use crate::api::pod::{Effect, PodSpec, Taint};
 use crate::api::{Labels, Name, Node, Pod};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ fn by(help: Help) -> impl Fn(Verdict) -> Verdict {
 }
 
 /// How many feasible nodes are enough. Upstream: numFeasibleNodesToFind.
-fn enough(nodes: usize) -> usize {
+pub fn enough(nodes: usize) -> usize {
     if nodes < 100 {
         return nodes;
     }
@@ -47,32 +48,37 @@ fn enough(nodes: usize) -> usize {
 }
 
 /// Places of nodes that could take a pod, and the verdicts on those that were looked at and cannot.
-pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec<Verdict>) {
+pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec<(usize, Verdict)>) {
     let seats = &world.scheduler.seats;
-    let (count, start) = (seats.len(), seats.start);
-    let asked = requests(pod);
+    let count = seats.len();
+    let asked = requests(&pod.spec);
     let others = Others::of(world, pod);
-    let easy = others.is_empty() && asks_only_for_room(pod, needs);
+    let easy = others.is_empty() && asks_only_for_room(pod, needs) && world.scheduler.nominated.is_empty();
     let wanted = enough(count);
     let mut rows = seats.rows();
     let mut found = Vec::with_capacity(wanted);
     let mut refused = Vec::new();
     let mut looked = 0;
     while looked < count && found.len() < wanted {
-        let place = if start + looked < count { start + looked } else { start + looked - count };
+        let place = seats.from_start(looked);
         looked += 1;
         if easy && rows.get(place).is_some_and(|row| row.plain && row.has_room(asked)) {
             found.push(place);
             continue;
         }
-        match judge(world, place, pod, asked, needs).or_else(|| others.refuse(&seats.at(place).node)) {
+        match judge(world, place, pod, needs).or_else(|| others.refuse(&seats.at(place).node)) {
             None => found.push(place),
-            Some(verdict) => refused.push(verdict),
+            Some(verdict) => refused.push((place, verdict)),
         }
     }
-    let next = (start + looked) % count.max(1);
-    world.scheduler.seats.start = if count >= 100 { next } else { 0 };
+    world.scheduler.seats.turn(looked);
     (found, refused)
+}
+
+/// Why one node cannot take a pod, if it cannot; whether for reasons of its volumes that concern all nodes is not asked.
+pub fn look(world: &World, place: usize, pod: &Pod) -> Option<Verdict> {
+    let needs = volumes::needs(world, pod).unwrap_or_default();
+    judge(world, place, pod, &needs).or_else(|| Others::of(world, pod).refuse(&world.scheduler.seats.at(place).node))
 }
 
 /// What other pods have to say about where a pod goes: the last two filters.
@@ -98,21 +104,23 @@ impl Others {
 }
 
 /// True where no filter but room and taints can refuse the pod.
-fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
+pub fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
     let anywhere = pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none();
-    anywhere && needs.is_empty() && host_ports(pod).next().is_none() && others_requested(pod).next().is_none()
+    anywhere && needs.is_empty() && host_ports(&pod.spec).next().is_none() && others_requested(&pod.spec).next().is_none()
 }
 
 /// Resources besides cpu and memory, and how much of each a pod requests.
-fn others_requested(pod: &Pod) -> impl Iterator<Item = (&Name, i64)> {
-    let requests = pod.spec.containers.iter().flat_map(|c| c.resources.requests.iter());
+pub fn others_requested(spec: &PodSpec) -> impl Iterator<Item = (&Name, i64)> {
+    let requests = spec.containers.iter().flat_map(|c| c.resources.requests.iter());
     let known = |name: &Name| matches!(&**name, "cpu" | "memory");
     requests.filter(move |(name, _)| !known(name)).map(|(name, q)| (name, clamp(q.value())))
 }
 
 /// The first filter that refuses decides, as in the framework.
-fn judge(world: &World, place: usize, pod: &Pod, asked: Amounts, needs: &Needs) -> Option<Verdict> {
-    let seats = &world.scheduler.seats;
+fn judge(world: &World, place: usize, pod: &Pod, needs: &Needs) -> Option<Verdict> {
+    let expected = nominated::seated(world, place, pod);
+    let world = expected.as_ref().unwrap_or(world);
+    let (seats, asked) = (&world.scheduler.seats, requests(&pod.spec));
     let seat = seats.at(place);
     unschedulable(seat, pod)
         .or_else(|| tainted(seat, pod))
@@ -120,6 +128,8 @@ fn judge(world: &World, place: usize, pod: &Pod, asked: Amounts, needs: &Needs) 
         .or_else(|| elsewhere(seat, pod).map(by(Help::LABEL)))
         .or_else(|| ports(seat, pod).map(by(Help::ROOM)))
         .or_else(|| too_small(seats.rows().get(place)?, asked, seat, pod).map(by(Help::ROOM)))
+        .or_else(|| volumes::in_use(world, &seat.node, needs))
+        .or_else(|| limits::refuses(world, seat, pod, needs))
         .or_else(|| volumes::refuses(world, &seat.node, needs))
 }
 
@@ -189,19 +199,20 @@ fn requirement_holds(requirement: &Value, value_of: &dyn Fn(&str) -> Option<Name
     }
 }
 
-fn host_ports(pod: &Pod) -> impl Iterator<Item = (i32, &Name)> {
-    pod.spec.containers.iter().flat_map(|c| &c.ports).filter_map(|p| Some((p.host_port.filter(|n| *n > 0)?, &p.protocol)))
+/// Ports of its node that a pod takes for itself, with their protocol.
+pub fn host_ports(spec: &PodSpec) -> impl Iterator<Item = (i32, &Name)> {
+    spec.containers.iter().flat_map(|c| &c.ports).filter_map(|p| Some((p.host_port.filter(|n| *n > 0)?, &p.protocol)))
 }
 
 fn ports(seat: &Seat, pod: &Pod) -> Option<Verdict> {
-    let mut wanted = host_ports(pod);
-    let clash = wanted.any(|wanted| seat.pods.iter().any(|other| host_ports(&other.pod).any(|taken| taken == wanted)));
+    let mut wanted = host_ports(&pod.spec);
+    let clash = wanted.any(|wanted| seat.pods.iter().any(|other| host_ports(&other.pod.spec).any(|taken| taken == wanted)));
     clash.then(|| Verdict::crowded("node(s) didn't have free ports for the requested pod ports"))
 }
 
 fn too_small(row: &Row, (cpu, memory): Amounts, seat: &Seat, pod: &Pod) -> Option<Verdict> {
     let mut others: BTreeMap<&Name, i64> = BTreeMap::new();
-    others_requested(pod).filter(|(_, amount)| *amount > 0).for_each(|(name, amount)| *others.entry(name).or_default() += amount);
+    others_requested(&pod.spec).filter(|(_, amount)| *amount > 0).for_each(|(name, amount)| *others.entry(name).or_default() += amount);
     if others.is_empty() && row.has_room((cpu, memory)) {
         return None;
     }
@@ -212,7 +223,7 @@ fn too_small(row: &Row, (cpu, memory): Amounts, seat: &Seat, pod: &Pod) -> Optio
     ];
     for (name, wanted) in others {
         let total = seat.node.status.allocatable.get(name).map_or(0, |q| clamp(q.value()));
-        let taken = seat.pods.iter().flat_map(|s| others_requested(&s.pod)).filter(|(other, _)| *other == name).map(|(_, n)| n).sum();
+        let taken = seat.pods.iter().flat_map(|s| others_requested(&s.pod.spec)).filter(|(other, _)| *other == name).map(|(_, n)| n).sum();
         rows.push((format!("Insufficient {name}"), wanted, total, taken));
     }
     rows.retain(|(_, wanted, total, taken)| *wanted > 0 && wanted + taken > *total);

@@ -24,6 +24,13 @@ impl Help {
     /// Anything.
     pub const ANY: Help = Help(63);
 
+    /// How many kinds there are.
+    pub const KINDS: usize = 6;
+
+    /// Numbers of the kinds in it, below [`Help::KINDS`].
+    pub fn kinds(self) -> impl Iterator<Item = usize> {
+        (0..Help::KINDS).filter(move |kind| self.0 & (1 << kind) != 0)
+    }
     /// True where both have something in common.
     pub fn meets(self, other: Help) -> bool {
         self.0 & other.0 != 0

@@ -5,7 +5,7 @@ use super::seats::{Amounts, Capacity, Row, Seats, counted, requests};
 use super::social;
 use super::topology::{self, Constraints};
 use crate::api::pod::Effect;
-use crate::api::{Labels, Node, Pod, ReplicaSet, Selector, Service, StatefulSet, Uid};
+use crate::api::{Labels, Name, Node, Pod, ReplicaSet, Selector, Service, StatefulSet, Uid};
 use std::collections::BTreeMap;
 
 /// The best score of a plugin.
@@ -30,11 +30,16 @@ pub fn best(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<usize> {
 }
 
 fn add_resources(world: &World, pod: &Pod, feasible: &[usize], totals: &mut [i64]) {
-    let (asked, plain) = (counted(pod), requests(pod));
+    let (asked, plain) = (counted(&pod.spec), requests(&pod.spec));
     let mut rows = world.scheduler.seats.rows();
     for (place, total) in feasible.iter().zip(totals) {
-        *total += rows.get(*place).map_or(0, |row| least_allocated(row, asked) + balanced(row, plain));
+        *total += rows.get(*place).map_or(0, |row| resources(row, asked, plain));
     }
+}
+
+/// The two scores of resources: what a pod counts for, and what it asks for.
+pub fn resources(row: &Row, counted: Amounts, asked: Amounts) -> i64 {
+    least_allocated(row, counted) + balanced(row, asked)
 }
 
 /// TaintToleration: fewer untolerated PreferNoSchedule taints are better. None where all are equal.
@@ -94,23 +99,49 @@ const MILLION: i128 = 1_000_000;
 /// maxSkew of the two constraints that every pod without its own has: by host name and by zone.
 const DEFAULT_SKEW: (i64, i64) = (3, 5);
 
-/// PodTopologySpread with the default constraints: fewer pods of the same kind are better. A constraint adds
-/// count · ln(domains + 2) + skew − 1 for each node that has the key.
+/// PodTopologySpread with the default constraints: fewer pods of the same kind are better.
 fn spread(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<i64> {
-    let Some(mut alike) = alike(world, pod) else { return vec![FULL; feasible.len()] };
+    let Some(alike) = alike(world, pod) else { return vec![FULL; feasible.len()] };
     let seats = &world.scheduler.seats;
     let mut rows = seats.rows();
-    let mut look = |&place: &usize| rows.get(place).map_or((0, None), |row| (alike.count(seats, place, row, pod), row.zone));
+    let mut look = |&place: &usize| rows.get(place).map_or((0, None), |row| (alike.count(seats, place, row), row.zone));
     let looks: Vec<(i64, Option<u32>)> = feasible.iter().map(&mut look).collect();
     let zones = by_zone(&looks);
-    let (host_weight, zone_weight) = (ln_milli(looks.len() + 2), ln_milli(zones.len() + 2));
-    let raw = |(count, zone): &(i64, Option<u32>)| {
-        let in_zone = zone.and_then(|z| zones.get(&z)).map_or(0, |n| n * zone_weight + (DEFAULT_SKEW.1 - 1) * 1000);
-        (count * host_weight + (DEFAULT_SKEW.0 - 1) * 1000 + in_zone + 500) / 1000
-    };
-    let rounded: Vec<i64> = looks.iter().map(raw).collect();
-    let (max, min) = (rounded.iter().max().copied().unwrap_or_default(), rounded.iter().min().copied().unwrap_or_default());
-    rounded.iter().map(|s| if max == 0 { FULL } else { FULL * (max + min - s) / max }).collect()
+    let weights = Weights::new(looks.len(), zones.len());
+    normalized(looks.iter().map(|(count, zone)| weights.raw(*count, zone.and_then(|z| zones.get(&z)).copied())).collect())
+}
+
+/// A constraint adds count · ln(domains + 2) + skew − 1 for each node that has the key.
+pub struct Weights {
+    host: i64,
+    zone: i64,
+}
+
+impl Weights {
+    /// For so many nodes in so many zones.
+    pub fn new(hosts: usize, zones: usize) -> Weights {
+        Weights { host: ln_milli(hosts + 2), zone: ln_milli(zones + 2) }
+    }
+    /// The score of a node with so many pods of the kind, and so many in its zone, where it has one.
+    pub fn raw(&self, count: i64, in_zone: Option<i64>) -> i64 {
+        let in_zone = in_zone.map_or(0, |n| n * self.zone + (DEFAULT_SKEW.1 - 1) * 1000);
+        (count * self.host + (DEFAULT_SKEW.0 - 1) * 1000 + in_zone + 500) / 1000
+    }
+}
+
+/// Turns scores of which less is better into scores up to [`FULL`] of which more is.
+pub fn normalized(mut scores: Vec<i64>) -> Vec<i64> {
+    let (max, min) = (scores.iter().max().copied().unwrap_or_default(), scores.iter().min().copied().unwrap_or_default());
+    // Neighbours are mostly equal, and dividing takes longest.
+    let (mut last, mut turned) = (i64::MIN, FULL);
+    for score in &mut scores {
+        if *score != last {
+            last = *score;
+            turned = if max == 0 { FULL } else { FULL * (max + min - last) / max };
+        }
+        *score = turned;
+    }
+    scores
 }
 
 fn by_zone(looks: &[(i64, Option<u32>)]) -> BTreeMap<u32, i64> {
@@ -122,47 +153,43 @@ fn by_zone(looks: &[(i64, Option<u32>)]) -> BTreeMap<u32, i64> {
 }
 
 /// The pods that count as of the same kind: those that the pod's services and its set select. Upstream: DefaultSelector.
-struct Alike {
+#[derive(Debug, PartialEq)]
+pub struct Alike {
+    namespace: Name,
     labels: Labels,
     set: Option<Selector>,
-    /// Sorted by owner; there are few, and they are asked for at every node.
-    owners: Vec<(Uid, bool)>,
 }
 
 impl Alike {
-    fn count(&mut self, seats: &Seats, place: usize, row: &Row, pod: &Pod) -> i64 {
+    /// How many pods of the kind are on a node.
+    pub fn count(&self, seats: &Seats, place: usize, row: &Row) -> i64 {
         if row.pods == 0 {
             return 0;
         }
         let crowd = if row.crowded { &seats.at(place).crowd[..] } else { &row.crowd[..] };
-        let owned: i64 = crowd.iter().filter(|(owner, n)| *n > 0 && self.includes_owner(*owner, seats, place, pod)).map(|(_, n)| n).sum();
+        let owned: i64 = crowd.iter().filter(|(owner, n)| *n > 0 && self.includes_owner(*owner, seats, place)).map(|(_, n)| n).sum();
         if !row.loose {
             return owned;
         }
-        let loose = seats.at(place).pods.iter().filter(|s| s.owner.is_nil() && !s.leaving && self.includes(&s.pod, pod)).count();
+        let loose = seats.at(place).pods.iter().filter(|s| s.owner.is_nil() && !s.leaving && self.includes(&s.pod)).count();
         owned + loose as i64
     }
 
-    /// Simplified: the pods of one owner are taken to be alike, as long as nobody labels one of them apart.
-    fn includes_owner(&mut self, owner: Uid, seats: &Seats, place: usize, pod: &Pod) -> bool {
-        let slot = match self.owners.binary_search_by_key(&owner, |(uid, _)| *uid) {
-            Ok(slot) => return self.owners[slot].1,
-            Err(slot) => slot,
-        };
-        let alike = seats.at(place).pods.iter().find(|s| s.owner == owner).is_some_and(|s| self.includes(&s.pod, pod));
-        self.owners.insert(slot, (owner, alike));
-        alike
+    /// Simplified: a node's pods of one owner are taken to be alike, as long as nobody labels one of them apart.
+    fn includes_owner(&self, owner: Uid, seats: &Seats, place: usize) -> bool {
+        seats.at(place).pods.iter().find(|s| s.owner == owner).is_some_and(|s| self.includes(&s.pod))
     }
 
-    fn includes(&self, other: &Pod, pod: &Pod) -> bool {
+    fn includes(&self, other: &Pod) -> bool {
         let labels = &other.metadata.labels;
-        other.metadata.namespace == pod.metadata.namespace
+        other.metadata.namespace == self.namespace
             && labels.contains_all(&self.labels)
             && self.set.as_ref().is_none_or(|s| s.matches(labels))
     }
 }
 
-fn alike(world: &World, pod: &Pod) -> Option<Alike> {
+/// Which pods count as of a pod's kind; `None` where nothing selects it.
+pub fn alike(world: &World, pod: &Pod) -> Option<Alike> {
     let mut labels = Labels::default();
     let selects = |s: &Service| {
         s.metadata.namespace == pod.metadata.namespace && !s.spec.selector.is_empty() && pod.metadata.labels.contains_all(&s.spec.selector)
@@ -177,7 +204,7 @@ fn alike(world: &World, pod: &Pod) -> Option<Alike> {
         "StatefulSet" => world.get::<StatefulSet>(&key).map(|s| s.spec.selector.clone()),
         _ => None,
     });
-    (!labels.is_empty() || set.is_some()).then_some(Alike { labels, set, owners: Vec::new() })
+    (!labels.is_empty() || set.is_some()).then_some(Alike { namespace: pod.metadata.namespace.clone(), labels, set })
 }
 
 /// 1000 · ln(n), rounded down, without floating point: log₂ by repeated squaring in 32-bit fixed point.

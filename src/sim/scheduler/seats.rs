@@ -1,6 +1,9 @@
 //! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
 
+use super::glance::Glances;
+use super::priority::priority;
 use super::social::Social;
+use crate::api::pod::{Container, PodSpec};
 use crate::api::{Name, Node, Object, Pod, Uid};
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::vector::Focus;
@@ -105,8 +108,8 @@ impl Row {
     }
     fn add(&mut self, pod: &Pod, sign: i64) {
         let sum = |a: Amounts, b: Amounts| (a.0 + sign * b.0, a.1 + sign * b.1);
-        self.requested = sum(self.requested, requests(pod));
-        self.counted = sum(self.counted, counted(pod));
+        self.requested = sum(self.requested, requests(&pod.spec));
+        self.counted = sum(self.counted, counted(&pod.spec));
     }
 }
 
@@ -156,29 +159,44 @@ pub struct Seats {
     rows: Vector<Row>,
     places: OrdMap<Name, usize>,
     zones: Vector<Name>,
-    /// Where the next search begins, so that all nodes get their turn.
-    pub start: usize,
+    start: usize,
     /// How many pods with a seat ask something of their neighbours.
     pub social: usize,
+    /// What was seen of the nodes by searches before.
+    pub glances: Glances,
+    /// How many pods with a seat there are of each priority.
+    priorities: OrdMap<i64, usize>,
 }
 
 /// What a pod requests: cpu in thousandths, memory in bytes.
-pub fn requests(pod: &Pod) -> Amounts {
-    let sum = |name: &str, milli: bool| {
-        let amounts = pod.spec.containers.iter().filter_map(|c| c.resources.requests.get(name));
-        amounts.map(|q| clamp(if milli { q.milli() } else { q.value() })).sum()
-    };
-    (sum("cpu", true), sum("memory", false))
+pub fn requests(spec: &PodSpec) -> Amounts {
+    total(spec, (0, 0))
 }
 
 /// The same, where nothing counts for something. Per container, as upstream has it.
-pub fn counted(pod: &Pod) -> Amounts {
-    let one = |c: &crate::api::pod::Container| {
-        let cpu = c.resources.requests.get("cpu").map_or(NONZERO.0, |q| clamp(q.milli()));
-        let memory = c.resources.requests.get("memory").map_or(NONZERO.1, |q| clamp(q.value()));
-        (cpu, memory)
-    };
-    pod.spec.containers.iter().map(one).fold((0, 0), |sum, x| (sum.0 + x.0, sum.1 + x.1))
+pub fn counted(spec: &PodSpec) -> Amounts {
+    total(spec, NONZERO)
+}
+
+/// Containers and sidecars run together, the init containers before them one by one beside the sidecars begun by then: what
+/// is needed most at one time counts. Upstream: resource.PodRequests.
+fn total(spec: &PodSpec, least: Amounts) -> Amounts {
+    let sum = |a: Amounts, b: Amounts| (a.0 + b.0, a.1 + b.1);
+    let most = |a: Amounts, b: Amounts| (a.0.max(b.0), a.1.max(b.1));
+    let together = spec.containers.iter().map(|c| asked(c, least)).fold((0, 0), sum);
+    let (mut sidecars, mut peak) = ((0, 0), (0, 0));
+    for init in spec.init_containers.iter() {
+        let one = asked(init, least);
+        peak = most(peak, sum(sidecars, one));
+        sidecars = if init.is_sidecar() { sum(sidecars, one) } else { sidecars };
+    }
+    most(sum(together, sidecars), peak)
+}
+
+fn asked(container: &Container, least: Amounts) -> Amounts {
+    let requests = &container.resources.requests;
+    let cpu = requests.get("cpu").map_or(least.0, |q| clamp(q.milli()));
+    (cpu, requests.get("memory").map_or(least.1, |q| clamp(q.value())))
 }
 
 impl Seats {
@@ -190,6 +208,14 @@ impl Seats {
     pub fn at(&self, place: usize) -> &Seat {
         &self.list[place]
     }
+    /// Where a node is.
+    pub fn place(&self, node: &str) -> Option<usize> {
+        self.places.get(node).copied()
+    }
+    /// The least priority of all pods that have a seat.
+    pub fn least_priority(&self) -> Option<i64> {
+        self.priorities.get_min().map(|(priority, _)| *priority)
+    }
     /// All nodes, by place.
     pub fn all(&self) -> impl Iterator<Item = &Seat> {
         self.list.iter().map(|seat| &**seat)
@@ -197,6 +223,24 @@ impl Seats {
     /// The numbers of all nodes, by place.
     pub fn rows(&self) -> Focus<'_, Row, DefaultSharedPtr> {
         self.rows.focus()
+    }
+    /// The numbers of the node at a place.
+    pub fn row(&self, place: usize) -> &Row {
+        &self.rows[place]
+    }
+    /// How many zones were ever seen.
+    pub fn zone_count(&self) -> usize {
+        self.zones.len()
+    }
+    /// The place that a search looks at after so many.
+    pub fn from_start(&self, looked: usize) -> usize {
+        let place = self.start + looked;
+        if place < self.list.len() { place } else { place - self.list.len() }
+    }
+    /// After so many looks the next search begins elsewhere, so that all nodes get their turn; few are always all looked at.
+    pub fn turn(&mut self, looked: usize) {
+        let next = self.from_start(looked);
+        self.start = if self.list.len() >= 100 { next } else { 0 };
     }
     /// Takes over a node as it now is.
     pub fn set(&mut self, node: &Arc<Node>) {
@@ -209,12 +253,14 @@ impl Seats {
             || !Arc::ptr_eq(&seat.node.status.allocatable, &node.status.allocatable);
         seat.node = node.clone();
         if matters {
+            self.glances.forget(place);
             seat.zone = zone(node);
             let row = &mut self.rows[place];
             (row.capacity, row.plain, row.zone) = (capacity(node), is_plain(node), number(&mut self.zones, &seat.zone));
         }
     }
     fn add(&mut self, node: &Arc<Node>) {
+        self.glances.forget_all();
         self.places.insert(node.metadata.name.clone(), self.list.len());
         let zone = zone(node);
         let row = Row { zone: number(&mut self.zones, &zone), ..Row::new(node) };
@@ -226,7 +272,9 @@ impl Seats {
         if let Some(place) = self.places.remove(node) {
             let gone = self.list.remove(place);
             self.social -= gone.pods.iter().filter(|sitter| sitter.social.is_some()).count();
+            gone.pods.iter().for_each(|sitter| self.uncount(&sitter.pod));
             self.rows.remove(place);
+            self.glances.forget_all();
             self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.name.clone(), i)).collect();
         }
     }
@@ -238,30 +286,47 @@ impl Seats {
         if change(&mut seat.pods, row) {
             seat.recount();
             row.recount(seat);
+            self.glances.forget(place);
         }
     }
     /// A pod takes its seat.
     pub fn sit(&mut self, pod: &Arc<Pod>) {
-        let mut social = false;
+        let (mut social, mut sits) = (false, false);
         self.reseat(&pod.spec.node_name, |pods, row| {
             let sitter = Sitter::new(pod);
-            social = sitter.social.is_some();
+            (social, sits) = (sitter.social.is_some(), true);
             pods.push(sitter);
             row.add(pod, 1);
             true
         });
         self.social += usize::from(social);
+        if sits {
+            *self.priorities.entry(priority(pod)).or_insert(0) += 1;
+        }
+    }
+    fn uncount(&mut self, pod: &Pod) {
+        let priority = priority(pod);
+        let left = self.priorities.get_mut(&priority).map_or(1, |count| {
+            *count -= 1;
+            *count
+        });
+        if left == 0 {
+            self.priorities.remove(&priority);
+        }
     }
     /// A pod leaves its seat, if it has one.
     pub fn leave(&mut self, pod: &Pod) {
-        let mut social = false;
+        let (mut social, mut sat) = (false, false);
         self.reseat(&pod.spec.node_name, |pods, row| {
             let Some(place) = pods.iter().position(|p| p.pod.metadata.uid == pod.metadata.uid) else { return false };
-            social = pods.remove(place).social.is_some();
+            (social, sat) = (pods.remove(place).social.is_some(), true);
             row.add(pod, -1);
             true
         });
         self.social -= usize::from(social);
+        if sat {
+            self.uncount(pod);
+        }
     }
     /// A seated pod has other labels, or is on its way out; true where that is so.
     pub fn renew(&mut self, before: Option<&Object>, pod: &Arc<Pod>) -> bool {

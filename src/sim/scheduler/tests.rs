@@ -243,3 +243,56 @@ fn only_news_that_could_help_wake_a_pod() {
     trial.pass(Span::secs(1));
     assert_eq!(node_of(&trial, "p"), "node-2");
 }
+
+/// Upstream: flushUnschedulablePodsLeftover.
+#[test]
+fn after_five_minutes_without_news_a_pod_is_tried_again() {
+    let mut trial = Trial::new(1);
+    complaint(&mut trial, asking("5"));
+    trial.pass(Span::mins(11));
+    let times = trial.times("p", "FailedScheduling");
+    assert_eq!(times.len(), 3, "{times:?}");
+    assert!(times.windows(2).all(|pair| (300..=331).contains(&(pair[1] - pair[0]))), "{times:?}");
+}
+
+/// Upstream: the queue's Update, and the plugins' hints on updates of the pod itself.
+#[test]
+fn a_pod_that_asks_otherwise_is_tried_again() {
+    let mut trial = Trial::new(1);
+    trial.edit(Kind::Node, "node-1", "/spec/taints", json!([{"key": "k", "effect": "NoSchedule"}]));
+    complaint(&mut trial, json!({}));
+    trial.edit(Kind::Pod, "p", "/spec/tolerations", json!([{"operator": "Exists"}]));
+    trial.pass(Span::secs(1));
+    assert_eq!(node_of(&trial, "p"), "node-1");
+}
+
+/// Upstream: TestCSILimits.
+#[test]
+fn a_node_takes_as_many_volumes_of_a_driver_as_it_can() {
+    let mut trial = Trial::new(2);
+    let driver = json!([{"name": "d", "nodeID": "n", "allocatable": {"count": 1}}]);
+    trial.put(Kind::CSINode, json!({"metadata": {"name": "node-1"}, "spec": {"drivers": driver}}));
+    trial.edit(Kind::Node, "node-2", "/spec/unschedulable", json!(true));
+    for name in ["a", "b"] {
+        let source = json!({"driver": "d", "volumeHandle": name});
+        let spec = json!({"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "csi": source});
+        trial.put(Kind::PersistentVolume, json!({"metadata": {"name": name}, "spec": spec}));
+        let claim = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "volumeName": name});
+        trial.put(Kind::PersistentVolumeClaim, json!({"metadata": {"name": name}, "spec": claim}));
+    }
+    trial.pass(Span::secs(20));
+    let with = |claim: &str| json!({"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": claim}}]});
+    for (pod, claim) in [("first", "a"), ("same", "a"), ("other", "b")] {
+        trial.put_pod(pod, "nginx", with(claim));
+        trial.pass(Span::secs(2));
+    }
+    assert_eq!(["first", "same", "other"].map(|pod| node_of(&trial, pod)), ["node-1", "node-1", ""]);
+    let nodes = "0/2 nodes are available: ";
+    let reasons = "1 node(s) exceed max volume count, 1 node(s) were unschedulable";
+    let preemption = "1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling";
+    assert_eq!(said(&trial, "other"), format!("{nodes}{reasons}. preemption: {nodes}{preemption}."));
+    trial.delete(Kind::Pod, "first");
+    trial.delete(Kind::Pod, "same");
+    trial.pass(Span::secs(5));
+    assert_eq!(node_of(&trial, "other"), "node-1");
+}

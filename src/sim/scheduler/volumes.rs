@@ -1,6 +1,6 @@
 //! What a pod's claims say about where it can go (§5.2, §5.4).
 
-use super::super::controllers::volumes::reaches;
+use super::super::controllers::volumes::{foreign, reaches};
 use super::super::world::World;
 use super::filter::Verdict;
 use super::hints::Help;
@@ -51,9 +51,10 @@ fn is_bound(claim: &PersistentVolumeClaim) -> bool {
 pub fn needs(world: &World, pod: &Pod) -> Result<Needs, Obstacle> {
     let mut needs = Needs { own: pod.spec.volumes.iter().filter_map(inline).collect(), ..Needs::default() };
     let mut unbound = false;
-    for name in pod.spec.claims() {
-        let key = Key::new(pod.metadata.namespace.clone(), name.clone());
-        let claim = usable(world, &key)?;
+    for volume in pod.spec.volumes.iter() {
+        let Some(name) = volume.claim(&pod.metadata.name) else { continue };
+        let key = Key::new(pod.metadata.namespace.clone(), name);
+        let claim = usable(world, &key, volume.ephemeral().map(|_| pod))?;
         needs.taken |= claim.spec.access_modes.contains(&AccessMode::ReadWriteOncePod) && others_use(world, &key, pod);
         if is_bound(claim) {
             let found = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone())).cloned();
@@ -72,10 +73,17 @@ pub fn needs(world: &World, pod: &Pod) -> Result<Needs, Obstacle> {
     Ok(needs)
 }
 
-/// A claim that a pod may be scheduled with. Upstream: VolumeBinding.podHasPVCs.
-fn usable<'w>(world: &'w World, key: &Key) -> Result<&'w Arc<PersistentVolumeClaim>, Obstacle> {
+/// A claim that a pod may be scheduled with; `made_for` is the pod where the claim is made for it. Upstream:
+/// VolumeBinding.podHasPVCs.
+fn usable<'w>(world: &'w World, key: &Key, made_for: Option<&Pod>) -> Result<&'w Arc<PersistentVolumeClaim>, Obstacle> {
     let refuse = |why: String| Err(Obstacle(format!("persistentvolumeclaim \"{}\" {why}", key.name)));
-    let Some(claim) = world.get::<PersistentVolumeClaim>(key) else { return refuse("not found".to_owned()) };
+    let Some(claim) = world.get::<PersistentVolumeClaim>(key) else {
+        let waits = format!("waiting for ephemeral volume controller to create the persistentvolumeclaim \"{}\"", key.name);
+        return if made_for.is_some() { Err(Obstacle(waits)) } else { refuse("not found".to_owned()) };
+    };
+    if let Some(why) = made_for.and_then(|pod| foreign(claim, pod)) {
+        return Err(Obstacle(why));
+    }
     if claim.status.phase == ClaimPhase::Lost {
         return refuse(format!("bound to non-existent persistentvolume \"{}\"", claim.spec.volume_name));
     }
@@ -90,8 +98,8 @@ fn others_use(world: &World, claim: &Key, pod: &Pod) -> bool {
     others.filter_map(|key| world.get::<Pod>(key)).any(|p| p.is_scheduled() && !p.status.phase.is_terminal())
 }
 
-/// Why a node cannot serve a pod's volumes.
-pub fn refuses(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
+/// Why a node cannot have a pod whose volumes others use.
+pub fn in_use(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
     if needs.taken {
         let reason = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
         return Some(Verdict { help: Help::ROOM, ..Verdict::crowded(reason) });
@@ -99,6 +107,11 @@ pub fn refuses(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
     if needs.own.iter().any(|disk| is_taken(world, node, disk)) {
         return Some(Verdict { help: Help::ROOM, ..Verdict::crowded("node(s) had no available disk") });
     }
+    None
+}
+
+/// Why a node cannot serve a pod's volumes.
+pub fn refuses(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
     let hopeless = |reason| Some(Verdict { help: Help::LABEL | Help::VOLUME, ..Verdict::hopeless(reason) });
     if needs.missing {
         return hopeless("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)");

@@ -3,8 +3,7 @@
 
 use super::super::agenda::{Due, Ticket};
 use super::super::world::World;
-use super::hints::Help;
-use super::{bind, fail, volumes, wake};
+use super::{bind, complain, volumes, wake};
 use crate::api::{Key, Name, Object, PersistentVolumeClaim, Pod, Span};
 use std::sync::Arc;
 
@@ -61,7 +60,7 @@ fn go_on(world: &mut World, key: &Key) {
         }
         volumes::Progress::Failed => {
             give_up(world, key);
-            world.scheduler.enlist(key);
+            world.scheduler.queue.again(key);
             wake(world);
         }
     }
@@ -73,7 +72,7 @@ pub fn node_gone(world: &mut World, node: &Name) {
     let stranded: Vec<Key> = world.scheduler.assumed.iter().filter_map(there).collect();
     for key in stranded {
         give_up(world, &key);
-        world.scheduler.enlist(&key);
+        world.scheduler.queue.again(&key);
         wake(world);
     }
 }
@@ -85,10 +84,9 @@ pub fn expire(world: &mut World) {
     for key in over {
         give_up(world, &key);
         if let Some(pod) = world.get::<Pod>(&key).cloned() {
-            fail(world, &pod, "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded", Help::ANY);
-            world.scheduler.parked.remove(&key);
-            world.scheduler.enlist(&key);
-            wake(world);
+            complain(world, &pod, "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded", None);
+            let until = world.scheduler.queue.delay(&key, now);
+            world.schedule(until, Due::Schedule);
         }
     }
 }

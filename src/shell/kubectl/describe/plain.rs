@@ -7,6 +7,10 @@ use serde_json::Value;
 
 /// Describes an object of one of these kinds; false for any other.
 pub fn describe(page: &mut Describe, object: &Object) -> bool {
+    if object.kind() == Kind::PriorityClass {
+        priority_class(page, object);
+        return true;
+    }
     let body: fn(&mut Describe, &Value) = match object.kind() {
         Kind::ConfigMap => config_map,
         Kind::Secret => secret,
@@ -57,6 +61,22 @@ fn account(page: &mut Describe, _: &Value) {
     for label in ["Image pull secrets", "Mountable secrets", "Tokens"] {
         page.field(0, label, "<none>");
     }
+}
+
+/// Upstream: PriorityClassDescriber, which shows no labels.
+fn priority_class(page: &mut Describe, object: &Object) {
+    let value = object.to_value();
+    page.field(0, "Name", &object.meta().name);
+    for (label, field, unset) in [
+        ("Value", "value", "0"),
+        ("GlobalDefault", "globalDefault", "false"),
+        ("PreemptionPolicy", "preemptionPolicy", ""),
+        ("Description", "description", ""),
+    ] {
+        page.field(0, label, &text(&value[field], unset));
+    }
+    let annotations = object.meta().annotations.to_string();
+    page.field(0, "Annotations", if annotations.is_empty() { "<none>" } else { &annotations });
 }
 
 fn namespace(page: &mut Describe, value: &Value) {

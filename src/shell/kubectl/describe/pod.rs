@@ -35,8 +35,8 @@ pub fn describe(world: &World, page: &mut Describe, pod: &Pod) {
     if let Some(owner) = meta.controller() {
         page.field(0, "Controlled By", &format!("{}/{}", owner.kind, owner.name));
     }
-    if let Some(node) = pod.status.rest.get("nominatedNodeName") {
-        page.field(0, "NominatedNodeName", &text(node, ""));
+    if !pod.status.nominated_node_name.is_empty() {
+        page.field(0, "NominatedNodeName", &pod.status.nominated_node_name);
     }
     if !pod.spec.init_containers.is_empty() {
         containers(page, "Init Containers", &pod.spec.init_containers, &pod.status.init_container_statuses, Some(pod));

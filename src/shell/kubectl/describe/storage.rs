@@ -26,7 +26,7 @@ pub fn claim(world: &World, page: &mut Describe, pvc: &PersistentVolumeClaim) {
     let users: Vec<String> = world
         .list::<Pod>()
         .filter(|p| p.metadata.namespace == meta.namespace)
-        .filter(|p| p.spec.claims().any(|name| *name == meta.name))
+        .filter(|p| p.claims().any(|name| name == meta.name))
         .map(|p| p.metadata.name.to_string())
         .collect();
     page.list(0, "Used By", &users);

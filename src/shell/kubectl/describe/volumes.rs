@@ -15,6 +15,7 @@ const SOURCES: &[(&str, &str, &[Line])] = &[
         "EmptyDir (a temporary directory that shares a pod's lifetime)",
         &[("Medium", "medium", ""), ("SizeLimit", "sizeLimit", "<unset>")],
     ),
+    ("ephemeral", "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)", &[]),
     (
         "gcePersistentDisk",
         "GCEPersistentDisk (a Persistent Disk resource in Google Compute Engine)",
@@ -58,6 +59,7 @@ pub fn source(page: &mut Describe, volume: &Value) {
         "csi" => driver(page, source),
         "projected" => projected(page, source),
         "downwardAPI" => downward(page, source),
+        "ephemeral" => ephemeral(page, &source["volumeClaimTemplate"]),
         _ => {}
     }
 }
@@ -71,6 +73,19 @@ fn driver(page: &mut Describe, source: &Value) {
     let pair = |(key, value): (&String, &Value)| format!("{key}={}", text(value, ""));
     let attributes: Vec<String> = source["volumeAttributes"].as_object().into_iter().flatten().map(pair).collect();
     page.list(2, "VolumeAttributes", &attributes);
+}
+
+/// The claim that is made for the pod, as far as its template says. Upstream: printPersistentVolumeClaim.
+fn ephemeral(page: &mut Describe, template: &Value) {
+    let pairs = |field: &str, sign: &str| {
+        let map = template["metadata"][field].as_object();
+        map.into_iter().flatten().map(|(key, value)| format!("{key}{sign}{}", text(value, ""))).collect::<Vec<String>>()
+    };
+    page.field(2, "StorageClass", &text(&template["spec"]["storageClassName"], ""));
+    page.field(2, "Volume", &text(&template["spec"]["volumeName"], ""));
+    page.list(2, "Labels", &pairs("labels", "=")).list(2, "Annotations", &pairs("annotations", ": "));
+    page.field(2, "Capacity", "").field(2, "Access Modes", "");
+    page.field(2, "VolumeMode", &text(&template["spec"]["volumeMode"], "Filesystem"));
 }
 
 fn projected(page: &mut Describe, source: &Value) {

@@ -96,7 +96,7 @@ impl Said {
     /// EventSourceObjectSpamFilter.
     pub fn may_speak(&mut self, by: &Actor, now: Time) -> bool {
         let place = self.spent.iter().position(|(source, _)| source == by).unwrap_or_else(|| {
-            self.spent.push((by.clone(), now));
+            push(&mut self.spent, (by.clone(), now));
             self.spent.len() - 1
         });
         let until = self.spent[place].1.max(now);
@@ -121,7 +121,7 @@ impl Said {
                 Once::First
             }
             None => {
-                self.series.push(fresh());
+                push(&mut self.series, fresh());
                 Once::First
             }
         }
@@ -158,11 +158,17 @@ impl Topic {
     fn saying(&mut self, part: &Name, message: &Name, new: impl FnOnce() -> Told) -> &mut Told {
         let known = self.sayings.iter().position(|s| s.message == *message && s.part == *part);
         let place = known.unwrap_or_else(|| {
-            self.sayings.push(Saying { part: part.clone(), message: message.clone(), counts: true, told: new() });
+            push(&mut self.sayings, Saying { part: part.clone(), message: message.clone(), counts: true, told: new() });
             self.sayings.len() - 1
         });
         let saying = &mut self.sayings[place];
         saying.counts = true;
         &mut saying.told
     }
+}
+
+/// Most of these lists have one entry, and there are many of them.
+fn push<T>(list: &mut Vec<T>, item: T) {
+    list.reserve_exact(1);
+    list.push(item);
 }

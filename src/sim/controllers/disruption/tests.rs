@@ -1,5 +1,6 @@
 //! Budgets in whole worlds: what is counted, and which evictions are let through.
 
+use crate::api::meta::{Truth, condition};
 use crate::api::{Kind, Pod, PodDisruptionBudget, Reason, Refusal, Span};
 use crate::sim::act::{Act, DeleteOptions, Request};
 use crate::sim::tests::{Trial, key, over};
@@ -122,4 +123,22 @@ fn a_pod_without_a_known_manager_makes_a_share_unknowable() {
     let words = "Failed to calculate the number of expected pods: found no controllers for pod \"p\"";
     assert_eq!(trial.said("budget", "CalculateExpectedPodCountFailed"), [words]);
     assert_eq!(&*trial.get::<PodDisruptionBudget>("budget").status.conditions[0].reason, "SyncFailed");
+}
+
+/// Upstream: TestStalePodDisruption.
+#[test]
+fn a_target_that_is_not_deleted_is_no_target_after_two_minutes() {
+    for (reason, kept) in [("EvictionByEvictionAPI", false), ("TerminationByKubelet", true)] {
+        let mut trial = Trial::new(1);
+        trial.put_pod("p", "nginx", json!({}));
+        trial.pass(Span::secs(5));
+        let target = |trial: &Trial| condition(&trial.get::<Pod>("p").status.conditions, "DisruptionTarget").cloned().unwrap();
+        let now = trial.world.now().to_second();
+        let condition = json!([{"type": "DisruptionTarget", "status": "True", "reason": reason, "lastTransitionTime": now}]);
+        trial.edit_status(Kind::Pod, "p", "/status/conditions", condition);
+        trial.pass(Span::secs(115));
+        assert_eq!(target(&trial).status, Truth::True);
+        trial.pass(Span::secs(10));
+        assert_eq!((target(&trial).status == Truth::True, &*target(&trial).reason), (kept, if kept { reason } else { "" }));
+    }
 }

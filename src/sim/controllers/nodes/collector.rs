@@ -89,8 +89,11 @@ fn collect_orphans(desk: &mut Desk) {
             None => quarantine(desk, &node, &pods),
             Some(since) if desk.now() < since + QUARANTINE => {}
             Some(_) => {
-                let reason = eviction::disruption("DeletionByPodGC", "PodGC: node no longer exists", desk.now());
-                pods.iter().for_each(|pod| force(desk, pod, Some(&reason)));
+                let words = "PodGC: node no longer exists";
+                for pod in &pods {
+                    let reason = eviction::disruption(pod, "DeletionByPodGC", words, desk.now());
+                    force(desk, pod, Some(reason));
+                }
             }
         }
     }
@@ -106,12 +109,12 @@ fn quarantine(desk: &mut Desk, node: &Name, pods: &[Arc<Pod>]) {
 }
 
 /// Marks a pod failed and deletes it without waiting for anybody.
-fn force(desk: &mut Desk, pod: &Arc<Pod>, reason: Option<&Condition>) {
+fn force(desk: &mut Desk, pod: &Arc<Pod>, reason: Option<Condition>) {
     if !pod.status.phase.is_terminal() {
         let mut failed = (**pod).clone();
         failed.status.phase = Phase::Failed;
         if let Some(condition) = reason {
-            set_condition(&mut failed.status.conditions, condition.clone());
+            set_condition(&mut failed.status.conditions, condition);
         }
         // Refused only where the pod has just gone, as the delete then is too.
         desk.update_status(failed).ok();

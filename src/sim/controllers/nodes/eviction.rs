@@ -10,7 +10,7 @@ use super::super::super::world::World;
 use super::{no_execute, node_key, pods_on, taints, waits};
 use crate::api::meta::set_condition;
 use crate::api::pod::Taint;
-use crate::api::{Condition, Key, Kind, Name, Node, ObjectRef, Pod, Rest, Span, Time, Truth, Uid};
+use crate::api::{Condition, Key, Kind, Name, Node, ObjectRef, Pod, Span, Time, Truth, Uid};
 use std::sync::Arc;
 
 /// A pod that is to leave.
@@ -122,22 +122,22 @@ fn evict(desk: &mut Desk, pod: &Arc<Pod>) {
     report(desk, &key, "Marking for deletion");
     let mut marked = (**pod).clone();
     let words = "Taint manager: deleting due to NoExecute taint";
-    set_condition(&mut marked.status.conditions, disruption("DeletionByTaintManager", words, desk.now()));
+    set_condition(&mut marked.status.conditions, disruption(pod, "DeletionByTaintManager", words, desk.now()));
     // Either is refused only where the pod has just gone.
     desk.update_status(marked).ok();
     desk.delete(Kind::Pod, &key, &DeleteOptions { uid: Some(pod.metadata.uid), ..DeleteOptions::default() }).ok();
 }
 
 /// The condition that tells a pod's owner that the cluster removed it.
-pub fn disruption(reason: &str, message: &str, now: Time) -> Condition {
+pub fn disruption(pod: &Pod, reason: &str, message: &str, now: Time) -> Condition {
     Condition {
         kind: "DisruptionTarget".into(),
         status: Truth::True,
-        last_heartbeat_time: None,
         last_transition_time: Some(now.to_second()),
+        observed_generation: pod.metadata.generation,
         reason: reason.into(),
         message: message.into(),
-        rest: Rest::default(),
+        ..Condition::default()
     }
 }
 

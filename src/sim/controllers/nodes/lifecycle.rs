@@ -6,7 +6,7 @@ use super::super::super::latency::Latency;
 use super::{node_key, pods_on, taints, zones};
 use crate::api::meta::{condition, set_condition};
 use crate::api::object::reference;
-use crate::api::{Condition, Kind, Name, Node, ObjectRef, Pod, Rest, Span, Time, Truth, Uid};
+use crate::api::{Condition, Kind, Name, Node, ObjectRef, Pod, Span, Time, Truth, Uid};
 use imbl::OrdMap;
 use std::sync::Arc;
 
@@ -146,7 +146,7 @@ fn unknown(kind: &str, old: Option<Condition>, created: Time, now: Time) -> Cond
             last_transition_time: Some(now.to_second()),
             reason: reason.into(),
             message: message.into(),
-            rest: Rest::default(),
+            ..Condition::default()
         },
     }
 }
@@ -161,6 +161,7 @@ fn mark_pod(desk: &mut Desk, pod: &Arc<Pod>) {
     for ready in marked.status.conditions.iter_mut().filter(|c| &*c.kind == "Ready") {
         ready.status = Truth::False;
         ready.last_transition_time = Some(now);
+        ready.observed_generation = pod.metadata.generation;
     }
     if desk.update_status(marked).is_ok() {
         desk.event(reference(Kind::Pod, &pod.metadata), true, "NodeNotReady", "Node is not ready");

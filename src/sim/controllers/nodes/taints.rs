@@ -90,6 +90,9 @@ pub fn follow_readiness(desk: &mut Desk, node: &Arc<Node>) {
 
 /// Takes both NoExecute taints off a node.
 pub fn take_no_execute(desk: &mut Desk, node: &Arc<Node>) {
+    if no_execute(node).next().is_none() {
+        return;
+    }
     let Some(node) = desk.get::<Node>(&node.metadata.key()).cloned() else { return };
     let ours = |t: &Taint| t.effect == Effect::NoExecute && (&*t.key == NOT_READY || &*t.key == UNREACHABLE);
     if node.spec.taints.iter().any(ours) {

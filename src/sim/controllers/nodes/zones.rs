@@ -5,7 +5,6 @@ use super::super::super::apiserver::Desk;
 use super::taints;
 use crate::api::{Name, Node, Span, Time};
 use imbl::OrdMap;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How a zone is.
@@ -122,12 +121,18 @@ fn pace(state: State, size: usize) -> Pace {
 
 /// Counts the nodes of each zone and sets the pace.
 pub fn assess(desk: &mut Desk) {
-    let mut counts: BTreeMap<Name, (usize, usize)> = BTreeMap::new();
+    // Zones are few, and neighbours are mostly of one.
+    let mut counts: Vec<(Name, usize, usize)> = Vec::new();
     for node in desk.list::<Node>() {
-        let count = counts.entry(zone_of(node)).or_default();
-        if node.is_ready() { count.0 += 1 } else { count.1 += 1 }
+        let zone = zone_of(node);
+        let place = counts.iter().position(|known| known.0 == zone).unwrap_or_else(|| {
+            counts.push((zone, 0, 0));
+            counts.len() - 1
+        });
+        if node.is_ready() { counts[place].1 += 1 } else { counts[place].2 += 1 }
     }
-    let states: Vec<(Name, State, usize)> = counts.into_iter().map(|(zone, (up, ill))| (zone, judge(up, ill), up + ill)).collect();
+    counts.sort();
+    let states: Vec<(Name, State, usize)> = counts.into_iter().map(|(zone, up, ill)| (zone, judge(up, ill), up + ill)).collect();
     let all = !states.is_empty() && states.iter().all(|s| s.1 == State::Full);
     let was = desk.memory.nodes.zones.halted;
     match (was, all) {

@@ -112,8 +112,8 @@ pub fn pod_changed(world: &mut World, pod: &Pod) {
     if !pod.is_scheduled() {
         return;
     }
-    let claim = |name: &Name| world.get::<PersistentVolumeClaim>(&Key::new(pod.metadata.namespace.clone(), name.clone()));
-    let volumes = pod.spec.claims().filter_map(claim).map(|claim| Key::cluster(claim.spec.volume_name.clone()));
+    let claim = |name: Name| world.get::<PersistentVolumeClaim>(&Key::new(pod.metadata.namespace.clone(), name));
+    let volumes = pod.claims().filter_map(claim).map(|claim| Key::cluster(claim.spec.volume_name.clone()));
     let attachable = |key: &Key| world.get::<PersistentVolume>(key).is_some_and(|pv| pv.needs_attach());
     let own = own::disks(pod).map(|pv| Key::cluster(pv.metadata.name.clone()));
     let volumes: Vec<Key> = volumes.filter(attachable).chain(own).collect();

@@ -36,8 +36,8 @@ pub fn claim_written(world: &mut World, claim: &PersistentVolumeClaim) {
 
 /// Hears of a pod that runs: a file system may wait for it.
 pub fn pod_runs(world: &mut World, pod: &Pod) {
-    for name in pod.spec.claims() {
-        let key = Key::new(pod.metadata.namespace.clone(), name.clone());
+    for name in pod.claims() {
+        let key = Key::new(pod.metadata.namespace.clone(), name);
         if world.get::<PersistentVolumeClaim>(&key).is_some_and(|claim| has(claim, PENDING)) {
             super::enqueue(world, ME, Kind::PersistentVolumeClaim, &key);
         }

@@ -3,7 +3,7 @@
 
 use super::super::super::change::Controller;
 use super::super::super::world::World;
-use super::{attach, enqueue, expand, recycler, unsettle};
+use super::{attach, enqueue, ephemeral, expand, recycler, unsettle};
 use crate::api::{Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, Phase, Pod, Span};
 
 const BINDER: Controller = Controller::PersistentVolume;
@@ -45,6 +45,7 @@ fn claim_written(world: &mut World, claim: &PersistentVolumeClaim) {
 
 fn claim_gone(world: &mut World, claim: &PersistentVolumeClaim) {
     world.memory.volumes.unsettled.remove(&(Kind::PersistentVolumeClaim, claim.metadata.key()));
+    ephemeral::claim_gone(world, &claim.metadata.key());
     if !claim.spec.volume_name.is_empty() {
         enqueue(world, BINDER, Kind::PersistentVolume, &Key::cluster(claim.spec.volume_name.clone()));
     }
@@ -84,6 +85,9 @@ fn volume_gone(world: &mut World, pv: &PersistentVolume) {
 
 fn pod_written(world: &mut World, before: Option<&Object>, pod: &Pod) {
     let old = before.and_then(|o| if let Object::Pod(p) = o { Some(p) } else { None });
+    if old.is_none() {
+        ephemeral::pod_made(world, pod);
+    }
     if old.is_none_or(|old| old.spec.node_name != pod.spec.node_name || attach::uses_volumes(old) != attach::uses_volumes(pod)) {
         attach::pod_changed(world, pod);
     }
@@ -97,8 +101,8 @@ fn pod_written(world: &mut World, before: Option<&Object>, pod: &Pod) {
 
 fn pod_gone(world: &mut World, pod: &Pod) {
     attach::pod_changed(world, pod);
-    for name in pod.spec.claims() {
-        let claim = Key::new(pod.metadata.namespace.clone(), name.clone());
+    for name in pod.claims() {
+        let claim = Key::new(pod.metadata.namespace.clone(), name);
         if world.get::<PersistentVolumeClaim>(&claim).is_some_and(|c| c.metadata.is_terminating()) {
             enqueue(world, Controller::ClaimProtection, Kind::PersistentVolumeClaim, &claim);
         }

@@ -3,6 +3,7 @@
 mod attaching;
 mod binding;
 mod consuming;
+mod ephemeral;
 mod reclaiming;
 
 use super::super::super::change::What;

@@ -1,0 +1,60 @@
+//! The quick way and the long way lead to the same places.
+
+use super::super::{filter, score};
+use super::*;
+use crate::api::{Kind, Span};
+use crate::sim::tests::Trial;
+use serde_json::json;
+
+/// What the long way finds, and where the next search would begin.
+fn long_way(world: &World, pod: &Pod) -> (Vec<usize>, usize) {
+    let mut world = world.clone();
+    let (feasible, _) = filter::feasible(&mut world, pod, &Needs::default());
+    (score::best(&world, pod, &feasible), world.scheduler.seats.from_start(0))
+}
+
+/// Asks both ways for a pod of the service, and lets it go again.
+fn agree(trial: &mut Trial, cpu: &str) {
+    let container = json!({"name": "c", "image": "nginx", "resources": {"requests": {"cpu": cpu}}});
+    trial.put(Kind::Pod, json!({"metadata": {"name": "asks", "labels": {"app": "web"}}, "spec": {"containers": [container]}}));
+    let pod = trial.get::<Pod>("asks");
+    let long = long_way(&trial.world, &pod);
+    let quick = best(&mut trial.world, &pod, &Needs::default()).expect("it asks only for room");
+    assert_eq!((quick, trial.world.scheduler.seats.from_start(0)), long);
+    trial.force("asks");
+}
+
+#[test]
+fn both_ways_agree_while_the_cluster_changes() {
+    let mut trial = Trial::new(130);
+    for (place, zone) in ["a", "b", "a", "c"].iter().enumerate() {
+        trial.edit(Kind::Node, &format!("node-{}", place + 1), "/metadata/labels/topology.kubernetes.io~1zone", json!(zone));
+    }
+    trial.put(Kind::Service, json!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}}));
+    trial.put_rs("nginx", json!({"replicas": 30}));
+    for round in 0..12 {
+        trial.put(
+            Kind::Pod,
+            json!({
+                "metadata": {"name": format!("loose-{round}"), "labels": {"app": "web"}},
+                "spec": {"nodeName": format!("node-{}", round % 5 + 1), "containers": [{"name": "c", "image": "nginx"}]},
+            }),
+        );
+        agree(&mut trial, ["100m", "1500m"][round % 2]);
+        trial.pass(Span::millis(40));
+        if round == 6 {
+            trial.delete(Kind::Node, "node-3");
+            trial.edit(Kind::Node, "node-7", "/spec/unschedulable", json!(true));
+            trial.edit(Kind::Node, "node-7", "/spec/unschedulable", json!(false));
+        }
+    }
+}
+
+#[test]
+fn nodes_with_taints_need_a_closer_look() {
+    let mut trial = Trial::new(3);
+    trial.edit(Kind::Node, "node-2", "/spec/unschedulable", json!(true));
+    trial.put_pod("p", "nginx", json!({}));
+    let pod = trial.get::<Pod>("p");
+    assert_eq!(best(&mut trial.world, &pod, &Needs::default()), None);
+}
