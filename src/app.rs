@@ -1,6 +1,7 @@
 //! The program: its options, and what each of its commands does.
 
 mod branches;
+mod export;
 mod headless;
 mod library;
 mod narrate;
@@ -9,12 +10,14 @@ mod progress;
 pub mod register;
 pub mod session;
 pub mod settings;
+mod speaker;
 mod story;
 pub mod terminal;
 mod test;
 pub mod trace;
 
 use crate::scenario::fields;
+use crate::ui::palette::{DARK, Palette};
 use clap::{CommandFactory, Parser};
 use headless::Telling;
 use options::{Command, LookOptions, Options};
@@ -49,19 +52,26 @@ pub fn main() -> ExitCode {
 /// Does what the options say; false where a command was refused or an expectation failed.
 fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
     match options.command.as_ref().unwrap_or(&Command::sandbox()) {
-        Command::Play { name, from, class, look } => {
+        Command::Play { name, from, class, speaker, socket, look } => {
             let look = options.look.clone().or(look);
-            let progress = Progress::load();
-            let session =
-                name.as_deref().map_or_else(|| Ok(Session::sandbox()), Session::scenario)?.with_progress(progress).for_class(*class);
-            play(from.iter().try_fold(session, |session, step| session.from_step(step))?, &look)
+            let session = name.as_deref().map_or_else(|| Ok(Session::sandbox()), Session::scenario)?;
+            let session = session.with_progress(Progress::load()).for_class(*class);
+            let session = from.iter().try_fold(session, |session, step| session.from_step(step))?;
+            let desk = speaker.then(|| speaker::Desk::open(socket.as_deref())).transpose()?;
+            play(session, desk, &look)
         }
+        Command::Speaker { socket } => speaker::listen(socket.as_deref(), out),
+        Command::Seek { name, rule, tries, to } => library::seek(name, rule, *tries, to.as_deref(), out),
         Command::Run { name, world, json, narrate, trace, record } => {
             let telling = Telling { json: *json, narrate: *narrate, trace: trace.as_deref(), record: record.as_deref() };
             headless::run(name, world, &telling, out)
         }
         Command::Test { names, json, transcript } => test::test(names, test::Manner { json: *json, transcript: *transcript }, out),
         Command::List => library::list(out),
+        Command::Export { name, to, size, theme } => {
+            let palette = theme.as_deref().and_then(Palette::named).unwrap_or(&DARK);
+            export::export(name, to, export::Screening { size: *size, palette }, out)
+        }
         Command::Schema => {
             out.write_all(fields::schema().as_bytes())?;
             Ok(true)
@@ -76,13 +86,13 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
 }
 
 /// Shows a session in the terminal.
-fn play(session: Session, look: &LookOptions) -> anyhow::Result<bool> {
+fn play(session: Session, desk: Option<speaker::Desk>, look: &LookOptions) -> anyhow::Result<bool> {
     let settings = look.over(settings::load(look.config.as_deref())?);
     if look.narrate && io::stderr().is_terminal() {
         anyhow::bail!("--narrate writes to standard error, and that is the terminal; use `podyard play --narrate 2>FILE`");
     }
     let story = look.narrate.then(Story::default);
-    terminal::run(session.with(&settings).told(story), &settings)?;
+    terminal::run(session.with(&settings).told(story), desk, &settings)?;
     Ok(true)
 }
 

@@ -14,6 +14,7 @@ pub mod question;
 pub mod record;
 pub mod rehearse;
 pub mod script;
+pub mod seek;
 
 pub use check::Check;
 pub use document::{Scenario, Step, What};

@@ -1,13 +1,17 @@
-//! Scenarios by name or file, and the commands about them: `list`, `lint`.
+//! Scenarios by name or file, and the commands about them: `list`, `lint`, `seek`.
 
 use crate::diagnostic::Severity;
+use crate::engine::MANIFEST;
 use crate::scenario::catalogue::{self, CATALOGUE};
 use crate::scenario::fields::GROUPS;
 use crate::scenario::rehearse::opening;
+use crate::scenario::seek::{self, Found, Hunt};
 use crate::scenario::{Scenario, document, lint};
 use crate::sim::World;
+use crate::sim::invariants::RULES;
 use anyhow::{Context, bail};
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The text of a scenario: from the catalogue, or from a file.
@@ -66,4 +70,36 @@ pub fn lint(file: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
     let errors = found.iter().filter(|problem| problem.severity == Severity::Error).count();
     writeln!(out, "{file}: {errors} errors, {} warnings", found.len() - errors)?;
     Ok(errors == 0)
+}
+
+/// The sandbox as a scenario without steps, or a scenario from the catalogue or a file.
+fn beginning(name: &str) -> anyhow::Result<Arc<Scenario>> {
+    if name != SANDBOX {
+        return find(name);
+    }
+    Ok(Arc::new(Scenario { title: "the sandbox".to_owned(), manifests: MANIFEST.to_owned(), ..Scenario::default() }))
+}
+
+/// Where a search begins.
+pub const SANDBOX: &str = "sandbox";
+
+/// Searches a schedule that breaks an invariant, prints the shortest, and writes it as a scenario where that is asked for.
+pub fn seek(name: &str, rule: &str, tries: u64, to: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
+    let scenario = beginning(name)?;
+    let known = || RULES.iter().map(|row| format!("{:?}", row.1)).collect::<Vec<_>>().join(", ");
+    let rule = seek::rule(rule).with_context(|| format!("there is no rule {rule:?}; there are {}", known()))?;
+    let hunt = Hunt { rule, options: scenario.options.clone(), tries };
+    let Some(found) = seek::seek(&scenario, &hunt).map_err(anyhow::Error::msg)? else {
+        writeln!(out, "none of {tries} schedules breaks it")?;
+        return Ok(false);
+    };
+    let Found { seed, tried, length, lines, why } = &found;
+    writeln!(out, "schedule {tried}, seed {seed}, breaks it: {why}\nmade shorter, {} lines of {length} are enough:", lines.len())?;
+    lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    if let Some(path) = to {
+        let text = seek::replayed(&found, &scenario, &hunt);
+        std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+        writeln!(out, "{} replays it", path.display())?;
+    }
+    Ok(true)
 }

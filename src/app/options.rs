@@ -31,6 +31,12 @@ pub enum Command {
         /// A class answers: digits count hands, Enter shows what is right
         #[arg(long, requires = "name")]
         class: bool,
+        /// Tells a `podyard speaker` in a second terminal what comes next
+        #[arg(long, requires = "name")]
+        speaker: bool,
+        /// Where it is told, with --speaker [default: $XDG_RUNTIME_DIR/podyard-speaker.sock]
+        #[arg(long, value_name = "FILE", requires = "speaker")]
+        socket: Option<PathBuf>,
         /// How it looks
         #[command(flatten)]
         look: LookOptions,
@@ -68,6 +74,41 @@ pub enum Command {
     },
     /// Lists the scenarios by group, with their goals
     List,
+    /// Writes a scenario as a file that is played elsewhere, the same on every run
+    Export {
+        /// A scenario's name or file
+        name: String,
+        /// The file; its ending says what it becomes: .cast .svg .gif .html .md .sh
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// Columns and rows of its pictures
+        #[arg(long, value_name = "WxH", default_value = "120x36", value_parser = super::export::size)]
+        size: (u16, u16),
+        /// Colours of its pictures
+        #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PALETTES.map(|palette| palette.name)))]
+        theme: Option<String>,
+    },
+    /// Searches a schedule of acts and faults that breaks an invariant, and makes it as short as it goes
+    Seek {
+        /// Where each schedule begins: a scenario's name or file
+        #[arg(default_value = super::library::SANDBOX)]
+        name: String,
+        /// The invariant, by the name on its lamp
+        #[arg(long, value_name = "NAME", default_value = "one process per name")]
+        rule: String,
+        /// How many schedules are tried
+        #[arg(long, value_name = "N", default_value_t = 500)]
+        tries: u64,
+        /// Writes the shortest as a scenario that replays it
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Shows the speaker, in a second terminal, what comes next in a `podyard play --speaker`
+    Speaker {
+        /// The socket [default: $XDG_RUNTIME_DIR/podyard-speaker.sock]
+        #[arg(long, value_name = "FILE")]
+        socket: Option<PathBuf>,
+    },
     /// Prints the JSON schema of a scenario's file
     Schema,
     /// Checks a scenario's file
@@ -93,7 +134,7 @@ pub enum Command {
 impl Command {
     /// What is done where nothing is said.
     pub fn sandbox() -> Command {
-        Command::Play { name: None, from: None, class: false, look: LookOptions::default() }
+        Command::Play { name: None, from: None, class: false, speaker: false, socket: None, look: LookOptions::default() }
     }
 }
 

@@ -7,6 +7,7 @@ mod pace;
 use super::session::Session;
 pub use super::session::sight;
 use super::settings::Settings;
+use super::speaker::Desk;
 use crate::ui::keys::Key;
 use crate::ui::message::Message;
 use crate::ui::model::Mode;
@@ -23,17 +24,17 @@ use tokio::time::Instant;
 /// Environment variable that makes the program panic after its first frame, to prove that the terminal is given back.
 const PANIC: &str = "PODYARD_PANIC";
 
-/// How often a file that is being written is looked at.
+/// How often a file that is being written is looked at, and whether a speaker's view has come.
 const GLANCE: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// Shows a session until the user leaves, in the colours and glyphs that the settings ask for.
-pub fn run(session: Session, settings: &Settings) -> anyhow::Result<()> {
+pub fn run(session: Session, desk: Option<Desk>, settings: &Settings) -> anyhow::Result<()> {
     if !std::io::stdout().is_terminal() {
         anyhow::bail!("standard output is not a terminal; use `podyard run` to play without a screen");
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut loan = Loan::take()?;
-    let result = runtime.block_on(Show::new(session, settings).run(&mut loan));
+    let result = runtime.block_on(Show::new(session, desk, settings).run(&mut loan));
     drop(loan);
     result
 }
@@ -49,16 +50,18 @@ fn depth() -> Depth {
 
 struct Show {
     session: Session,
+    desk: Option<Desk>,
     theme: Theme,
     began: Instant,
     pace: Pace,
 }
 
 impl Show {
-    fn new(session: Session, settings: &Settings) -> Show {
+    fn new(session: Session, desk: Option<Desk>, settings: &Settings) -> Show {
         let now = Instant::now();
         Show {
             session,
+            desk,
             theme: Theme { depth: depth(), ascii: settings.ascii, palette: settings.palette },
             began: now,
             pace: Pace::new(now),
@@ -102,8 +105,11 @@ impl Show {
             }
         })?;
         self.pace.drawn(now);
+        if let Some(desk) = &mut self.desk {
+            desk.tell(&self.session.slip(&canvas));
+        }
         let next = self.pace.next(self.session.engine(), &screen.stage, model.fresh.is_moving(model.frame), now);
-        let glance = self.session.is_draft().then(|| now + GLANCE);
+        let glance = (self.session.is_draft() || self.desk.is_some()).then(|| now + GLANCE);
         Ok(next.into_iter().chain(glance).min())
     }
 

@@ -59,6 +59,10 @@ impl Lesson {
     pub fn is_back(&self) -> bool {
         self.cursor + 1 < self.pages.len()
     }
+    /// Number of the step that comes after the newest page, from 0.
+    pub fn next_step_number(&self) -> usize {
+        self.player.step() + usize::from(self.waits() || self.pages.last().is_some_and(|kept| kept.page.asks()))
+    }
     /// Number of the shown page, from 0.
     pub fn cursor(&self) -> usize {
         self.cursor

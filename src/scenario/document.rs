@@ -13,7 +13,7 @@ use crate::sim::world::MAX_NODES;
 use serde_yaml::Spanned;
 
 /// A scenario that was read and makes sense on paper; whether it comes true, only playing it tells.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scenario {
     /// Its title.
     pub title: String,
@@ -90,6 +90,23 @@ pub enum What {
     Goal(Goal),
     /// Makes sure of something.
     Expect(Check),
+}
+
+impl What {
+    /// In a few words, for whoever wants to know what comes.
+    pub fn words(&self) -> String {
+        match self {
+            What::Say(words, _) => format!("says: {}", words.trim_end()),
+            What::Do(lines, _) => {
+                let lines: Vec<&str> = lines.iter().map(|line| line.shown.as_str()).collect();
+                format!("types: {}", lines.join(" · "))
+            }
+            What::Until(check, _) => format!("waits for: {}", check.words()),
+            What::Ask(question) => format!("asks: {}", question.words),
+            What::Goal(goal) => format!("sets a goal: {}", goal.words),
+            What::Expect(check) => format!("makes sure of: {}", check.words()),
+        }
+    }
 }
 
 /// Something to be reached with one's own commands.

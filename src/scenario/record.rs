@@ -80,7 +80,7 @@ fn mark(text: &str) -> String {
 }
 
 /// Every line moved to the right; blank ones stay blank.
-fn indented(text: &str, by: usize) -> String {
+pub(super) fn indented(text: &str, by: usize) -> String {
     let pad = " ".repeat(by);
     text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{pad}{line}\n") }).collect()
 }

@@ -3,7 +3,9 @@
 
 use super::Session;
 use crate::app::progress::Progress;
+use crate::app::speaker::Slip;
 use crate::engine::Lesson;
+use crate::scene::Canvas;
 use crate::ui::actions::Action;
 use crate::ui::message::Effect;
 use std::path::PathBuf;
@@ -68,6 +70,30 @@ impl Session {
     pub fn with_progress(mut self, progress: Progress) -> Session {
         self.progress = Some(progress);
         self
+    }
+
+    /// Goes on, as the key that does.
+    pub fn press_on(&mut self, size: (u16, u16)) {
+        self.turn(size, Lesson::advance);
+    }
+    /// Passes the time that is waited for at once.
+    pub fn skip(&mut self, size: (u16, u16)) {
+        self.turn(size, Lesson::skip);
+    }
+    /// Answers rightly.
+    pub fn answer_rightly(&mut self, size: (u16, u16)) {
+        self.turn(size, Lesson::answer_rightly);
+    }
+    /// Types the solution of the goal that is to be reached, where there is one.
+    pub fn show_solution(&mut self, size: (u16, u16)) {
+        self.turn(size, |lesson, engine| {
+            lesson.show_solution(engine);
+            Ok(())
+        });
+    }
+    /// Lets time run so many hundredths as fast as real time.
+    pub fn set_speed(&mut self, hundredths: u32) {
+        self.engine.set_speed(hundredths);
     }
 
     /// Before a line of one's own: remembers the point, so that one can return to it. A goal is reached by one's own lines.
@@ -152,6 +178,22 @@ impl Session {
     /// True where a file is watched while it is written.
     pub fn is_draft(&self) -> bool {
         self.draft.is_some()
+    }
+
+    /// What the speaker needs to know, beside the picture that all see.
+    pub fn slip(&self, canvas: &Canvas) -> Slip {
+        let mut slip = Slip { title: self.title.clone(), mirror: canvas.glyphs(), ..Slip::default() };
+        if let Some(lesson) = &self.lesson {
+            let page = lesson.page();
+            let steps = &lesson.scenario().steps;
+            slip.place = format!("step {} of {}", page.step, steps.len());
+            slip.chapter = page.chapter.clone().unwrap_or_default();
+            slip.said.clone_from(&page.caption);
+            slip.note = page.step.checked_sub(1).and_then(|step| steps.get(step)?.note.clone()).unwrap_or_default();
+            slip.answer = lesson.expected().unwrap_or_default();
+            slip.next = steps.get(lesson.next_step_number()).map(|step| step.what.words()).unwrap_or_else(|| "the debrief".to_owned());
+        }
+        slip
     }
 
     /// Notes how far one is, where that is kept between runs.

@@ -21,6 +21,15 @@ impl Lesson {
         let fits: Vec<bool> = verdicts.map(|verdict| verdict.fits).collect();
         (fits.iter().filter(|fits| **fits).count(), fits.len())
     }
+    /// The right answer to what is asked, in words, for the speaker alone.
+    pub fn expected(&self) -> Option<String> {
+        let right = self.player.right_answer()?;
+        let asked = self.pages.last()?.page.question.as_ref()?;
+        Some(match &right {
+            Reply::Choice(choice) => format!("{right}. {}", asked.asking.choices.get(*choice)?),
+            other => other.to_string(),
+        })
+    }
     /// Takes a digit for a choice from 0: it answers, is added to an order, or counts a hand. False where there is no such
     /// choice.
     pub fn answer(&mut self, choice: usize, engine: &mut Engine) -> bool {
@@ -90,11 +99,10 @@ impl Lesson {
         self.show_solution(engine);
         Ok(())
     }
-    /// Types the solution of the goal.
-    pub(super) fn show_solution(&mut self, engine: &mut Engine) {
-        if let Some(kept) = self.pages.last_mut()
-            && let Some(pursuit) = &kept.page.goal
-        {
+    /// Types the solution of the goal that is to be reached, where there is one.
+    pub fn show_solution(&mut self, engine: &mut Engine) {
+        let Some(kept) = self.pages.last_mut().filter(|kept| kept.page.challenges()) else { return };
+        if let Some(pursuit) = &kept.page.goal {
             kept.page.lines = pursuit.goal.solution.iter().map(Typed::coming).collect();
         }
         self.player.show();

@@ -1,0 +1,125 @@
+//! Each kind of file is what it says, and the same on each run.
+
+use super::*;
+use crate::ui::palette::DARK;
+use serde_json::Value;
+
+/// A story of a question, a wait and a goal.
+const STORY: &str = "title: A & B <short>\nsummary: S\ndebrief: What happened.\nsteps:\n\
+- say: One pod comes.\n  chapter: first\n\
+- do: kubectl run one --image=nginx\n\
+- ask: How many pods are there in 20 s?\n  answers: number\n  ahead: |\n    wait 20s\n    kubectl get pods -o name | wc -l\n\
+- until: {run: 'kubectl get po one -o jsonpath={.status.phase}', prints: Running}\n  within: 1m\n\
+- do: disconnect node-2\n  chapter: second\n\
+- goal: No pod is left.\n  hints: [a, b, c]\n  reached: [{run: kubectl get pods -o name, prints: ''}]\n  solution: kubectl delete po one\n\
+- expect: {rule: no write lost}\n";
+
+const HOW: Screening = Screening { size: (80, 24), palette: &DARK };
+
+fn story() -> std::path::PathBuf {
+    let name = format!("podyard-export-{}-{:?}.yaml", std::process::id(), std::thread::current().id());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, STORY).unwrap();
+    path
+}
+
+fn made(ending: &str) -> Vec<u8> {
+    let path = story();
+    let make = ENDINGS.iter().find(|row| row.0 == ending).unwrap().2;
+    let (one, two) = (make(path.to_str().unwrap(), HOW).unwrap(), make(path.to_str().unwrap(), HOW).unwrap());
+    std::fs::remove_file(path).unwrap();
+    assert!(one == two, "{ending} is the same on each run");
+    one
+}
+
+fn text(ending: &str) -> String {
+    String::from_utf8(made(ending)).unwrap()
+}
+
+#[test]
+fn a_cast_is_asciicast_version_2() {
+    let text = text("cast");
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&rows[0]["version"], &rows[0]["width"], &rows[0]["height"]), (&2.into(), &80.into(), &24.into()));
+    let times: Vec<f64> = rows[1..].iter().map(|row| row[0].as_f64().unwrap()).collect();
+    assert!(times.is_sorted() && times.len() > 10);
+    let kinds: Vec<&str> = rows[1..].iter().map(|row| row[1].as_str().unwrap()).collect();
+    assert!(kinds.iter().all(|kind| ["o", "m"].contains(kind)) && kinds.contains(&"m"));
+    assert!(rows[1..].iter().any(|row| row[2] == "second · step 5"), "{:?}", rows.iter().filter(|row| row[1] == "m").collect::<Vec<_>>());
+}
+
+#[test]
+fn the_screen_of_a_cast_ends_as_the_film_does() {
+    let path = story();
+    let film = film(path.to_str().unwrap(), HOW).unwrap();
+    std::fs::remove_file(path).unwrap();
+    let (rows, columns) = (24.try_into().unwrap(), 80.try_into().unwrap());
+    let mut screen = vt100::Parser::new(rows, columns, 0);
+    for line in cast::cast(&film, &HOW.theme()).lines().skip(1) {
+        let event: Value = serde_json::from_str(line).unwrap();
+        if event[1] == "o" {
+            screen.process(event[2].as_str().unwrap().as_bytes());
+        }
+    }
+    let shown: String = screen.screen().rows(0, 80).map(|row| row.trim_end().to_owned() + "\n").collect();
+    assert_eq!(shown, film.shots.last().unwrap().canvas.glyphs());
+}
+
+#[test]
+fn an_svg_and_a_page_hold_every_picture_and_fetch_nothing() {
+    for ending in ["svg", "html"] {
+        let text = text(ending);
+        assert!(text.contains("A &amp; B &lt;short&gt;"), "{ending}");
+        let outside = text.replace("http://www.w3.org/", "");
+        assert!(!outside.contains("http://") && !outside.contains("https://"), "{ending}");
+    }
+    let page = text("html");
+    let data = page.split("id=\"film\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let film: Value = serde_json::from_str(data).unwrap();
+    let rows = film["rows"].as_array().unwrap().len() as u64;
+    let cells = film["shots"].as_array().unwrap().iter().flat_map(|shot| shot[1].as_array().unwrap().iter().skip(1).step_by(2));
+    assert!(cells.map(|cell| cell.as_u64().unwrap()).all(|row| row < rows));
+}
+
+#[test]
+fn a_gif_decodes_to_as_many_pictures_as_it_was_given() {
+    let bytes = made("gif");
+    let mut decoder = ::gif::DecodeOptions::new().read_info(bytes.as_slice()).unwrap();
+    let mut pictures = 0;
+    while decoder.read_next_frame().unwrap().is_some() {
+        pictures += 1;
+    }
+    assert!(pictures > 10, "{pictures}");
+    assert_eq!((decoder.width(), decoder.height()), (640, 384));
+}
+
+#[test]
+fn a_transcript_and_a_script_tell_the_story() {
+    let told = text("md");
+    for part in
+        ["# A & B", "$ kubectl run one --image=nginx\npod/one created", "**How many pods", "\n1\n\n</details>", "Reached: No pod is left."]
+    {
+        assert!(told.contains(part), "{part}:\n{told}");
+    }
+    let script = text("sh");
+    for part in [
+        "run kubectl run one --image=nginx\n",
+        "within 60 prints 'Running' 'kubectl get po one",
+        "hands 'cut the network of this node: node-2'",
+    ] {
+        assert!(script.contains(part), "{part}:\n{script}");
+    }
+    let mut bash = std::process::Command::new("bash").arg("-n").stdin(std::process::Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut bash.stdin.take().unwrap(), script.as_bytes()).unwrap();
+    assert!(bash.wait().unwrap().success(), "bash reads it");
+}
+
+#[test]
+fn other_endings_are_refused_and_sizes_have_limits() {
+    let error = export("x", Path::new("a.mp4"), HOW, &mut Vec::new()).unwrap_err().to_string();
+    assert!(error.starts_with("a.mp4 has none of these endings:\n  .cast: "), "{error}");
+    assert_eq!(size("120x36"), Ok((120, 36)));
+    for wrong in ["120", "x", "20x20", "9999x36", "-1x4"] {
+        assert!(size(wrong).is_err(), "{wrong}");
+    }
+}
