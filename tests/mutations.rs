@@ -74,7 +74,7 @@ fn each_fault_is_caught_by_a_scenario() {
     let tree = Path::new(ROOT).join("target/mutations/tree");
     copy_tree(&tree);
     let mut table =
-        String::from("# Which scenarios catch which fault\n\nWritten by `tests/mutations/run.sh`; the faults stand in `list.yaml`.\n\n");
+        String::from("# Which scenarios catch which fault\n\n`run.sh` writes this table anew; the faults stand in `list.yaml`.\n\n");
     table.push_str("| area | fault | the rule that it breaks | caught by |\n|---|---|---|---|\n");
     for mutation in list() {
         let place = tree.join(&mutation.file);
