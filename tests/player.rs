@@ -56,7 +56,7 @@ fn from_start_to_debrief_with_keys() {
     let expected = |step: &&Step| matches!(step.what, What::Expect(_));
     assert_eq!(checks, session.lesson().unwrap().scenario().steps.iter().filter(expected).count());
     let shown = frame(&mut session);
-    assert!(shown.contains("the end") && shown.contains("What happened: kubia-0 was deleted"), "{shown}");
+    assert!(shown.contains("the end") && shown.contains("kubia-0 was deleted, and the StatefulSet made"), "{shown}");
     assert!(session.engine().console().iter().any(|entry| entry.line == "kubectl delete po kubia-0"));
     press(&mut session, ".");
     assert!(session.model().notice.as_ref().unwrap().contains("that was all"));

@@ -57,3 +57,26 @@ pub fn settle(world: &World, words: &[String]) -> Result<Task, Failure> {
     }
     Ok(Task::Settle(Settle { limit: world.now() + SETTLE_LIMIT, next: None }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::shell::{finish, run};
+    use crate::sim::{Options, World};
+
+    #[test]
+    fn settling_waits_for_a_pod_whose_volume_has_just_come() {
+        let manifests = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: standard}\nprovisioner: disk.example.com\n---\n\
+            apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {storageClassName: standard, \
+            accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\n\
+            apiVersion: v1\nkind: Pod\nmetadata: {name: kubia}\nspec:\n  containers: [{name: kubia, image: luksa/kubia}]\n  \
+            volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]\n";
+        let mut world = World::new(Options::default());
+        let mut said = |line: &str, stdin| {
+            let turn = run(&mut world, line, stdin);
+            finish(&mut world, turn).out
+        };
+        said("kubectl apply -f -", Some(manifests));
+        said("settle", None);
+        assert!(said("kubectl get pod kubia", None).contains("1/1     Running"));
+    }
+}

@@ -55,6 +55,8 @@ pub enum Errand {
     Reject(Uid, admission::Rejection),
     /// The word that a pod has ended arrives at the record.
     Farewell(Uid),
+    /// An app goes on with what it began at its start.
+    GoOn(Uid),
     /// What should not run is killed.
     Housekeeping,
 }
@@ -66,8 +68,17 @@ impl Errand {
             Errand::Retry(_) | Errand::Deadline(_) => true,
             Errand::Probe(_, probing) => probing.routine,
             Errand::Hear(..) | Errand::Relist | Errand::Proceed(_) | Errand::Exit(..) => false,
-            Errand::HookFailed(..) | Errand::Report(_) | Errand::Reject(..) | Errand::Farewell(_) | Errand::Housekeeping => false,
+            Errand::HookFailed(..) | Errand::Report(_) | Errand::Reject(..) | Errand::Farewell(_) => false,
+            Errand::GoOn(_) | Errand::Housekeeping => false,
         }
+    }
+}
+
+/// True where an errand leads on: one that is not idle, or another look for volumes that have come meanwhile.
+pub fn is_busy(world: &World, node: &Name, errand: &Errand) -> bool {
+    match errand {
+        Errand::Retry(uid) => mounts::have_come(world, node, *uid),
+        _ => !errand.is_idle(),
     }
 }
 
@@ -152,6 +163,7 @@ pub fn run(world: &mut World, node: &Name, errand: Errand) {
         Errand::Probe(uid, probing) => probes::answer(world, node, uid, probing),
         Errand::HookFailed(uid, slot, restarts) => hooks::failed(world, node, uid, slot, restarts),
         Errand::Deadline(uid) => life::deadline(world, node, uid),
+        Errand::GoOn(uid) => super::network::go_on(world, node, uid),
         Errand::Housekeeping => housekeeping(world, node),
     }
 }

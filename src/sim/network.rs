@@ -16,7 +16,7 @@ pub mod proxy;
 pub mod routing;
 mod slices;
 
-pub use apps::{on_start, on_stop};
+pub use apps::{go_on, on_start, on_stop};
 pub use delivery::{Origin, Responder};
 pub use dns::{DnsAnswer, RecordType, ask, lookup, resolve_short};
 pub use endpoints::publish_apiserver;

@@ -72,6 +72,16 @@ pub fn complain(world: &mut World, node: &Name, process: &Process, trouble: Trou
     world.schedule(world.now() + pause, Due::Kubelet(node.clone(), Errand::Retry(process.uid)));
 }
 
+/// True where a pod that waits for its volumes will find them all at its next look.
+pub fn have_come(world: &World, node: &Name, uid: Uid) -> bool {
+    let Some(process) = process(world, node, uid).filter(|p| p.stage == Stage::Mounting) else { return false };
+    let is_there = |volume: &Volume| {
+        let fits = checks::obstacle(world, node, &process, volume).is_none();
+        fits && (!needs_a_disk(volume) || disk_behind(world, node, &process, volume).is_some())
+    };
+    process.spec.volumes.iter().all(is_there)
+}
+
 /// True for a volume without whose disk a pod cannot start.
 fn needs_a_disk(volume: &Volume) -> bool {
     volume.persistent_volume_claim.is_some() || volume.ephemeral().is_some() || storage::inline(volume).is_some()

@@ -3,8 +3,10 @@
 
 use super::files::{self, FileError};
 use super::message::{Message, Response};
-use crate::api::{Name, Uid};
+use crate::api::{Name, Span, Uid};
+use crate::sim::agenda::Due;
 use crate::sim::images::{App, image};
+use crate::sim::kubelet::Errand;
 use crate::sim::machine::Process;
 use crate::sim::world::World;
 
@@ -13,6 +15,10 @@ pub const PET_FILE: &str = "/var/data/kubia.txt";
 const NO_DATA: &str = "No data posted yet";
 /// Where the directory picker expects its shared volume.
 const PICKER_ROOT: &str = "/data";
+/// Where the picker remembers its directory: a file of its container's own.
+const PICKED: &str = "/run/directory";
+/// From a look at the directories to the owner file in the one that was free.
+const TAKING: Span = Span::millis(50);
 /// Directories that the picker looks at before it gives up.
 const MAX_DIRECTORIES: usize = 100;
 
@@ -91,10 +97,23 @@ impl Me<'_> {
     }
 }
 
-/// What a pod's processes do when they start; the kubelet calls it when a container has started.
+/// What a pod's processes do when they start; the kubelet calls it when a container has started. The directory picker looks
+/// for a free directory and takes it a moment later, as real instances do that cannot do both at once: two that start
+/// together take the same, which is the notes' "isn't easy to do correctly".
 pub fn on_start(world: &mut World, node: &Name, uid: Uid) {
-    if runs(world, node, uid, App::DirectoryPicker) {
-        let _shown_when_it_is_asked = pick_directory(world, node, uid);
+    if runs(world, node, uid, App::DirectoryPicker)
+        && let Ok(directory) = find_directory(world, node, uid)
+    {
+        let _shown_when_it_is_asked = files::write_file(world, node, uid, PICKED, &directory);
+        let soon = world.now() + TAKING;
+        world.schedule(soon, Due::Kubelet(node.clone(), Errand::GoOn(uid)));
+    }
+}
+
+/// The second half of a start: the directory picker takes what it found free.
+pub fn go_on(world: &mut World, node: &Name, uid: Uid) {
+    if let Ok(directory) = files::read_file(world, node, uid, PICKED) {
+        let _shown_when_it_is_asked = take_directory(world, node, uid, &directory);
     }
 }
 
@@ -131,22 +150,29 @@ fn own_directory(world: &World, node: &Name, uid: Uid) -> Result<Option<String>,
     Ok(None)
 }
 
-/// The directory of an instance: its own, or the first without an owner file, which it then writes. Looking and writing
-/// are two steps, so two real instances that start together may both take the same directory; here starts follow one
-/// another, so they never do. An instance that is killed leaves its owner file behind, and its directory is never used
-/// again: the notes' "isn't easy to do correctly".
+/// The directory with which an instance works: the one that it chose at its start, whoever else did.
 fn pick_directory(world: &mut World, node: &Name, uid: Uid) -> Result<String, FileError> {
+    if let Ok(chosen) = files::read_file(world, node, uid, PICKED) {
+        return Ok(chosen.to_string());
+    }
+    let directory = find_directory(world, node, uid)?;
+    take_directory(world, node, uid, &directory)?;
+    Ok(directory)
+}
+
+/// An instance's own directory, or the first without an owner file. One that was killed leaves its owner file behind, and
+/// its directory is never used again.
+fn find_directory(world: &World, node: &Name, uid: Uid) -> Result<String, FileError> {
     if let Some(directory) = own_directory(world, node, uid)? {
         return Ok(directory);
     }
-    for directory in directories() {
-        if files::stat(world, node, uid, &owner_file(&directory)).is_err() {
-            let owner = world.machine(node).and_then(|m| m.processes.get(&uid)).map(|p| hostname(p).clone()).unwrap_or_default();
-            files::write_file(world, node, uid, &owner_file(&directory), &owner)?;
-            return Ok(directory);
-        }
-    }
-    Err(FileError::NoFile)
+    let is_free = |directory: &String| files::stat(world, node, uid, &owner_file(directory)).is_err();
+    directories().find(is_free).ok_or(FileError::NoFile)
+}
+
+fn take_directory(world: &mut World, node: &Name, uid: Uid, directory: &str) -> Result<(), FileError> {
+    let owner = world.machine(node).and_then(|m| m.processes.get(&uid)).map(|p| hostname(p).clone()).unwrap_or_default();
+    files::write_file(world, node, uid, &owner_file(directory), &owner).map(|_| ())
 }
 
 #[cfg(test)]

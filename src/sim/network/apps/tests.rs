@@ -62,6 +62,7 @@ fn each_picker_takes_a_directory_of_its_own() {
         let mount = &mut Arc::make_mut(process).mounts[0];
         (mount.disk, mount.paths) = (shared.clone(), vec!["/data".into()]);
         on_start(&mut world, &node, *uid);
+        go_on(&mut world, &node, *uid);
     }
     let owners = |world: &World| {
         let files = &world.disk("gce/kubia-0").unwrap().files;
@@ -79,6 +80,31 @@ fn each_picker_takes_a_directory_of_its_own() {
     let body = get(&mut world, "10.244.1.9:8080").body;
     assert_eq!(body, "You've hit kubia-3\nMy directory: /data/dir-1\nData stored there: No data posted yet\n");
     assert_eq!(owners(&world)[0], "/dir-0/owner kubia-0", "a killed instance keeps its directory for ever");
+}
+
+#[test]
+fn pickers_that_start_together_take_the_same_directory() {
+    let mut world = rehearsal::world();
+    rehearsal::kubia_services(&mut world);
+    let node: Name = "node-1".into();
+    let start = |world: &mut World, i: i32| {
+        let uid = ready(world, &format!("kubia-{i}"), "node-1", "podyard/directory-picker", &format!("10.244.1.{}", i + 2));
+        let process = world.machine_mut("node-1").unwrap().processes.get_mut(&uid).unwrap();
+        let mount = &mut Arc::make_mut(process).mounts[0];
+        (mount.disk, mount.paths) = ("gce/kubia-0".into(), vec!["/data".into()]);
+        on_start(world, &node, uid);
+        uid
+    };
+    let together = [start(&mut world, 0), start(&mut world, 1)];
+    together.iter().for_each(|uid| go_on(&mut world, &node, *uid));
+    start(&mut world, 2);
+    post(&mut world, "10.244.1.2:8080", "mine");
+    let said = ["10.244.1.2:8080", "10.244.1.3:8080", "10.244.1.4:8080"].map(|address| get(&mut world, address).body);
+    assert!(
+        said[0].contains("/data/dir-0\nData stored there: mine") && said[1].contains("/data/dir-0\nData stored there: mine"),
+        "{said:?}"
+    );
+    assert!(said[2].contains("/data/dir-1\nData stored there: No data posted yet"), "{said:?}");
 }
 
 #[test]
