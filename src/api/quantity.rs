@@ -30,6 +30,9 @@ const SUFFIXES: [(&str, i128); 14] = [
     ("", 1_000),
 ];
 
+/// The most that a quantity can be, in thousandths; what is more counts as so much. Upstream: maxAllowed.
+const MOST: i128 = i64::MAX as i128 * 1000;
+
 impl Quantity {
     /// Reads a quantity; `None` where the text is none. Fractions finer than a thousandth are rounded up, as upstream does.
     pub fn parse(text: &str) -> Option<Quantity> {
@@ -38,6 +41,7 @@ impl Quantity {
             Some((base, power)) => shift(decimal(base, factor)?, power.parse().ok()?)?,
             None => decimal(number, factor)?,
         };
+        let milli = milli.clamp(-MOST, MOST);
         let exponent = number.contains(['e', 'E']);
         let (milli, text) = if exponent { (milli, text.to_owned()) } else { canonical(milli, text.ends_with('i')) };
         Some(Quantity { text: text.into(), milli })
@@ -147,6 +151,7 @@ mod tests {
             ("0Gi", "0"),
             ("-2000m", "-2"),
             ("1.512Gi", "1623497638"),
+            ("-340000000000000001.6Gi", "-9223372036854775807"),
         ] {
             let read = Quantity::parse(written).unwrap();
             assert_eq!(read.to_string(), shown);

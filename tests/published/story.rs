@@ -79,6 +79,11 @@ metadata: {name: disks.example.com}
 spec: {attachRequired: true}
 ---
 apiVersion: storage.k8s.io/v1
+kind: CSINode
+metadata: {name: node-1}
+spec: {drivers: [{name: disks.example.com, nodeID: node-1}]}
+---
+apiVersion: storage.k8s.io/v1
 kind: VolumeAttributesClass
 metadata: {name: fast}
 driverName: disks.example.com
