@@ -125,7 +125,9 @@ fn a_reader_that_leaves_early_is_no_error() {
 
 #[test]
 fn the_catalogue_is_listed_and_completions_are_printed() {
-    assert!(text(&podyard(&["list"], "").stdout).starts_with("every-pet-its-bowl  Every pet its bowl."));
+    let listed = podyard(&["list"], "");
+    let listed = text(&listed.stdout);
+    assert!(listed.starts_with("identity\n") && listed.contains("\n  every-pet-its-bowl  "), "{listed}");
     assert!(text(&podyard(&["completions", "bash"], "").stdout).contains("complete -F _podyard"));
 }
 

@@ -56,7 +56,7 @@ images! {
     "luksa/kubia"            Kubia           8080 start 100 stop Some(Span(500)), exits None, "answers with its host name";
     "luksa/kubia-pet"        Pet             8080 start 100 stop Some(Span(500)), exits None, "keeps what is posted in /var/data/kubia.txt";
     "luksa/kubia-pet-peers"  PetPeers        8080 start 100 stop Some(Span(500)), exits None, "keeps what is posted, and asks its peers for theirs";
-    "podyard/directory-picker" DirectoryPicker 8080 start 100 stop Some(Span(500)), exits None, "takes the first free directory of a shared volume";
+    "podyard/directory-picker" DirectoryPicker 8080 start 100 stop Some(Span(4000)), exits None, "takes the first free directory of a shared volume";
     "nginx"                  Web             80   start 100 stop Some(Span(300)), exits None, "a web server";
     "httpd"                  Web             80   start 100 stop Some(Span(300)), exits None, "a web server";
     "registry.k8s.io/e2e-test-images/agnhost" Web 80 start 100 stop Some(Span(300)), exits None, "a web server for tests";

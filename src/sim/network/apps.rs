@@ -18,7 +18,7 @@ const PICKER_ROOT: &str = "/data";
 /// Where the picker remembers its directory: a file of its container's own.
 const PICKED: &str = "/run/directory";
 /// From a look at the directories to the owner file in the one that was free.
-const TAKING: Span = Span::millis(50);
+const TAKING: Span = Span::millis(200);
 /// Directories that the picker looks at before it gives up.
 const MAX_DIRECTORIES: usize = 100;
 

@@ -60,7 +60,7 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
     let mut refused = Vec::new();
     let mut looked = 0;
     while looked < count && found.len() < wanted {
-        let place = seats.from_start(looked);
+        let place = seats.ahead(looked);
         looked += 1;
         if easy && rows.get(place).is_some_and(|row| row.plain && row.has_room(asked)) {
             found.push(place);

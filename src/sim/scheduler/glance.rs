@@ -129,7 +129,7 @@ fn feasible(seats: &Seats, sort: &mut Sort) -> Option<(usize, Vec<(usize, Worth)
     let mut found = Vec::with_capacity(wanted);
     let mut looked = 0;
     while looked < count && found.len() < wanted {
-        let place = seats.from_start(looked);
+        let place = seats.ahead(looked);
         looked += 1;
         match sort.look(seats, place) {
             Cell::Free(worth) => found.push((place, worth)),

@@ -233,13 +233,13 @@ impl Seats {
         self.zones.len()
     }
     /// The place that a search looks at after so many.
-    pub fn from_start(&self, looked: usize) -> usize {
+    pub fn ahead(&self, looked: usize) -> usize {
         let place = self.start + looked;
         if place < self.list.len() { place } else { place - self.list.len() }
     }
     /// After so many looks the next search begins elsewhere, so that all nodes get their turn; few are always all looked at.
     pub fn turn(&mut self, looked: usize) {
-        let next = self.from_start(looked);
+        let next = self.ahead(looked);
         self.start = if self.list.len() >= 100 { next } else { 0 };
     }
     /// Takes over a node as it now is.

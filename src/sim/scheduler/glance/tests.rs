@@ -10,7 +10,7 @@ use serde_json::json;
 fn long_way(world: &World, pod: &Pod) -> (Vec<usize>, usize) {
     let mut world = world.clone();
     let (feasible, _) = filter::feasible(&mut world, pod, &Needs::default());
-    (score::best(&world, pod, &feasible), world.scheduler.seats.from_start(0))
+    (score::best(&world, pod, &feasible), world.scheduler.seats.ahead(0))
 }
 
 /// Asks both ways for a pod of the service, and lets it go again.
@@ -20,7 +20,7 @@ fn agree(trial: &mut Trial, cpu: &str) {
     let pod = trial.get::<Pod>("asks");
     let long = long_way(&trial.world, &pod);
     let quick = best(&mut trial.world, &pod, &Needs::default()).expect("it asks only for room");
-    assert_eq!((quick, trial.world.scheduler.seats.from_start(0)), long);
+    assert_eq!((quick, trial.world.scheduler.seats.ahead(0)), long);
     trial.force("asks");
 }
 
