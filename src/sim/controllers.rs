@@ -119,14 +119,14 @@ fn concerned(world: &World, kind: Kind, before: Option<&Object>, after: Option<&
 }
 
 /// From a change to the set that looks at it. A controller works through one key at a time, and a pass over a set's pods
-/// takes it some 400 µs each, two seconds at most: what changes meanwhile is seen in the next pass.
+/// takes it some 400 µs each, ten seconds at most: what changes meanwhile is seen in the next pass.
 fn pace(world: &World, kind: Kind, key: &Key) -> Span {
     let pods = world.object(kind, key).map_or(0, |set| world.store().dependant_count(set.meta().uid));
     world.latency(Latency::ControllerSync) + Span(i64::try_from(pods / 10 * 4).unwrap_or_default()).min(LONGEST_PASS)
 }
 
 /// However many pods a set has, passes over them are not further apart than this.
-const LONGEST_PASS: Span = Span::secs(2);
+const LONGEST_PASS: Span = Span::secs(10);
 
 /// Sets of a kind whose selector matches a pod that nobody manages.
 fn suitors(world: &World, kind: Kind, pod: &Arc<Pod>) -> Vec<Key> {

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Pods made or deleted in one sync at most.
 const BURST: usize = 500;
 
+/// After so long the creates of one sync are through, and the next sync makes more.
+const BURST_TAKES: Span = Span::millis(500);
+
 /// Hears of a write: of a set itself, of its pods, of a pod that nobody manages.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
     for key in super::concerned(world, Kind::ReplicaSet, before, after) {
@@ -51,6 +54,9 @@ fn next_available(set: &ReplicaSet, active: &[Arc<Pod>], now: Time) -> Option<Ti
 fn manage(desk: &mut Desk, set: &ReplicaSet, active: &[Arc<Pod>]) -> Option<(&'static str, Refusal)> {
     let wanted = usize::try_from(set.spec.replicas).unwrap_or_default();
     if active.len() < wanted {
+        if wanted - active.len() > BURST {
+            desk.world().enqueue(Controller::ReplicaSet, Kind::ReplicaSet, &set.metadata.key(), BURST_TAKES);
+        }
         return create(desk, set, (wanted - active.len()).min(BURST)).map(|refusal| ("FailedCreate", refusal));
     }
     let surplus = (active.len() - wanted).min(BURST);
