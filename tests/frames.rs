@@ -146,6 +146,8 @@ fn all_that_is_to_say_of_a_pod() {
 #[test]
 fn the_list_of_scenarios() {
     check_after("scenarios", world::sandbox(), "s down");
+    check_after("scenarios-far", world::sandbox(), "s pagedown pagedown pagedown");
+    check_after("scenarios-found", world::sandbox(), "s / c a b l e down");
 }
 
 #[test]

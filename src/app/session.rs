@@ -299,6 +299,7 @@ impl Session {
     fn become_one(&mut self, mut session: Session) {
         session.model.keys = self.model.keys.clone();
         session.model.look = self.model.look;
+        session.model.list = std::mem::take(&mut self.model.list);
         session.story = self.story.take().map(|_| Story::default());
         session.progress = self.progress.take();
         if let (Some(lesson), Some(before)) = (&mut session.lesson, &self.lesson) {

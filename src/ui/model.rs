@@ -2,6 +2,7 @@
 
 use super::editor::Editor;
 use super::keymap::Keymap;
+use super::list::List;
 use crate::api::Time;
 use crate::scene::Target;
 use crate::scene::plan::Half;
@@ -23,8 +24,8 @@ pub enum Mode {
     Edit,
     /// The page of keys.
     Help,
-    /// The list of scenarios, with the number of the chosen row.
-    Catalogue(usize),
+    /// The list of scenarios.
+    Catalogue,
 }
 
 /// What the pane at the right shows.
@@ -104,6 +105,8 @@ pub struct Model {
     pub editor: Option<Editor>,
     /// What was compared last.
     pub comparison: Option<Comparison>,
+    /// The list of scenarios, as it was open last.
+    pub list: List,
     /// Letters that a thing must have in it not to step back; blank for no such wish.
     pub filter: String,
 }
@@ -140,6 +143,7 @@ impl Model {
             keys: Keymap::default(),
             editor: None,
             comparison: None,
+            list: List::default(),
             filter: String::new(),
         }
     }

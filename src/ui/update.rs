@@ -36,7 +36,7 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
                 Mode::Filter => filter::key(model, key),
                 Mode::Edit => edit::key(model, key),
                 Mode::Help => help(model, key),
-                Mode::Catalogue(row) => catalogue::key(model, row, key),
+                Mode::Catalogue => catalogue::key(model, key),
                 Mode::Normal => normal(model, key, sight, screen),
             }
         }
@@ -49,6 +49,11 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
             model.prompt.insert_str(text.replace(['\n', '\r'], " "));
             Vec::new()
         }
+        Message::Wheel(steps) if model.mode == Mode::Catalogue => {
+            model.list.go(steps as isize * 3);
+            Vec::new()
+        }
+        Message::Click(x, y) if model.mode == Mode::Catalogue => catalogue::click(model, screen, x, y),
         Message::Click(x, y) => click(model, sight, screen, x, y),
         Message::Drag(x) => drag(model, sight, screen, x),
         Message::Wheel(steps) => {
@@ -127,11 +132,11 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
             perform(model, acts::lines(action, model, sight, screen))
         }
         Action::ScrollUp => turn_up(model, sight, screen),
-        looking => look(model, looking, screen),
+        looking => look(model, looking, sight, screen),
     }
 }
 
-fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
+fn look(model: &mut Model, action: Action, sight: &Sight, screen: &Screen) -> Vec<Effect> {
     match action {
         Action::Twin => {
             model.twin = !model.twin;
@@ -146,7 +151,10 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
             model.scroll = 0;
         }
         Action::Filter => filter::open(model),
-        Action::Scenarios => model.mode = Mode::Catalogue(0),
+        Action::Scenarios => {
+            model.mode = Mode::Catalogue;
+            model.list.open(sight.title);
+        }
         Action::Clear => {
             if model.pane == Pane::Home && model.selected.is_none() {
                 model.filter.clear();

@@ -34,7 +34,7 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
     command::offers(canvas, regions.command, model);
     match model.mode {
         Mode::Help => help::draw(canvas, canvas.area(), &model.keys, model.scroll),
-        Mode::Catalogue(chosen) => catalogue::draw(canvas, canvas.area(), chosen),
+        Mode::Catalogue => catalogue::draw(canvas, canvas.area(), &model.list),
         Mode::Edit => model.editor.iter().for_each(|editor| edit::draw(canvas, regions, editor)),
         Mode::Normal | Mode::Prompt | Mode::Filter => {}
     }
