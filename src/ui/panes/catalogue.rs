@@ -99,7 +99,7 @@ fn entry_row(canvas: &mut Canvas, row: Area, list: &List, number: usize, entry: 
     let title = if chosen { Role::Text.bold() } else { Ink::from(Role::Text) };
     canvas.text(row.x + MARGIN, row.y, titles, &entry.title, title);
     let x = row.x + MARGIN + titles + 2;
-    canvas.sentence(x, row.y, row.right().saturating_sub(x), &entry.summary, Role::Faint);
+    canvas.sentence(x, row.y, row.right().saturating_sub(x), &entry.summary, if chosen { Role::Text } else { Role::Faint });
 }
 
 fn mark(played: Option<Played>) -> (char, Role) {
