@@ -13,6 +13,7 @@ pub mod panes;
 pub mod regions;
 pub mod screen;
 pub mod sight;
+pub mod talk;
 pub mod theme;
 pub mod update;
 pub mod view;

@@ -3,6 +3,7 @@
 use super::editor::Editor;
 use super::keymap::Keymap;
 use super::list::List;
+use super::talk::Talk;
 use crate::api::Time;
 use crate::scene::Target;
 use crate::scene::plan::Half;
@@ -26,6 +27,8 @@ pub enum Mode {
     Help,
     /// The list of scenarios.
     Catalogue,
+    /// Nothing: the screen is blank, until any key; true where time ran before.
+    Blank(bool),
 }
 
 /// What the pane at the right shows.
@@ -105,6 +108,8 @@ pub struct Model {
     pub editor: Option<Editor>,
     /// What was compared last.
     pub comparison: Option<Comparison>,
+    /// What a room sees of a talk beside the picture.
+    pub talk: Talk,
     /// The list of scenarios, as it was open last.
     pub list: List,
     /// Letters that a thing must have in it not to step back; blank for no such wish.
@@ -143,6 +148,7 @@ impl Model {
             keys: Keymap::default(),
             editor: None,
             comparison: None,
+            talk: Talk::default(),
             list: List::default(),
             filter: String::new(),
         }

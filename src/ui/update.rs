@@ -31,12 +31,16 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
     match message {
         Message::Key(key) => {
             model.notice = None;
+            if matches!(model.mode, Mode::Normal | Mode::Help) {
+                model.talk.press(key, &model.keys, sight);
+            }
             match model.mode {
                 Mode::Prompt => prompt::key(model, key, sight),
                 Mode::Filter => filter::key(model, key),
                 Mode::Edit => edit::key(model, key),
                 Mode::Help => help(model, key),
                 Mode::Catalogue => catalogue::key(model, key),
+                Mode::Blank(ran) => wake(model, key, ran),
                 Mode::Normal => normal(model, key, sight, screen),
             }
         }
@@ -72,6 +76,15 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
             show(model, Pane::Home);
             Vec::new()
         }
+    }
+}
+
+/// Any key brings the picture back and does nothing else.
+fn wake(model: &mut Model, key: Key, ran: bool) -> Vec<Effect> {
+    model.mode = Mode::Normal;
+    match model.keys.action(key) {
+        Some(Action::Stop) => vec![Effect::Quit],
+        _ => vec![Effect::Play(ran)],
     }
 }
 
@@ -121,6 +134,10 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
             let lines = acts::lines(action, model, sight, screen);
             model.quiet = lines.as_ref().map_or(0, Vec::len);
             perform(model, lines)
+        }
+        Action::Blank => {
+            model.mode = Mode::Blank(sight.playing);
+            vec![Effect::Play(false)]
         }
         Action::Bookmark => vec![Effect::Bookmark],
         Action::Return => vec![Effect::Return],

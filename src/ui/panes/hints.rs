@@ -52,6 +52,7 @@ fn hints(model: &Model, sight: &Sight) -> Vec<Hint> {
             all.extend(rows(model, sight));
             all
         }
+        (Mode::Blank(_), _) => Vec::new(),
         (Mode::Catalogue, _) => catalogue(model),
         (Mode::Normal, Pane::Home) if sight.script.is_some() => lesson(model, sight),
         (Mode::Normal, Pane::Why | Pane::Sheet | Pane::Compare) if sight.script.is_some() => {
