@@ -11,6 +11,7 @@ use podyard::scene::Canvas;
 use podyard::sim::World;
 use podyard::ui::keys::Key;
 use podyard::ui::model::Look;
+use podyard::ui::theme::ascii;
 use podyard::ui::{Message, Model, Screen, update, view};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ fn check_after(name: &str, world: World, keys: &str) {
 }
 
 fn golden(name: &str, size: (u16, u16), canvas: &Canvas) {
+    let strange = canvas.glyphs().chars().find(|glyph| ascii(*glyph) == '?' && *glyph != '?');
+    assert_eq!(strange, None, "{name}: nothing stands for it where only ASCII is drawn");
     let planes = format!("{}\n{}", canvas.glyphs(), canvas.roles());
     insta::with_settings!({snapshot_path => "frames", prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), planes);
@@ -146,6 +149,8 @@ fn all_that_is_to_say_of_a_pod() {
 #[test]
 fn the_list_of_scenarios() {
     check_after("scenarios", world::sandbox(), "s down");
+    check_after("scenarios-far", world::sandbox(), "s pagedown pagedown pagedown");
+    check_after("scenarios-found", world::sandbox(), "s / c a b l e down");
 }
 
 #[test]

@@ -274,3 +274,15 @@ fn the_time_line_is_dragged_and_nothing_else_is() {
     let effects = update(&mut desk.model, Message::Drag(rail.x + 20), &sight, &screen);
     assert!(matches!(effects[..], [Effect::Play(false), Effect::Seek(_)]), "{effects:?}");
 }
+
+#[test]
+fn a_blank_screen_holds_time_and_any_key_only_brings_it_back() {
+    let mut desk = Desk::new();
+    desk.engine.set_playing(true);
+    assert_eq!(desk.press("o"), [Effect::Play(false)]);
+    let sight = sight(&desk.engine, "test");
+    let screen = Screen::of(&desk.model, &sight, (120, 36));
+    assert!(view(&desk.model, &sight, &screen).glyphs().trim().is_empty());
+    assert_eq!(desk.press("x"), [Effect::Play(true)], "nothing is deleted in the dark");
+    assert_eq!(desk.model.mode, Mode::Normal);
+}

@@ -68,6 +68,24 @@ fn arrivals_append_and_departures_close_one_gap_after_it_was_seen() {
 }
 
 #[test]
+fn a_probe_that_is_awaited_has_its_timer_on_the_pod_and_on_its_process() {
+    let mut engine = Engine::new(sandbox(1));
+    engine.run_until(engine.head() + Span::secs(30));
+    let timers = |engine: &Engine| {
+        let stage = screen(engine, false).stage;
+        let (row, process) = (stage.sets.iter().flat_map(|set| &set.rows), stage.hosts.iter().flat_map(|host| &host.running));
+        let row = row.filter(|row| &*row.key.name == "kubia-1").find_map(|row| row.timer.clone());
+        (row, process.filter(|running| &*running.key.name == "kubia-1").find_map(|running| running.timer.clone()))
+    };
+    assert_eq!(timers(&engine), (None, None), "nobody waits for a probe that passes");
+    engine.submit("fail kubia-1", None);
+    engine.run_until(engine.head() + Span(3500));
+    let (Some(row), Some(process)) = timers(&engine) else { panic!("no timers: {:?}", timers(&engine)) };
+    assert_eq!((row.word, &row), ("probe", &process));
+    assert!(row.until > engine.head() && row.until <= engine.head() + Span::secs(10), "within a period");
+}
+
+#[test]
 fn what_travels_moves_one_way_and_what_is_new_fades() {
     let (_, looks) = looks(false);
     let stages: Vec<&Stage> = looks.iter().map(|(_, screen)| &screen.stage).collect();

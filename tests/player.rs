@@ -172,10 +172,12 @@ fn other_keys_leave_the_caption_and_esc_returns_to_it() {
 #[test]
 fn another_scenario_is_chosen_from_the_list() {
     let mut session = Session::sandbox();
-    press(&mut session, "s");
+    press(&mut session, "s b o w l");
     assert!(frame(&mut session).contains("Every pet its bowl"));
     press(&mut session, "down up enter");
     assert!(session.lesson().is_some());
+    press(&mut session, "s home enter");
+    assert!(session.lesson().is_none(), "the sandbox stands first");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is remembered between runs: how far one was in each scenario, and how well one predicted. Kept in
 //! `$XDG_STATE_HOME/podyard/progress.yaml`; where that cannot be read or written, nothing is remembered and nobody minds.
 
+use crate::ui::list::Played;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -54,6 +55,14 @@ impl Progress {
             self.write();
         }
     }
+    /// How far one was in those that were ever played, for the list of scenarios.
+    pub fn played(&self) -> BTreeMap<String, Played> {
+        let played = |standing: &Standing| match (standing.right, standing.asked) {
+            (Some(right), asked) => Played::Through(right, asked.unwrap_or_default()),
+            (None, _) => Played::Begun(standing.step + 1),
+        };
+        self.standings.iter().map(|(name, standing)| (name.clone(), played(standing))).collect()
+    }
     fn write(&self) {
         let (Some(path), Ok(text)) = (&self.path, serde_yaml::to_string(&self.standings)) else { return };
         let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
@@ -85,6 +94,7 @@ mod tests {
         progress.note("a", 9, Some((1, 3)));
         let again = Progress::at(path.clone());
         assert_eq!(again.of("a"), Some(Standing { step: 9, right: Some(2), asked: Some(3) }));
+        assert_eq!(again.played().get("a"), Some(&Played::Through(2, 3)));
         assert_eq!((again.step("a"), again.of("b")), (Some(9), None));
         std::fs::write(&path, "}{").unwrap();
         assert_eq!(Progress::at(path.clone()).of("a"), None, "what cannot be read is forgotten");

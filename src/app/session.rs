@@ -87,7 +87,8 @@ impl Session {
 
     /// The same, as somebody likes it.
     pub fn with(mut self, settings: &Settings) -> Session {
-        self.model.keys = settings.keys.clone();
+        let keys = settings.keys.clone();
+        self.model.keys = if settings.present { keys.for_a_room() } else { keys };
         self.model.look = Look { reduced_motion: settings.reduced_motion, present: settings.present };
         self
     }
@@ -135,6 +136,10 @@ impl Session {
             lesson.drive(&mut self.engine);
             wall -= part;
         }
+    }
+    /// Tells how long it goes already on the wall's clock.
+    pub fn set_clock(&mut self, passed: Duration) {
+        self.model.talk.passed = passed;
     }
     /// Draws a frame.
     pub fn draw(&self, size: (u16, u16)) -> (Screen, Canvas) {
@@ -299,6 +304,8 @@ impl Session {
     fn become_one(&mut self, mut session: Session) {
         session.model.keys = self.model.keys.clone();
         session.model.look = self.model.look;
+        session.model.list = std::mem::take(&mut self.model.list);
+        session.model.talk = std::mem::take(&mut self.model.talk);
         session.story = self.story.take().map(|_| Story::default());
         session.progress = self.progress.take();
         if let (Some(lesson), Some(before)) = (&mut session.lesson, &self.lesson) {

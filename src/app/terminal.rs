@@ -53,13 +53,14 @@ struct Show {
     desk: Option<Desk>,
     theme: Theme,
     pace: Pace,
+    begun: Instant,
 }
 
 impl Show {
     fn new(session: Session, desk: Option<Desk>, settings: &Settings) -> Show {
         let now = Instant::now();
         let theme = Theme { depth: depth(), ascii: settings.ascii, palette: settings.palette };
-        Show { session, desk, theme, pace: Pace::new(now) }
+        Show { session, desk, theme, pace: Pace::new(now), begun: now }
     }
 
     async fn run(mut self, loan: &mut Loan) -> anyhow::Result<()> {
@@ -89,6 +90,7 @@ impl Show {
         }
         self.session.reload();
         self.session.tell().into_iter().for_each(|text| eprint!("{text}"));
+        self.session.set_clock(now - self.begun);
         let (screen, canvas) = self.session.draw(loan.size()?);
         let (theme, model) = (&self.theme, self.session.model());
         loan.terminal.draw(|frame| {
@@ -104,12 +106,16 @@ impl Show {
         }
         let next = self.pace.next(self.session.engine(), &screen.stage, now);
         let glance = (self.session.is_draft() || self.desk.is_some()).then(|| now + GLANCE);
-        Ok(next.into_iter().chain(glance).min())
+        let model = self.session.model();
+        let beat = model.look.present.then(|| now + model.talk.rests());
+        Ok(next.into_iter().chain(glance).chain(beat).min())
     }
 
     fn event(&mut self, event: &Event, loan: &Loan) -> anyhow::Result<()> {
         let Some(message) = message(event) else { return Ok(()) };
-        self.pace.pass(Instant::now(), |wall| self.session.pass(wall));
+        let now = Instant::now();
+        self.pace.pass(now, |wall| self.session.pass(wall));
+        self.session.set_clock(now - self.begun);
         self.session.take(message, loan.size()?);
         Ok(())
     }

@@ -6,6 +6,7 @@ mod journeys;
 mod machines;
 mod news;
 mod pods;
+mod probes;
 mod sets;
 mod shelf;
 mod twins;
@@ -291,10 +292,11 @@ impl Stage {
     /// Reads the world as of `now`.
     pub fn read(world: &World, now: Time, tempo: Tempo) -> Stage {
         let mut journeys = journeys::journeys(world, now, &tempo);
-        let hosts = machines::hosts(world, now, &tempo, &mut journeys);
+        let mut hosts = machines::hosts(world, now, &tempo, &mut journeys);
         let deployments = deployments::deployments(world);
         let mut sets = sets::sets(world, &hosts, &news::departed(world, now, &tempo));
         deployments::place(world, &deployments, &mut sets);
+        probes::place(world, &mut hosts, &mut sets);
         let (offers, spares) = (shelf::offers(world), shelf::spares(world, &sets));
         let (replaced, news) = (twins::replaced(world), news::news(world, now, &tempo));
         Stage { now, deployments, sets, hosts, offers, spares, replaced, calls: journeys.calls, tempo, news }
@@ -404,8 +406,7 @@ type Namesakes<'s> = BTreeMap<&'s Key, Vec<Target>>;
 
 fn running_thread(host: &Host, running: &Running) -> BTreeSet<Target> {
     let mut thread = BTreeSet::from([Target::Node(host.name.clone()), Target::Process(host.name.clone(), running.uid)]);
-    thread.extend(running.set.clone());
-    thread.insert(Target::Pod(running.key.clone()));
+    thread.extend(running.set.clone().into_iter().chain([Target::Pod(running.key.clone())]));
     thread
 }
 

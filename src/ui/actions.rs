@@ -112,7 +112,7 @@ actions! {
     Earlier   ["["]                  "earlier"  Time    Help     "Goes ten seconds back.";
     Later     ["]"]                  "later"    Time    Help     "Goes ten seconds on.";
     Live      ["end"]                "now"      Time    Help     "Returns to the present.";
-    Bookmark  ["b"]                  "bookmark" Time    Help     "Keeps this moment; `branch NAME` names it.";
+    Bookmark  ["b", "m"]             "bookmark" Time    Help     "Keeps this moment; `branch NAME` names it.";
     Return    ["B"]                  ""         Time    Help     "Back to it, or `return NAME`; again: to where one was.";
     Compare   ["C"]                  "compare"  Time    Help     "What came of this history, beside the kept one.";
     NextSpot  ["tab"]                "select"   Look    Help     "Selects the next set or node.";
@@ -128,6 +128,7 @@ actions! {
     Chapter   ["}"]                  ""         Time    Help     "A scenario's next chapter.";
     Unchapter ["{"]                  ""         Time    Help     "The chapter before.";
     Resume    ["R"]                  ""         Time    Help     "Back to where one left a scenario's script.";
+    Blank     ["o", "O"]             "blank"    Program Help     "Blanks the screen and holds time, until any key.";
     Clear     ["esc"]                ""         Look    Help     "Stops what waits, closes what is open, drops the selection.";
     Scenarios ["s"]                  "scenarios" Program Help    "Chooses a scenario.";
     Stop      ["ctrl-c"]             ""         Program Help     "Interrupts what waits; else quits.";

@@ -45,6 +45,16 @@ impl Keymap {
         }
         self.keys.insert(action, keys);
     }
+    /// The same for a room: what a clicker sends to blank the screen does so, unless somebody wants that key for something
+    /// of their own.
+    pub fn for_a_room(mut self) -> Keymap {
+        let sent = Key::Char('b');
+        if self.action(sent) == Some(Action::Bookmark) && self.keys(Action::Bookmark).len() > 1 {
+            let keys = std::iter::once(sent).chain(self.keys(Action::Blank).iter().copied()).collect();
+            self.bind(Action::Blank, keys);
+        }
+        self
+    }
     /// The first action that no key does any more.
     pub fn orphan(&self) -> Option<Action> {
         self.keys.iter().find(|(_, keys)| keys.is_empty()).map(|(action, _)| *action)
@@ -63,5 +73,14 @@ mod tests {
         assert_eq!((map.action(Key::Char('l')), map.action(Key::Char('L'))), (None, Some(Action::Logs)));
         assert_eq!(map.keys(Action::Right), [Key::Named("right")]);
         assert_eq!(map.orphan(), Some(Action::Delete));
+    }
+
+    #[test]
+    fn in_a_room_a_clicker_blanks_the_screen_and_moments_are_kept_all_the_same() {
+        let map = Keymap::default().for_a_room();
+        assert_eq!((map.shown(Action::Blank), map.shown(Action::Bookmark), map.orphan()), ("b".into(), "m".into(), None));
+        let mut own = Keymap::default();
+        own.bind(Action::Bookmark, vec![Key::Char('b')]);
+        assert_eq!(own.for_a_room().action(Key::Char('b')), Some(Action::Bookmark), "somebody wants it so");
     }
 }

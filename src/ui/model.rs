@@ -2,6 +2,8 @@
 
 use super::editor::Editor;
 use super::keymap::Keymap;
+use super::list::List;
+use super::talk::Talk;
 use crate::api::Time;
 use crate::scene::Target;
 use crate::scene::plan::Half;
@@ -23,8 +25,10 @@ pub enum Mode {
     Edit,
     /// The page of keys.
     Help,
-    /// The list of scenarios, with the number of the chosen row.
-    Catalogue(usize),
+    /// The list of scenarios.
+    Catalogue,
+    /// Nothing: the screen is blank, until any key; true where time ran before.
+    Blank(bool),
 }
 
 /// What the pane at the right shows.
@@ -104,6 +108,10 @@ pub struct Model {
     pub editor: Option<Editor>,
     /// What was compared last.
     pub comparison: Option<Comparison>,
+    /// What a room sees of a talk beside the picture.
+    pub talk: Talk,
+    /// The list of scenarios, as it was open last.
+    pub list: List,
     /// Letters that a thing must have in it not to step back; blank for no such wish.
     pub filter: String,
 }
@@ -140,6 +148,8 @@ impl Model {
             keys: Keymap::default(),
             editor: None,
             comparison: None,
+            talk: Talk::default(),
+            list: List::default(),
             filter: String::new(),
         }
     }

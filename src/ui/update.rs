@@ -31,12 +31,16 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
     match message {
         Message::Key(key) => {
             model.notice = None;
+            if matches!(model.mode, Mode::Normal | Mode::Help) {
+                model.talk.press(key, &model.keys, sight);
+            }
             match model.mode {
                 Mode::Prompt => prompt::key(model, key, sight),
                 Mode::Filter => filter::key(model, key),
                 Mode::Edit => edit::key(model, key),
                 Mode::Help => help(model, key),
-                Mode::Catalogue(row) => catalogue::key(model, row, key),
+                Mode::Catalogue => catalogue::key(model, key),
+                Mode::Blank(ran) => wake(model, key, ran),
                 Mode::Normal => normal(model, key, sight, screen),
             }
         }
@@ -49,6 +53,11 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
             model.prompt.insert_str(text.replace(['\n', '\r'], " "));
             Vec::new()
         }
+        Message::Wheel(steps) if model.mode == Mode::Catalogue => {
+            model.list.go(steps as isize * 3);
+            Vec::new()
+        }
+        Message::Click(x, y) if model.mode == Mode::Catalogue => catalogue::click(model, screen, x, y),
         Message::Click(x, y) => click(model, sight, screen, x, y),
         Message::Drag(x) => drag(model, sight, screen, x),
         Message::Wheel(steps) => {
@@ -67,6 +76,15 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
             show(model, Pane::Home);
             Vec::new()
         }
+    }
+}
+
+/// Any key brings the picture back and does nothing else.
+fn wake(model: &mut Model, key: Key, ran: bool) -> Vec<Effect> {
+    model.mode = Mode::Normal;
+    match model.keys.action(key) {
+        Some(Action::Stop) => vec![Effect::Quit],
+        _ => vec![Effect::Play(ran)],
     }
 }
 
@@ -117,6 +135,10 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
             model.quiet = lines.as_ref().map_or(0, Vec::len);
             perform(model, lines)
         }
+        Action::Blank => {
+            model.mode = Mode::Blank(sight.playing);
+            vec![Effect::Play(false)]
+        }
         Action::Bookmark => vec![Effect::Bookmark],
         Action::Return => vec![Effect::Return],
         Action::Compare => vec![Effect::Compare],
@@ -127,11 +149,11 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
             perform(model, acts::lines(action, model, sight, screen))
         }
         Action::ScrollUp => turn_up(model, sight, screen),
-        looking => look(model, looking, screen),
+        looking => look(model, looking, sight, screen),
     }
 }
 
-fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
+fn look(model: &mut Model, action: Action, sight: &Sight, screen: &Screen) -> Vec<Effect> {
     match action {
         Action::Twin => {
             model.twin = !model.twin;
@@ -146,7 +168,10 @@ fn look(model: &mut Model, action: Action, screen: &Screen) -> Vec<Effect> {
             model.scroll = 0;
         }
         Action::Filter => filter::open(model),
-        Action::Scenarios => model.mode = Mode::Catalogue(0),
+        Action::Scenarios => {
+            model.mode = Mode::Catalogue;
+            model.list.open(sight.title);
+        }
         Action::Clear => {
             if model.pane == Pane::Home && model.selected.is_none() {
                 model.filter.clear();

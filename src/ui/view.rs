@@ -12,6 +12,7 @@ use crate::scene::{Canvas, Ground, Role};
 pub fn view(model: &Model, sight: &Sight, screen: &Screen) -> Canvas {
     let mut canvas = Canvas::new(screen.size.0, screen.size.1);
     match &screen.regions {
+        _ if matches!(model.mode, Mode::Blank(_)) => {}
         Some(regions) => whole(&mut canvas, model, sight, screen, regions),
         None => too_small(&mut canvas, screen.size),
     }
@@ -30,13 +31,14 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
     }
     timeline::draw(canvas, regions.timeline, sight);
     command::draw(canvas, regions.command, model, sight);
+    command::pressed(canvas, regions.command, model);
     hints::draw(canvas, regions.hints, model, sight);
     command::offers(canvas, regions.command, model);
     match model.mode {
         Mode::Help => help::draw(canvas, canvas.area(), &model.keys, model.scroll),
-        Mode::Catalogue(chosen) => catalogue::draw(canvas, canvas.area(), chosen),
+        Mode::Catalogue => catalogue::draw(canvas, canvas.area(), &model.list),
         Mode::Edit => model.editor.iter().for_each(|editor| edit::draw(canvas, regions, editor)),
-        Mode::Normal | Mode::Prompt | Mode::Filter => {}
+        Mode::Normal | Mode::Prompt | Mode::Filter | Mode::Blank(_) => {}
     }
 }
 

@@ -68,6 +68,7 @@ impl Session {
     }
     /// The same with what is remembered between runs.
     pub fn with_progress(mut self, progress: Progress) -> Session {
+        self.model.list.played = progress.played();
         self.progress = Some(progress);
         self
     }
@@ -201,6 +202,7 @@ impl Session {
         if let (Some(progress), Some(lesson)) = (&mut self.progress, &self.lesson) {
             let page = lesson.page();
             progress.note(&self.name, page.step.saturating_sub(1), page.last.then(|| lesson.score()));
+            self.model.list.played = progress.played();
         }
     }
 }

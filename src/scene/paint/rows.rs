@@ -45,9 +45,19 @@ fn state(painting: &Painting, canvas: &mut Canvas, row: &Row, area: Area, ink: I
         _ => &row.state,
     };
     let room = area.w.saturating_sub(width(&timer) + u16::from(!timer.is_empty()));
-    let word = if row.look == Look::Leaving && width(word) > room { "Ending" } else { word };
+    let word = if width(word) > room { shorter(row.look, word) } else { word };
     let end = canvas.text(area.x, area.y, room, word, ink);
     canvas.text(end + 1, area.y, area.right().saturating_sub(end + 1), &timer, ink.bold());
+}
+
+/// The same in fewer letters, beside a timer in a narrow column.
+fn shorter(look: Look, word: &str) -> &str {
+    match look {
+        Look::Leaving => "Ending",
+        Look::Doubtful => "silent",
+        Look::Unready => "unready",
+        _ => word,
+    }
 }
 
 fn timer_text(painting: &Painting, timer: &Timer) -> String {

@@ -45,6 +45,19 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     canvas.sentence(end, line.y, line.right().saturating_sub(end), answer, Ink::from(ink));
 }
 
+/// At the right, for a room: the key just pressed and its word, which fade.
+pub fn pressed(canvas: &mut Canvas, area: Area, model: &Model) {
+    let shown = model.look.present && matches!(model.mode, Mode::Normal | Mode::Help);
+    let Some((pressed, glow)) = model.talk.pressed().filter(|_| shown) else { return };
+    let glow = if model.look.reduced_motion { 0 } else { glow };
+    let (key, word) = (format!(" {} ", pressed.key), format!("{} ", pressed.word));
+    let w = (width(&key) + width(&word)).min(area.w);
+    let chip = Area { x: area.right() - w, w, ..area };
+    canvas.clear(Area { x: chip.x.saturating_sub(1), w: 1, ..chip }, Ground::Page);
+    canvas.clear(chip, Ground::Selected);
+    canvas.parts(chip, &[(&key, Role::Key.bold().glow(glow)), (&word, Role::Text.bold().glow(glow))]);
+}
+
 /// At the right, a line that still waits behind the last; answers what is left.
 fn waiting(canvas: &mut Canvas, line: Area, sight: &Sight) -> Area {
     let done = sight.console.last().is_some_and(|last| last.done);

@@ -52,13 +52,19 @@ fn hints(model: &Model, sight: &Sight) -> Vec<Hint> {
             all.extend(rows(model, sight));
             all
         }
-        (Mode::Catalogue(_), _) => fixed(&[("up down", "choose"), ("enter", "play"), ("esc", "close")]),
+        (Mode::Blank(_), _) => Vec::new(),
+        (Mode::Catalogue, _) => catalogue(model),
         (Mode::Normal, Pane::Home) if sight.script.is_some() => lesson(model, sight),
         (Mode::Normal, Pane::Why | Pane::Sheet | Pane::Compare) if sight.script.is_some() => {
             fixed(&[("esc", "back to the scenario")]).into_iter().chain(rows(model, sight)).collect()
         }
         (Mode::Normal, Pane::Home | Pane::Why | Pane::Sheet | Pane::Compare) => rows(model, sight),
     }
+}
+
+fn catalogue(model: &Model) -> Vec<Hint> {
+    let back = if model.list.filter.is_empty() { "close" } else { "all again" };
+    fixed(&[("up down", "choose"), ("enter", "play"), ("esc", back), ("letters", "look for some"), ("pageup pagedown", "scroll")])
 }
 
 /// What goes on in a scenario, then what always goes.

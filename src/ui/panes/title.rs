@@ -1,15 +1,22 @@
 //! The title: name, what is played, how time runs, and the lamps of the rules.
 
+use crate::api::Span;
 use crate::scene::canvas::width;
 use crate::scene::clock::clock;
 use crate::scene::{Area, Canvas, Ground, Ink, Role};
 use crate::sim::invariants::RULES;
 use crate::ui::{Model, Sight};
 
+/// Columns from which on the lamps have names.
+const ROOMY: u16 = 110;
+/// Columns that the clock of a talk takes, beside a long title.
+const TALK: u16 = 26;
+
 /// Draws the title.
 pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     canvas.ground(area, Ground::Bar);
-    let lamps = lamps(sight, area.w >= 110);
+    let roomy = if model.look.present { ROOMY + TALK } else { ROOMY };
+    let lamps = lamps(sight, area.w >= roomy);
     let lamps_w: u16 = lamps.iter().map(|(text, _)| width(text)).sum();
     let mut parts = vec![(" podyard ".to_owned(), Role::Brand.bold()), ("  ".to_owned(), Role::Text.into())];
     if area.w >= 90 {
@@ -18,6 +25,10 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     parts.extend(time(sight));
     if area.w >= 110 && sight.script.is_none() {
         parts.push((format!("   seed {}", sight.world.options().seed), Role::Faint.into()));
+    }
+    if model.look.present {
+        let passed = Span::secs(model.talk.passed.as_secs() as i64); // a talk ends long before that overflows
+        parts.push((format!("   talk {}", clock(passed)), Role::Faint.into()));
     }
     if model.twin {
         parts.push(("   ⇄ twin".to_owned(), Role::Key.bold()));

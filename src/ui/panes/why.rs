@@ -81,7 +81,7 @@ fn whole(world: &World, stage: &Stage) -> Page {
         page.add(vec![("▌ ".to_owned(), (*role).into()), ((*words).to_owned(), Role::Text.into())]);
     }
     page.gap();
-    page.keys("", &[("t", "acts on both:"), ("+", "scales,"), ("x", "loses a pod of each")]);
+    page.keys("", &[("t", "acts on both"), ("+", "scale"), ("x", "lose a pod")]);
     page
 }
 
