@@ -118,6 +118,12 @@ fn type_line(session: &mut Session, line: &str) {
 }
 
 #[test]
+fn the_story_of_the_readmes_picture_comes_true() {
+    let (failures, _) = play(include_str!("../assets/two-promises.yaml"));
+    assert_eq!(failures, [""; 0]);
+}
+
+#[test]
 fn a_recording_holds_the_files_that_its_lines_name() {
     let folder = std::env::temp_dir().join(format!("podyard-files-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
