@@ -1,32 +1,34 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # {{title}}
 # {{summary}}
 #
 # For a cluster of your own, in a namespace of its own. Lines that ask localhost:8001 need `kubectl proxy` beside them.
-set -uo pipefail
+set -u
 
 say() { printf '\n%s\n\n' "$1"; }
-ask() { printf '\n?  %s\n' "$1"; read -r -p '   your guess: ' _ </dev/tty; }
-hands() { printf '\n!  %s\n' "$1"; read -r -p '   Enter once it is done ' _ </dev/tty; }
+answer() { printf '   %s ' "$1"; read -r _ </dev/tty; }
+ask() { printf '\n?  %s\n' "$1"; answer 'your guess:'; }
+hands() { printf '\n!  %s\n' "$1"; answer 'Enter once it is done'; }
 run() { printf '$ %s\n' "$*"; "$@"; }
-holds() { # word wanted command
-  local found code
-  found=$(eval "$3" 2>&1)
-  code=$?
+fits() { # word wanted found code
   case $1 in
-    exits) [ "$code" = "$2" ] ;;
-    prints) [ "$found" = "$2" ] ;;
-    contains) [[ $found == *"$2"* ]] ;;
-    lacks) [[ $found != *"$2"* ]] ;;
-    matches) while IFS= read -r line; do [[ $line == $2 ]] && return 0; done <<<"$found"; return 1 ;;
+    exits) [ "$4" = "$2" ] ;;
+    prints) [ "$3" = "$2" ] ;;
+    contains) case $3 in *"$2"*) ;; *) false ;; esac ;;
+    lacks) case $3 in *"$2"*) false ;; esac ;;
+    matches) printf '%s\n' "$3" | (while IFS= read -r line; do case $line in $2) exit 0 ;; esac; done; exit 1) ;;
   esac
+}
+holds() { # word wanted command
+  found=$(eval "$3" 2>&1)
+  fits "$1" "$2" "$found" "$?"
 }
 expect() { holds "$@" && echo "ok $3" || { echo "FAILED: $3: $1 $2"; exit 1; }; }
 within() { # seconds word wanted command
-  local end=$((SECONDS + $1))
+  end=$(($(date +%s) + $1))
   shift
   until holds "$@"; do
-    [ "$SECONDS" -lt "$end" ] || { echo "FAILED: waited in vain for: $3: $1 $2"; exit 1; }
+    [ "$(date +%s)" -lt "$end" ] || { echo "FAILED: waited in vain for: $3: $1 $2"; exit 1; }
     sleep 1
   done
 }

@@ -95,7 +95,7 @@ fn every_scenario_agrees_with_the_schema() {
 fn the_schema_tells_of_every_field_what_it_is_for() {
     let schema: Value = serde_json::from_str(&fields::schema()).unwrap();
     let step = &schema["$defs"]["StepPart"]["properties"];
-    assert!(step.as_object().unwrap().len() == 22);
+    assert!(step.as_object().unwrap().len() == 23);
     for part in [&schema["properties"], step, &schema["$defs"]["Check"]["properties"]] {
         for (name, field) in part.as_object().unwrap() {
             assert!(field["description"].as_str().is_some_and(|words| words.ends_with('.')), "{name}: {field}");
@@ -115,6 +115,32 @@ fn type_line(session: &mut Session, line: &str) {
     press(session, ":");
     line.chars().for_each(|c| session.take(Message::Key(Key::Char(c)), (120, 36)));
     press(session, "enter");
+}
+
+#[test]
+fn the_story_of_the_readmes_picture_comes_true() {
+    let (failures, _) = play(include_str!("../assets/two-promises.yaml"));
+    assert_eq!(failures, [""; 0]);
+}
+
+#[test]
+fn a_recording_holds_the_files_that_its_lines_name() {
+    let folder = std::env::temp_dir().join(format!("podyard-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let manifest =
+        |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata:\n  text: |\n    two\n\n    lines\n");
+    ["a", "b"].iter().for_each(|name| std::fs::write(folder.join(format!("{name}.yaml")), manifest(name)).unwrap());
+    let mut session = Session::sandbox();
+    type_line(&mut session, &format!("kubectl apply -f {}", folder.display()));
+    session.pass(Duration::from_secs(3));
+    std::fs::remove_dir_all(&folder).unwrap();
+    let text = session.recording();
+    let (failures, mut world) = play(&text);
+    assert_eq!(failures, [""; 0], "{text}");
+    let live = session.engine().timeline().track().live();
+    world.advance(live.now());
+    assert_eq!(fingerprint(&world), fingerprint(live), "{text}");
+    assert!(text.contains("name: b"), "{text}");
 }
 
 #[test]

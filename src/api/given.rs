@@ -40,6 +40,26 @@ impl Files {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+    /// The paths and what is there, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &File)> {
+        self.0.iter()
+    }
+    /// These, and the others where there are none of these.
+    pub fn over(&self, others: Files) -> Files {
+        if self.is_empty() {
+            return others;
+        }
+        others.iter().chain(self.iter()).map(|(path, file)| (path.clone(), file.clone())).collect()
+    }
+    /// Those at a path: it, and the files of it where it is a folder.
+    pub fn at<'f>(&'f self, path: &str) -> impl Iterator<Item = (String, File)> + use<'f> {
+        let inside = match self.get(path) {
+            Some(File::Folder(inside)) => inside.clone(),
+            _ => Vec::new(),
+        };
+        let paths = std::iter::once(path.to_owned()).chain(inside);
+        paths.filter_map(|path| self.get(&path).cloned().map(|file| (path, file)))
+    }
     /// The text at a path. Otherwise why there is none, in Go's words for a failed open.
     pub fn text(&self, path: &str) -> Result<&str, String> {
         match self.get(path) {
@@ -80,6 +100,10 @@ mod tests {
         let text = serde_json::to_string(&files).unwrap();
         assert_eq!(text, r#"{"a":{"text":"x: 1"},"d":{"folder":["d/a"]}}"#);
         assert_eq!(serde_json::from_str::<Files>(&text).unwrap(), files);
+        let own: Files = [("a".to_owned(), File::Text("y: 2".into()))].into_iter().collect();
+        assert_eq!(own.over(files.clone()).text("a"), Ok("y: 2"), "the first wins");
+        assert_eq!(own.over(files.clone()).get("d"), files.get("d"));
+        assert_eq!(files.at("d").map(|row| row.0).collect::<Vec<_>>(), ["d"], "what is listed and not there is left out");
         assert_eq!(files.text("d").unwrap_err(), "read d: is a directory");
         assert_eq!(files.text("b").unwrap_err(), "open b: no such file or directory");
     }

@@ -79,7 +79,17 @@ fn scenario(scenario: &Arc<Scenario>, world: &WorldOptions, telling: &Telling, o
     let mut hall = Listener::new(telling, out, &world)?;
     let ending = rehearse(scenario, world, &mut hall);
     hall.finish()?;
+    if let Some(words) = foreign_seed(scenario, &ending.world).filter(|_| ending.failures > 0) {
+        writeln!(io::stderr(), "{words}")?;
+    }
     Ok(ending.failures == 0)
+}
+
+/// What to say of a failure where chance is not the one that the story was written for.
+fn foreign_seed(scenario: &Scenario, world: &World) -> Option<String> {
+    let (written, played) = (scenario.options.seed, world.options().seed);
+    (written != played)
+        .then(|| format!("note: this scenario was written for seed {written}; with seed {played} pods may land on other nodes"))
 }
 
 fn rows(path: Option<&Path>, world: &World) -> anyhow::Result<Option<Rows>> {

@@ -3,7 +3,7 @@
 mod step;
 
 use super::check::Check;
-use super::fields::{Document, Group, WorldPart};
+use super::fields::{self, Document, Group, WorldPart};
 use super::question::Question;
 use super::script::Command;
 use crate::api::Span;
@@ -169,7 +169,7 @@ pub fn read(text: &str) -> Result<Scenario, Diagnostic> {
     let world = document.world.map(|world| world_options(&world)).transpose()?.unwrap_or_default();
     let steps = document.steps.iter().map(step::read).collect::<Result<Vec<Step>, Diagnostic>>()?;
     unique_chapters(&steps)?;
-    Ok(Scenario {
+    let mut scenario = Scenario {
         title: document.title.value.clone(),
         summary: document.summary,
         group: document.group,
@@ -179,7 +179,9 @@ pub fn read(text: &str) -> Result<Scenario, Diagnostic> {
         manifests: document.manifests,
         steps,
         debrief: Debrief { words: document.debrief, picture: document.picture, commands: document.commands, today: document.today },
-    })
+    };
+    scenario.share(&fields::files(&document.files));
+    Ok(scenario)
 }
 
 fn unique_chapters(steps: &[Step]) -> Result<(), Diagnostic> {

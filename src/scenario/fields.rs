@@ -2,6 +2,7 @@
 //! from these types.
 
 use super::check::Check;
+use crate::api::{File, Files};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_yaml::Spanned;
@@ -33,6 +34,9 @@ pub(super) struct Document {
     /// Text for `kubectl apply -f -`, applied and settled before the first step.
     #[serde(default)]
     pub manifests: String,
+    /// Files that lines name with `-f`, by their paths; they come before those beside the scenario.
+    #[serde(default)]
+    pub files: BTreeMap<String, Written>,
     /// The steps; each does one thing.
     #[schemars(with = "Vec<StepPart>")]
     pub steps: Vec<Spanned<StepPart>>,
@@ -105,6 +109,8 @@ pub(super) struct StepPart {
     pub lines: Option<String>,
     /// Types them at this moment of virtual time, counted from the beginning, and not a millisecond later: of a recording.
     pub moment: Option<String>,
+    /// Files that these lines name with `-f`, by their paths; they come before those of the scenario.
+    pub files: Option<BTreeMap<String, Written>>,
     /// Lets time pass until the check holds.
     pub until: Option<Check>,
     /// The deadline of `until` or `goal` in virtual time: 500ms, 30s, 2m.
@@ -141,6 +147,36 @@ pub(super) struct StepPart {
     pub chapter: Option<String>,
     /// A note that only the speaker sees.
     pub note: Option<String>,
+}
+
+/// A file that lines name, as it is written into a scenario.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Written {
+    /// Its text.
+    Text(String),
+    /// A folder: the paths of the files in it, each of which is a file of its own.
+    Folder(Vec<String>),
+    /// It cannot be read.
+    Refused(Refused),
+}
+
+/// A file that cannot be read.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refused {
+    /// Why, in the words in which kubectl complains.
+    pub refused: String,
+}
+
+/// The files as lines are given them.
+pub(super) fn files(written: &BTreeMap<String, Written>) -> Files {
+    let file = |written: &Written| match written.clone() {
+        Written::Text(text) => File::Text(text),
+        Written::Folder(inside) => File::Folder(inside),
+        Written::Refused(Refused { refused }) => File::Refused(refused),
+    };
+    written.iter().map(|(path, written)| (path.clone(), file(written))).collect()
 }
 
 /// What kind of answer is wanted.

@@ -5,12 +5,18 @@ use super::document::{Scenario, What};
 use super::question::Answer;
 use super::script::Command;
 use crate::api::Files;
+use crate::shell::named;
 
 /// Gives the files that a line names.
 type Read<'a> = &'a dyn Fn(&str) -> Files;
 
 impl Scenario {
-    /// Gives every line its files: those that it types, those that it plays ahead, and those that look.
+    /// Gives every line those of the scenario's own files that it names.
+    pub(super) fn share(&mut self, own: &Files) {
+        self.equip(&|line| named(line).iter().flat_map(|named| own.at(&named.path)).collect());
+    }
+    /// Gives every line its files: those that it types, those that it plays ahead, and those that look. Files that a line
+    /// has already stay as they are.
     pub fn equip(&mut self, read: Read) {
         for step in &mut self.steps {
             match &mut step.what {
@@ -32,14 +38,14 @@ impl Scenario {
 
 impl Command {
     fn equip(&mut self, read: Read) {
-        self.files = read(&self.line);
+        self.files = self.files.over(read(&self.line));
     }
 }
 
 impl Check {
     fn equip(&mut self, read: Read) {
         if let Some(line) = &self.run {
-            self.files = read(line);
+            self.files = self.files.over(read(line));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Recordings: what was typed and when, as a scenario's text that replays to the same world, with captions to fill in.
 
 use super::script::Command;
-use crate::api::Span;
+use crate::api::{File, Files, Span};
 use crate::sim::Options;
 use crate::sim::latency::LATENCIES;
 
@@ -69,7 +69,33 @@ fn step(line: &Line) -> String {
         }
     };
     let moment = line.moment.map(|moment| format!("  moment: {}ms\n", moment.0)).unwrap_or_default();
-    format!("{caption}{typed}{moment}")
+    format!("{caption}{typed}{moment}{}", files(&command.files))
+}
+
+/// The files that a line was given, so that the recording needs nothing beside it.
+fn files(files: &Files) -> String {
+    let row = |(path, file): (&String, &File)| {
+        let (path, value) = (quoted(path), written(file));
+        format!("    {path}: {value}\n")
+    };
+    let rows: String = files.iter().map(row).collect();
+    if rows.is_empty() { rows } else { format!("  files:\n{rows}") }
+}
+
+/// A text as a block where it reads back as it was, otherwise as a JSON string; a folder as a list.
+fn written(file: &File) -> String {
+    match file {
+        File::Text(text) if is_plain(text) => format!("|2\n{}", indented(text, 6).trim_end()),
+        File::Text(text) => quoted(text),
+        File::Folder(inside) => serde_json::Value::from(inside.clone()).to_string(),
+        File::Refused(why) => format!("{{refused: {}}}", quoted(why)),
+    }
+}
+
+/// True for what a block of YAML keeps: one newline at the end and nothing but printed characters before.
+fn is_plain(text: &str) -> bool {
+    let body = text.strip_suffix('\n').filter(|body| !body.is_empty() && !body.ends_with(['\n', ' ']));
+    body.is_some_and(|body| body.lines().all(|line| line.chars().all(|c| !c.is_control()) && (line.is_empty() || !line.trim().is_empty())))
 }
 
 /// A heredoc's mark that does not stand in the text.
@@ -104,6 +130,24 @@ mod tests {
             number: 0,
         };
         Line { moment: moment.map(Span), command }
+    }
+
+    #[test]
+    fn files_survive_the_file() {
+        let texts = ["kind: A\n  b: |\n\n    c\n", "no end", "\ttab\r\n", "two ends\n\n", "", "   lead\n  x\n", "\n\nlate\n", "a \n \nb\n"];
+        let rows = texts.iter().enumerate().map(|(i, text)| (format!("d/{i}: x.yaml"), File::Text((*text).to_owned())));
+        let folder = ("d".to_owned(), File::Folder(vec!["d/0: x.yaml".into()]));
+        let refused = ("e".to_owned(), File::Refused("open e: permission \"denied\"".into()));
+        let mut line = line("kubectl apply -f d -f e", None, Some(1000));
+        line.command.files = rows.chain([folder, refused]).collect();
+        let taken = Taken { of: "test".into(), options: Options::default(), lines: vec![line.clone()] };
+        let text = recording(&taken, "");
+        let scenario = read(&text).unwrap_or_else(|problem| panic!("{}", problem.render(&text, "it")));
+        let typed = scenario.steps.iter().find_map(|step| match &step.what {
+            What::Do(commands, _) => Some(commands[0].files.clone()),
+            _ => None,
+        });
+        assert_eq!(typed, Some(line.command.files), "{text}");
     }
 
     #[test]

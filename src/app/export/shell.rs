@@ -68,7 +68,7 @@ fn typed(command: &Command) -> String {
 fn client(line: &str) -> String {
     match line.split_once(' ') {
         Some(("k", rest)) => format!("kubectl {rest}"),
-        Some(("dig", rest)) => format!("kubectl run dig-$RANDOM --rm -i --quiet --restart=Never --image=tutum/dnsutils -- dig {rest}"),
+        Some(("dig", rest)) => format!("kubectl run dig-$$ --rm -i --quiet --restart=Never --image=tutum/dnsutils -- dig {rest}"),
         _ => line.to_owned(),
     }
 }

@@ -109,9 +109,79 @@ fn a_transcript_and_a_script_tell_the_story() {
     ] {
         assert!(script.contains(part), "{part}:\n{script}");
     }
-    let mut bash = std::process::Command::new("bash").arg("-n").stdin(std::process::Stdio::piped()).spawn().unwrap();
-    std::io::Write::write_all(&mut bash.stdin.take().unwrap(), script.as_bytes()).unwrap();
-    assert!(bash.wait().unwrap().success(), "bash reads it");
+}
+
+/// Has a shell read a script from its standard input: whether it is content.
+fn fed(shell: &str, arguments: &[&str], script: &str) -> bool {
+    let mut child = std::process::Command::new(shell).args(arguments).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), script.as_bytes()).unwrap();
+    child.wait().unwrap().success()
+}
+
+/// Stories of three groups, with questions, goals, heredocs and hands.
+const THREE: [&str; 3] = ["cattle-and-pets", "ways-out", "the-page-at-three"];
+
+#[test]
+fn any_shell_reads_the_scripts() {
+    for name in THREE {
+        let script = shell::shell(&library::find(name).unwrap());
+        assert!(fed("sh", &["-n"], &script) && fed("bash", &["-n"], &script), "{name}");
+    }
+}
+
+#[test]
+fn the_words_of_scripts_look_as_checks_do() {
+    let head = text("sh").split("kubectl apply").next().unwrap().split("\nsay '").next().unwrap().to_owned();
+    for (line, holds) in [
+        ("exits 3 'exit 3'", true),
+        ("exits 0 'exit 3'", false),
+        ("prints 'a b' 'echo a b'", true),
+        ("contains 'b*' 'echo abc'", false),
+        ("contains 'b' 'echo abc'", true),
+        ("lacks 'b' 'echo abc'", false),
+        ("lacks 'd' 'echo abc'", true),
+        ("matches 'x*z' 'echo a; echo xyz'", true),
+        ("matches 'y*' 'echo xyz'", false),
+    ] {
+        for shell in ["sh", "bash"] {
+            assert_eq!(fed(shell, &[], &format!("{head}\nholds {line}\n")), holds, "{shell}: {line}");
+        }
+    }
+}
+
+/// Whether every element of an XML text is closed in its turn and every `&` begins an entity.
+fn is_well_formed(text: &str) -> bool {
+    let entities = ["amp;", "lt;", "gt;", "quot;", "apos;", "#"];
+    let mut open = Vec::new();
+    for tag in text.split('<').skip(1) {
+        let Some((tag, _)) = tag.split_once('>') else { return false };
+        let name = |tag: &str| tag.split([' ', '\n', '/']).next().unwrap_or_default().to_owned();
+        match tag.strip_prefix('/') {
+            Some(end) if open.pop().as_deref() != Some(end) => return false,
+            None if !tag.ends_with('/') => open.push(name(tag)),
+            Some(_) | None => {}
+        }
+    }
+    open.is_empty() && text.split('&').skip(1).all(|rest| entities.iter().any(|entity| rest.starts_with(entity)))
+}
+
+#[test]
+fn films_of_three_stories_are_well_formed_and_small() {
+    for name in THREE {
+        let film = film(name, Screening { size: (120, 36), ..HOW }).unwrap();
+        let (svg, cast) = (svg::svg(&film, &HOW.theme()), cast::cast(&film, &HOW.theme()));
+        assert!(is_well_formed(&svg), "{name}");
+        let (header, events) = cast.split_once('\n').unwrap();
+        let header: Value = serde_json::from_str(header).unwrap();
+        assert!(header["version"] == 2 && header["width"] == 120 && header["height"] == 36, "{header}");
+        for event in events.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+            assert!(event.as_array().is_some_and(|event| event.len() == 3) && event[2].is_string(), "{event}");
+        }
+        let page = html::html(&film, &HOW.theme());
+        for (kind, text) in [("svg", svg), ("cast", cast), ("html", page)] {
+            assert!(text.len() < 3_000_000, "{name}.{kind}: {} bytes", text.len());
+        }
+    }
 }
 
 #[test]

@@ -32,8 +32,8 @@ pub const NETWORK: &[Row] = &[
         "Known images answer as their row in the table of images says; unknown ones refuse the connection.",
     ),
     left_out(
-        "Legacy Endpoints, NetworkPolicy, Ingress, Gateway, IPv6, LoadBalancer provisioning.",
-        "They are not served, or stay <pending>.",
+        "Endpoints as objects of their own, NetworkPolicy, Ingress, Gateway, IPv6, LoadBalancer provisioning.",
+        "They are not served, or stay <pending>; `kubectl get endpoints` is a table made of EndpointSlices.",
     ),
     left_out("UDP and SCTP traffic besides DNS.", "Ports of any protocol are stored; requests are HTTP."),
 ];

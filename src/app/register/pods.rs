@@ -19,7 +19,7 @@ pub const PODS: &[Row] = &[
     ),
     simplified(
         "Book images ignore SIGTERM as process 1 and take the full 30 s.",
-        "luksa/kubia images stop 0.9 s after the signal, so that stories do not wait; a scenario can slow it down.",
+        "luksa/kubia images stop half a second after the signal, so that stories do not wait; a scenario can slow it down.",
     ),
     fully(
         "A force-deleted pod runs on until its kubelet hears of it.",

@@ -1,6 +1,6 @@
 //! Reading a step: which kind it is, what belongs to that kind, and what may not be missing.
 
-use super::super::fields::{Answers, Given, StepPart};
+use super::super::fields::{self, Answers, Given, StepPart};
 use super::super::question::{Answer, Form, Question, Reply};
 use super::super::script::{self, Command};
 use super::{Goal, Step, What, span, wrong};
@@ -30,7 +30,7 @@ pub fn read(part: &Part) -> Result<Step, Diagnostic> {
     strays(part)?;
     let what = match fields.clone() {
         StepPart { say: Some(words), at, .. } => What::Say(words, at),
-        StepPart { lines: Some(text), moment, .. } => What::Do(commands(part, &text)?, time(part, moment)?),
+        StepPart { lines: Some(text), moment, .. } => What::Do(equipped(part, &text)?, time(part, moment)?),
         StepPart { until: Some(check), within, .. } => What::Until(check, deadline(part, within)?),
         StepPart { expect: Some(check), .. } => What::Expect(check),
         StepPart { goal: Some(words), .. } => What::Goal(goal(part, words)?),
@@ -54,9 +54,10 @@ const KINDS: [(&str, There); 6] = [
 ];
 
 /// Fields that belong to some kinds only, and to which.
-const OWNED: [(&str, There, &[&str]); 14] = [
+const OWNED: [(&str, There, &[&str]); 15] = [
     ("at", |part| part.at.is_some(), &["say", "ask", "goal"]),
     ("moment", |part| part.moment.is_some(), &["do"]),
+    ("files", |part| part.files.is_some(), &["do"]),
     ("within", |part| part.within.is_some(), &["until", "goal"]),
     ("choices", |part| part.choices.is_some(), &["ask"]),
     ("answers", |part| part.answers.is_some(), &["ask"]),
@@ -89,6 +90,13 @@ fn commands(part: &Part, text: &str) -> Result<Vec<Command>, Diagnostic> {
         return Err(wrong(part, "there is no line to type here", "write one command a line"));
     }
     Ok(commands)
+}
+
+/// The lines of a step with the files that it holds for them.
+fn equipped(part: &Part, text: &str) -> Result<Vec<Command>, Diagnostic> {
+    let files = part.value.files.as_ref().map(fields::files).unwrap_or_default();
+    let lines = commands(part, text)?.into_iter();
+    Ok(lines.map(|line| Command { files: files.clone(), ..line }).collect())
 }
 
 fn time(part: &Part, text: Option<String>) -> Result<Option<Span>, Diagnostic> {
