@@ -66,6 +66,11 @@ impl<'w> Desk<'w> {
     pub fn create(&mut self, object: impl Into<Object>) -> Result<Object, Refusal> {
         let mut object = object.into();
         self.name(&mut object)?;
+        self.make(object)
+    }
+
+    /// Stores a new object whose name nobody else can have.
+    fn make(&mut self, mut object: Object) -> Result<Object, Refusal> {
         admission::admit(self.world, &mut object)?;
         let now = self.now.to_second();
         let uid = self.world.chance.uid();

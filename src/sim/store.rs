@@ -1,10 +1,15 @@
 //! The API server's memory: objects by kind and key, and the indexes that keep controllers from searching.
 
+mod census;
+
 use crate::api::meta::Revision;
 use crate::api::object::Resource;
 use crate::api::{Key, Kind, Name, Object, Uid};
 use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
+
+use census::Census;
+pub use census::Tally;
 
 /// Objects and indexes. Copies share everything.
 #[derive(Clone, Debug)]
@@ -15,6 +20,7 @@ pub struct Store {
     pods_using: OrdMap<Key, OrdSet<Key>>,
     orphan_pods: OrdSet<Key>,
     births: OrdMap<Uid, Revision>,
+    census: Census,
     revision: u64,
 }
 
@@ -27,6 +33,7 @@ impl Default for Store {
             pods_using: OrdMap::new(),
             orphan_pods: OrdSet::new(),
             births: OrdMap::new(),
+            census: Census::default(),
             revision: 0,
         }
     }
@@ -86,6 +93,10 @@ impl Store {
     pub fn pods_using(&self, claim: &Key) -> impl Iterator<Item = &Key> {
         self.pods_using.get(claim).into_iter().flatten()
     }
+    /// What the pods of a ReplicaSet come to, by labels.
+    pub fn census(&self, owner: Uid) -> &[Tally] {
+        self.census.of(owner)
+    }
     /// Pods without a managing owner.
     pub fn orphan_pods(&self) -> impl Iterator<Item = &Key> {
         self.orphan_pods.iter()
@@ -141,6 +152,7 @@ impl Store {
     fn reindex_pod(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
         let pod = |o: Option<&Object>| o.and_then(|o| if let Object::Pod(p) = o { Some(p.clone()) } else { None });
         let (old, new) = (pod(before), pod(after));
+        self.census.written(old.as_deref(), new.as_deref());
         let node = |p: &Option<std::sync::Arc<crate::api::Pod>>| p.as_ref().map(|p| p.spec.node_name.clone()).filter(|n| !n.is_empty());
         if node(&old) != node(&new) {
             node(&old).iter().for_each(|n| remove_from(&mut self.pods_on, n, key));

@@ -28,20 +28,77 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
 /// Brings a set's pods to the number it wants.
 pub fn sync(desk: &mut Desk, key: &Key) {
     let Some(set) = desk.get::<ReplicaSet>(key).cloned() else { return };
-    let pods = membership::claim(desk, Kind::ReplicaSet, &set.metadata, &set.spec.selector, |_| true);
-    let active: Vec<Arc<Pod>> = pods.iter().filter(|p| p.is_active()).cloned().collect();
-    let failure = if set.metadata.is_terminating() { None } else { manage(desk, &set, &active) };
-    let status = status(desk, &set, &pods, &active, failure);
+    let (count, failure) = match at_a_glance(desk, &set) {
+        Some(count) => (count, fill(desk, &set, count.active)),
+        None => look_through(desk, &set),
+    };
+    let status = status(&set, &count, failure, desk.now());
     let unsettled = status.ready_replicas == set.spec.replicas && status.available_replicas != set.spec.replicas;
     if status != set.status {
         let after = ReplicaSet { status, ..(*set).clone() };
         // A refusal means that the set changed meanwhile: that change brings it back into the queue.
         let _ = desk.update_status(after);
     }
-    if unsettled && let Some(at) = next_available(&set, &active, desk.now()) {
+    if unsettled && let Some(at) = count.next_available {
         let delay = at - desk.now();
         desk.world().enqueue(Controller::ReplicaSet, Kind::ReplicaSet, key, delay);
     }
+}
+
+/// What a set's pods come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count {
+    active: usize,
+    labelled: usize,
+    ready: usize,
+    available: usize,
+    ending: usize,
+    /// When the next pod that is ready will have been so for long enough.
+    next_available: Option<Time>,
+}
+
+/// What a set's pods come to, where none is to be adopted, released or deleted: then none needs to be looked at.
+fn at_a_glance(world: &World, set: &ReplicaSet) -> Option<Count> {
+    let (meta, spec) = (&set.metadata, &set.spec);
+    let store = world.store();
+    let mut orphans = store.orphan_pods().filter(|key| key.namespace == meta.namespace).filter_map(|key| world.get::<Pod>(key));
+    let tallies = store.census(meta.uid);
+    let asks_for_a_look = meta.is_terminating()
+        || spec.min_ready_seconds > 0
+        || tallies.iter().any(|tally| !spec.selector.matches(&tally.labels))
+        || orphans.any(|pod| spec.selector.matches(&pod.metadata.labels));
+    if asks_for_a_look {
+        return None;
+    }
+    let mut count = Count::default();
+    for tally in tallies {
+        let labelled = tally.labels.contains_all(&spec.template.metadata.labels);
+        count.active += tally.active;
+        count.labelled += if labelled { tally.active } else { 0 };
+        count.ready += tally.ready;
+        count.ending += tally.ending;
+    }
+    count.available = count.ready;
+    usize::try_from(spec.replicas).is_ok_and(|wanted| count.active <= wanted).then_some(count)
+}
+
+/// Looks at every pod that is or could be the set's.
+fn look_through(desk: &mut Desk, set: &ReplicaSet) -> (Count, Option<(&'static str, Refusal)>) {
+    let pods = membership::claim(desk, Kind::ReplicaSet, &set.metadata, &set.spec.selector, |_| true);
+    let active: Vec<Arc<Pod>> = pods.iter().filter(|p| p.is_active()).cloned().collect();
+    let failure = if set.metadata.is_terminating() { None } else { manage(desk, set, &active) };
+    let now = desk.now();
+    let labelled = |pod: &Pod| pod.metadata.labels.contains_all(&set.spec.template.metadata.labels);
+    let of = |test: &dyn Fn(&Pod) -> bool| active.iter().filter(|pod| test(pod)).count();
+    let count = Count {
+        active: active.len(),
+        labelled: of(&labelled),
+        ready: of(&Pod::is_ready),
+        available: of(&|pod| super::is_available(pod, set.spec.min_ready_seconds, now)),
+        ending: pods.iter().filter(|p| p.metadata.is_terminating() && !p.status.phase.is_terminal()).count(),
+        next_available: next_available(set, &active, now),
+    };
+    (count, failure)
 }
 
 /// When the next pod that is ready will have been so for long enough. Upstream: FindMinNextPodAvailabilityCheck.
@@ -50,14 +107,20 @@ fn next_available(set: &ReplicaSet, active: &[Arc<Pod>], now: Time) -> Option<Ti
     active.iter().filter_map(|p| p.ready_since()).map(|since| since + wait).filter(|at| *at > now).min()
 }
 
+/// Makes what is missing.
+fn fill(desk: &mut Desk, set: &ReplicaSet, active: usize) -> Option<(&'static str, Refusal)> {
+    let missing = usize::try_from(set.spec.replicas).unwrap_or_default().saturating_sub(active);
+    if missing > BURST {
+        desk.world().enqueue(Controller::ReplicaSet, Kind::ReplicaSet, &set.metadata.key(), BURST_TAKES);
+    }
+    create(desk, set, missing.min(BURST)).map(|refusal| ("FailedCreate", refusal))
+}
+
 /// Makes or deletes; the first refusal of a batch stops the rest.
 fn manage(desk: &mut Desk, set: &ReplicaSet, active: &[Arc<Pod>]) -> Option<(&'static str, Refusal)> {
     let wanted = usize::try_from(set.spec.replicas).unwrap_or_default();
     if active.len() < wanted {
-        if wanted - active.len() > BURST {
-            desk.world().enqueue(Controller::ReplicaSet, Kind::ReplicaSet, &set.metadata.key(), BURST_TAKES);
-        }
-        return create(desk, set, (wanted - active.len()).min(BURST)).map(|refusal| ("FailedCreate", refusal));
+        return fill(desk, set, active.len());
     }
     let surplus = (active.len() - wanted).min(BURST);
     let victims = victims(desk, set, active, surplus);
@@ -156,30 +219,17 @@ fn age_bucket(now: Time, since: Time) -> u32 {
     64 - age.leading_zeros()
 }
 
-fn status(
-    desk: &Desk,
-    set: &ReplicaSet,
-    pods: &[Arc<Pod>],
-    active: &[Arc<Pod>],
-    failure: Option<(&'static str, Refusal)>,
-) -> ReplicaSetStatus {
-    let now = desk.now();
+fn status(set: &ReplicaSet, count: &Count, failure: Option<(&'static str, Refusal)>, now: Time) -> ReplicaSetStatus {
     let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-    let terminating = pods.iter().filter(|p| p.metadata.is_terminating() && !p.status.phase.is_terminal()).count();
-    let mut status = ReplicaSetStatus {
-        replicas: number(active.len()),
-        terminating_replicas: Some(number(terminating)),
+    ReplicaSetStatus {
+        replicas: number(count.active),
+        fully_labeled_replicas: number(count.labelled),
+        ready_replicas: number(count.ready),
+        available_replicas: number(count.available),
+        terminating_replicas: Some(number(count.ending)),
         observed_generation: set.metadata.generation,
         conditions: conditions(set, failure, now),
-        ..ReplicaSetStatus::default()
-    };
-    for pod in active {
-        let labels = &set.spec.template.metadata.labels;
-        status.fully_labeled_replicas += i32::from(pod.metadata.labels.contains_all(labels));
-        status.ready_replicas += i32::from(pod.is_ready());
-        status.available_replicas += i32::from(super::is_available(pod, set.spec.min_ready_seconds, now));
     }
-    status
 }
 
 fn conditions(set: &ReplicaSet, failure: Option<(&'static str, Refusal)>, now: Time) -> Vec<Condition> {

@@ -12,7 +12,7 @@ use super::super::world::World;
 use super::membership;
 use crate::api::object::reference;
 use crate::api::workload::{PodManagementPolicy, StatefulSetStatus, StrategyType, parent_and_ordinal};
-use crate::api::{Key, Kind, Name, Object, Phase, Pod, Reason, Refusal, Span, StatefulSet};
+use crate::api::{Key, Kind, Name, Object, Phase, Pod, Reason, Refusal, Span, StatefulSet, Time};
 use revisions::Revisions;
 pub use revisions::Templates;
 use std::sync::Arc;
@@ -104,6 +104,8 @@ fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatu
 struct Slot {
     ordinal: i32,
     pod: Option<Arc<Pod>>,
+    /// True where it has a pod that is available and stays.
+    available: bool,
 }
 
 /// One pass over a set's pods (§1.4).
@@ -115,7 +117,10 @@ struct Round<'a> {
     first_unavailable: Option<i32>,
     status: StatefulSetStatus,
     held: Option<(Name, Key)>,
-    now: crate::api::Time,
+}
+
+fn is_available(set: &StatefulSet, pod: &Pod, now: Time) -> bool {
+    pod.is_running_and_ready() && super::is_available(pod, set.spec.min_ready_seconds, now)
 }
 
 /// Whether the rest of an ordered round waits.
@@ -131,30 +136,23 @@ impl<'a> Round<'a> {
         let first = set.first_ordinal();
         let count = usize::try_from(set.spec.replicas).unwrap_or_default();
         let ordinals = (first..).take(count);
-        let mut replicas: Vec<Slot> = ordinals.map(|ordinal| Slot { ordinal, pod: None }).collect();
+        let mut replicas: Vec<Slot> = ordinals.map(|ordinal| Slot { ordinal, pod: None, available: false }).collect();
         let mut condemned = Vec::new();
         let status = count_up(set, revisions, &pods, now);
         for pod in pods {
             let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { continue };
+            let available = !pod.metadata.is_terminating() && is_available(set, &pod, now);
+            let slot = Slot { ordinal, pod: Some(pod), available };
             match usize::try_from(ordinal - first).ok().and_then(|i| replicas.get_mut(i)) {
-                Some(slot) => slot.pod = Some(pod),
-                None => condemned.push(Slot { ordinal, pod: Some(pod) }),
+                Some(place) => *place = slot,
+                None => condemned.push(slot),
             }
         }
         condemned.sort_by_key(|slot: &Slot| std::cmp::Reverse(slot.ordinal));
-        let mut round = Round { set, revisions, replicas, condemned, first_unavailable: None, status, held: None, now };
-        let unavailable = |slot: &&Slot| round.is_unavailable(slot);
-        let lowest = round.replicas.iter().find(unavailable).or_else(|| round.condemned.iter().rev().find(unavailable));
-        round.first_unavailable = lowest.map(|slot| slot.ordinal);
-        round
-    }
-
-    fn is_unavailable(&self, slot: &Slot) -> bool {
-        slot.pod.as_ref().is_none_or(|pod| !self.is_available(pod) || pod.metadata.is_terminating())
-    }
-
-    fn is_available(&self, pod: &Pod) -> bool {
-        pod.is_running_and_ready() && super::is_available(pod, self.set.spec.min_ready_seconds, self.now)
+        let unavailable = |slot: &&Slot| !slot.available;
+        let lowest = replicas.iter().find(unavailable).or_else(|| condemned.iter().rev().find(unavailable));
+        let first_unavailable = lowest.map(|slot| slot.ordinal);
+        Round { set, revisions, replicas, condemned, first_unavailable, status, held: None }
     }
 
     fn is_monotonic(&self) -> bool {
@@ -189,7 +187,7 @@ impl<'a> Round<'a> {
     }
 
     fn process_replica(&mut self, desk: &mut Desk, index: usize) -> Result<Go, Refusal> {
-        let Slot { ordinal, pod } = self.replicas[index].clone();
+        let Slot { ordinal, pod, available } = self.replicas[index].clone();
         let Some(pod) = pod else { return self.fill(desk, ordinal) };
         let name = &pod.metadata.name;
         if pod.status.phase.is_terminal() {
@@ -201,7 +199,7 @@ impl<'a> Round<'a> {
         if pod.status.phase == Phase::Pending {
             claims::settle(desk, self.set, &pod)?;
         }
-        let obstacle = self.obstacle(&pod);
+        let obstacle = if available { None } else { Some(self.obstacle(&pod)) };
         let go = obstacle.map_or(Go::On, |words| self.wait_for(words, &pod));
         if go == Go::On || !self.is_monotonic() {
             self.mend(desk, &pod)?;
@@ -209,17 +207,15 @@ impl<'a> Round<'a> {
         Ok(go)
     }
 
-    /// Why an ordered set goes no further than this pod.
-    fn obstacle(&self, pod: &Pod) -> Option<String> {
+    /// Why an ordered set goes no further than this pod, which is not available.
+    fn obstacle(&self, pod: &Pod) -> String {
         let name = &pod.metadata.name;
         if pod.metadata.is_terminating() {
-            Some(format!("a new {name} waits until this one is surely gone"))
+            format!("a new {name} waits until this one is surely gone")
         } else if !pod.is_running_and_ready() {
-            Some(format!("waits for {name} to be ready"))
-        } else if !self.is_available(pod) {
-            Some(format!("waits for {name} to have been ready for {} s", self.set.spec.min_ready_seconds))
+            format!("waits for {name} to be ready")
         } else {
-            None
+            format!("waits for {name} to have been ready for {} s", self.set.spec.min_ready_seconds)
         }
     }
 
@@ -240,7 +236,7 @@ impl<'a> Round<'a> {
             return Ok(self.wait_for(format!("waits for {name} to be gone"), pod));
         }
         let ordinal = parent_and_ordinal(name).map(|(_, ordinal)| ordinal);
-        if self.is_monotonic() && !self.is_available(pod) && self.first_unavailable != ordinal {
+        if self.is_monotonic() && !is_available(self.set, pod, desk.now()) && self.first_unavailable != ordinal {
             let first = self.first_unavailable.unwrap_or_default();
             return Ok(self.wait_for(format!("{name} may not go before {}-{first} is available", self.set.metadata.name), pod));
         }
@@ -265,7 +261,7 @@ impl<'a> Round<'a> {
                 self.status.current_replicas -= 1;
                 return Ok(());
             }
-            if self.is_unavailable(slot) {
+            if !slot.available {
                 self.wait_for(format!("the roll-out waits for {} to be available", pod.metadata.name), &pod);
                 return Ok(());
             }
@@ -327,7 +323,7 @@ impl<'a> Round<'a> {
 }
 
 /// Counts existing pods into a status (§1.10).
-fn count_up(set: &StatefulSet, revisions: &Revisions, pods: &[Arc<Pod>], now: crate::api::Time) -> StatefulSetStatus {
+fn count_up(set: &StatefulSet, revisions: &Revisions, pods: &[Arc<Pod>], now: Time) -> StatefulSetStatus {
     let (current, update) = (&revisions.current.metadata.name, &revisions.update.metadata.name);
     let mut status = StatefulSetStatus {
         observed_generation: set.metadata.generation,

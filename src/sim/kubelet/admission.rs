@@ -70,22 +70,32 @@ fn others<'m>(machine: &'m Machine, pod: &Pod) -> impl Iterator<Item = &'m PodSp
 
 /// Upstream: InsufficientResourceError.
 fn lacking(node: &Node, machine: &Machine, pod: &Pod) -> Option<Rejection> {
-    let used = others(machine, pod).map(requests).fold((0, 0), |sum, x| (sum.0 + x.0, sum.1 + x.1));
-    let count = i64::try_from(others(machine, pod).count()).unwrap_or(i64::MAX);
+    let sum = |of: &dyn Fn(&PodSpec) -> i64| others(machine, pod).map(of).sum::<i64>();
     let (cpu, memory) = requests(&pod.spec);
-    let mut rows: Vec<(&str, i64, i64)> = vec![("pods", 1, count), ("cpu", cpu, used.0), ("memory", memory, used.1)];
-    // What only some nodes have is left to the scheduler. Upstream: removeMissingExtendedResources.
-    let kept = |name: &Name| !name.contains('/') || node.status.allocatable.get(name).is_some();
-    for (name, wanted) in others_requested(&pod.spec).filter(|(name, _)| kept(name)) {
-        let of_that = |spec| others_requested(spec).filter(|(other, _)| *other == name).map(|(_, n)| n).sum::<i64>();
-        rows.push((name, wanted, others(machine, pod).map(of_that).sum()));
-    }
-    rows.into_iter().find_map(|(name, wanted, used)| {
+    // The others are looked through only where that can decide.
+    let few = i64::try_from(machine.processes.len()).unwrap_or(i64::MAX);
+    let short = |name: &str, wanted: i64, used: &dyn Fn() -> i64| {
         let amount = node.status.allocatable.get(name);
         let total = amount.map_or(0, |q| clamp(if name == "cpu" { q.milli() } else { q.value() }));
+        if wanted == 0 || name == "pods" && wanted + few <= total {
+            return None;
+        }
+        let used = used();
         let words = format!("Node didn't have enough resource: {name}, requested: {wanted}, used: {used}, capacity: {total}");
-        (wanted > 0 && wanted + used > total).then(|| (format!("OutOf{name}").into(), words.into()))
-    })
+        (wanted + used > total).then(|| (format!("OutOf{name}").into(), words.into()))
+    };
+    // What only some nodes have is left to the scheduler. Upstream: removeMissingExtendedResources.
+    let kept = |name: &Name| !name.contains('/') || node.status.allocatable.get(name).is_some();
+    let mut special = others_requested(&pod.spec).filter(|(name, _)| kept(name));
+    short("pods", 1, &|| sum(&|_| 1))
+        .or_else(|| short("cpu", cpu, &|| sum(&|spec| requests(spec).0)))
+        .or_else(|| short("memory", memory, &|| sum(&|spec| requests(spec).1)))
+        .or_else(|| {
+            special.find_map(|(name, wanted)| {
+                let of_that = |spec: &PodSpec| others_requested(spec).filter(|(other, _)| *other == name).map(|(_, n)| n).sum();
+                short(name, wanted, &|| sum(&of_that))
+            })
+        })
 }
 
 /// The predicate that fails, and what it says. Upstream: PredicateFailureError.

@@ -129,3 +129,30 @@ fn an_end_by_itself_is_made_good() {
     assert_eq!(trial.names(Kind::Pod).len(), 2, "its container is started again");
     assert_eq!(trial.get::<Pod>(&name).status.container_statuses[0].restart_count, 1);
 }
+
+/// After every event of a story with deletions, a failure and a relabelled pod.
+#[test]
+fn a_glance_tells_what_a_look_at_each_pod_tells() {
+    let mut trial = Trial::new(3);
+    trial.put_rs("luksa/kubia", json!({"replicas": 4}));
+    let mut glances = 0;
+    for round in 0..600 {
+        let set = trial.get::<ReplicaSet>("rs");
+        if let Some(glance) = at_a_glance(&trial.world, &set) {
+            let mut copy = trial.world.clone();
+            let (look, _) = look_through(&mut Desk::new(&mut copy, crate::sim::Actor::Controller(Controller::ReplicaSet)), &set);
+            assert_eq!(Count { next_available: None, ..look }, glance, "round {round}");
+            glances += 1;
+        }
+        let first = trial.names(Kind::Pod).first().cloned().unwrap_or_default();
+        match round {
+            100 => trial.delete(Kind::Pod, &first),
+            200 => trial.act(crate::sim::Act::Disconnect("node-2".into())),
+            300 => trial.edit(Kind::Pod, &first, "/metadata/labels/app", json!("another")),
+            400 => trial.force(&first),
+            500 => trial.edit(Kind::ReplicaSet, "rs", "/spec/replicas", json!(2)),
+            _ => drop(trial.world.step()),
+        }
+    }
+    assert!(glances > 300, "{glances}");
+}
