@@ -13,6 +13,7 @@ mod curl;
 mod dig;
 mod disk;
 pub mod draft;
+mod environment;
 mod files;
 mod flags;
 mod hands;
@@ -25,6 +26,7 @@ pub mod requests;
 mod time;
 mod verbs;
 mod voice;
+mod wget;
 
 pub use complete::complete;
 pub use files::{Folder, MANIFESTS, Named, named};

@@ -12,6 +12,7 @@ mod diff;
 mod dump;
 mod names;
 mod pod;
+mod priority;
 mod service;
 mod storage;
 mod workload;
@@ -38,6 +39,7 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
         Kind::PersistentVolumeClaim => storage::claim_update(old, new),
         Kind::PersistentVolume => storage::volume_update(&old["spec"], &new["spec"]),
         Kind::StorageClass => storage::class_update(old, new),
+        Kind::PriorityClass => priority::class_update(old, new),
         Kind::Service => service::update(&old["spec"], &new["spec"]),
         _ => Vec::new(),
     });
@@ -69,6 +71,7 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
         Kind::PersistentVolume => storage::volume(spec),
         Kind::Service => service::spec(spec),
         Kind::StorageClass => storage::class(value),
+        Kind::PriorityClass => priority::class(value),
         Kind::ConfigMap | Kind::Secret => config::entries(value),
         _ => Vec::new(),
     }

@@ -95,7 +95,8 @@ fn print(args: &Args, voice: &mut Voice, answer: &HttpAnswer) {
     }
 }
 
-fn phrase(status: u16) -> &'static str {
+/// The words that go with an HTTP status code.
+pub fn phrase(status: u16) -> &'static str {
     match status {
         200 => "OK",
         201 => "Created",

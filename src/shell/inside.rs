@@ -1,7 +1,7 @@
 //! A shell inside a pod: the few commands that are typed there, on the files and the network that its process sees.
 
 use super::voice::Voice;
-use super::{curl, dig};
+use super::{curl, dig, environment, wget};
 use crate::api::pod::PodSpec;
 use crate::api::{Key, Name, Pod, Uid};
 use crate::sim::World;
@@ -70,7 +70,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("false", |_, _, voice, _| voice.rc = 1),
     ("sleep", |_, _, _, _| {}),
     ("curl", |world, here, voice, words| told(voice, |voice| curl::ask(world, voice, words, here.origin()))),
-    ("wget", wget),
+    ("wget", |world, here, voice, words| told(voice, |voice| wget::ask(world, voice, words, here))),
     ("dig", |world, here, voice, words| told(voice, |voice| dig::ask(world, voice, words, &here.origin().place()))),
     ("nslookup", |world, here, voice, words| told(voice, |voice| dig::nslookup(world, voice, words, &here.key.namespace))),
     ("host", |world, here, voice, words| told(voice, |voice| dig::nslookup(world, voice, words, &here.key.namespace))),
@@ -78,7 +78,8 @@ const COMMANDS: &[(&str, Run)] = &[
 
 fn told(voice: &mut Voice, run: impl FnOnce(&mut Voice) -> Result<(), super::voice::Failure>) {
     if let Err(failure) = run(voice) {
-        voice.fail(failure);
+        voice.warn(failure.text);
+        voice.rc = failure.rc;
     }
 }
 
@@ -286,24 +287,8 @@ fn hostname(_: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
     }
 }
 
-fn env(_: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
-    const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    let mut variables = vec![("PATH".to_owned(), PATH.to_owned()), ("HOSTNAME".to_owned(), here.hostname().to_owned())];
-    for variable in here.spec.containers.iter().flat_map(|c| c.env.iter()) {
-        let name = variable["name"].as_str().unwrap_or_default().to_owned();
-        let value = match variable["valueFrom"]["fieldRef"]["fieldPath"].as_str() {
-            Some("metadata.name") => here.key.name.to_string(),
-            Some("metadata.namespace") => here.key.namespace.to_string(),
-            Some("metadata.uid") => here.uid.to_string(),
-            Some("spec.nodeName") => here.node.to_string(),
-            Some("status.podIP") => here.ip.to_string(),
-            _ => variable["value"].as_str().unwrap_or_default().to_owned(),
-        };
-        variables.push((name, value));
-    }
-    variables.push(("KUBERNETES_SERVICE_HOST".to_owned(), "10.96.0.1".to_owned()));
-    variables.push(("KUBERNETES_SERVICE_PORT".to_owned(), "443".to_owned()));
-    variables.push(("HOME".to_owned(), "/root".to_owned()));
+fn env(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
+    let variables = environment::variables(world, here);
     match words.first() {
         Some(name) => variables.iter().filter(|(n, _)| n == name).for_each(|(_, value)| voice.say(value)),
         None => variables.iter().for_each(|(name, value)| voice.say(format!("{name}={value}"))),
@@ -327,10 +312,4 @@ fn touch(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) 
             voice.rc = 1;
         }
     }
-}
-
-/// `wget -qO- URL`: what curl prints.
-fn wget(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
-    let urls: Vec<String> = words.iter().filter(|w| !w.starts_with('-') && *w != "-").cloned().collect();
-    told(voice, |voice| curl::ask(world, voice, &urls, here.origin()));
 }

@@ -18,7 +18,11 @@ const RECORDINGS: &[(&str, u64, &str)] = &[
 
 /// Recording, position of the step, and why its text differs.
 const UNMATCHED: &[(&str, usize, &str)] = &[
-    ("kubectl-texts", 36, "describe node: no RegisteredNode event is sent for the nodes that a world begins with"),
+    (
+        "kubectl-texts",
+        36,
+        "describe node: a world's nodes joined long ago, as in the other recordings, whose tables of events begin without them",
+    ),
     ("kubectl-texts", 83, "autoscale is refused: nothing here uses cpu"),
     ("invalid", 14, "apps/v1beta1 is read with the defaults that it had"),
     ("rolling-update", 20, "get events: events of other stories told to the same control plane, and which nodes were picked"),

@@ -2,7 +2,7 @@
 
 use super::change::{ChangeId, Controller};
 use super::kubelet::Errand;
-use crate::api::{Key, Kind, Name, Time};
+use crate::api::{Key, Kind, Name, Time, Uid};
 use imbl::OrdMap;
 
 /// Something that is to happen.
@@ -14,6 +14,8 @@ pub enum Due {
     Pass(Controller),
     /// The scheduler takes the next pod from its queue.
     Schedule,
+    /// The API server removes the pod of this identity, which was deleted without grace.
+    Remove(Key, Uid),
     /// The API server forgets old events.
     Expire,
     /// A node sends a sign of life.

@@ -1,12 +1,14 @@
 //! The API server: admission, identity, generations, optimistic concurrency, finalizers, graceful and forced deletion.
-//! It never waits and never looks at machines.
+//! It never looks at machines, and waits for nobody.
 
 use super::act::{DeleteOptions, Propagation, Request};
+use super::agenda::Due;
 use super::change::{Actor, ChangeId, What};
+use super::latency::Latency;
 use super::world::World;
 use crate::api::meta::{Condition, Name, Truth, set_condition};
 use crate::api::pod::PodStatus;
-use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time};
+use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time, Uid};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -171,8 +173,28 @@ impl<'w> Desk<'w> {
         if stays || (was_terminating && !shortens && marked.meta().deletion_grace_period_seconds != Some(0)) {
             return Ok(Some(marked));
         }
-        self.erase(marked);
+        if !was_terminating && is_alive(&marked) {
+            self.remove_soon(&marked);
+        } else {
+            self.erase(marked);
+        }
         Ok(None)
+    }
+
+    /// A live pod that gets no grace is marked by one write and removed by the next, a few milliseconds later: its managers
+    /// see it terminating. Upstream: Store.Delete, whose second write follows updateForGracefulDeletionAndFinalizers.
+    /// Simplified: other pods are removed in the same instant.
+    fn remove_soon(&mut self, marked: &Object) {
+        let at = self.now + self.latency(Latency::ControllerSync) + self.latency(Latency::Request);
+        self.world.schedule(at, Due::Remove(marked.key(), marked.meta().uid));
+    }
+
+    /// The second write of a delete without grace.
+    pub(super) fn remove(&mut self, key: &Key, uid: Uid) {
+        let due = |pod: &&Object| pod.meta().uid == uid && pod.meta().finalizers.is_empty();
+        if let Some(pod) = self.object(Kind::Pod, key).filter(due).cloned() {
+            self.erase(pod);
+        }
     }
 
     /// Writes an event about an object, counting up an identical one.
@@ -262,6 +284,11 @@ fn grace(object: &Object, options: &DeleteOptions) -> Option<i64> {
     let asked = options.grace.unwrap_or(pod.spec.termination_grace_period_seconds);
     let asked = if asked < 0 { 1 } else { asked };
     Some(if !pod.is_scheduled() || pod.status.phase.is_terminal() { 0 } else { asked })
+}
+
+/// True for a pod that has a node and has not ended.
+fn is_alive(object: &Object) -> bool {
+    matches!(object, Object::Pod(pod) if pod.is_scheduled() && !pod.status.phase.is_terminal())
 }
 
 fn mark(object: &mut Object, now: Time, grace: i64, again: bool) {

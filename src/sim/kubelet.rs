@@ -196,7 +196,17 @@ fn consider(world: &mut World, node: &Name, uid: Uid) {
         (None, false) => life::take_up(world, node, &pod),
         (None | Some(Stage::Ended), true) => speak(world, node, Errand::Farewell(uid), &pod.metadata.name),
         (Some(_), true) => stop::stop(world, node, uid, pod.metadata.deletion_grace_period_seconds.unwrap_or(0)),
-        (Some(_), false) => life::refresh(world, node, &pod),
+        (Some(_), false) => {
+            life::refresh(world, node, &pod);
+            acknowledge(world, node, &pod);
+        }
+    }
+}
+
+/// Tells the record which spec the pod's status is of. Upstream: status.observedGeneration, podutil.CalculatePodStatusObservedGeneration.
+fn acknowledge(world: &mut World, node: &Name, pod: &Pod) {
+    if pod.metadata.generation > pod.status.observed_generation && pod.status.observed_generation > 0 {
+        speak(world, node, Errand::Report(pod.metadata.uid), &pod.metadata.name);
     }
 }
 

@@ -96,12 +96,12 @@ fn notice_pod(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
         return;
     }
     if !world.scheduler.queue.contains(&key) {
-        let now = world.now();
-        world.scheduler.queue.add(&key, priority(pod), now);
+        let (now, cause) = (world.now(), world.cause);
+        world.scheduler.queue.add(&key, priority(pod), now, cause);
         wake(world);
     } else if asks_otherwise(before, pod) {
-        let now = world.now();
-        world.scheduler.queue.rouse(&key, now);
+        let (now, cause) = (world.now(), world.cause);
+        world.scheduler.queue.rouse(&key, now, cause);
         wake(world);
     }
 }
@@ -120,8 +120,8 @@ pub(super) fn is_gated(pod: &Pod) -> bool {
 /// What could not be scheduled is tried again, where this could help. Simplified: by kinds of news, where upstream's
 /// plugins look at each.
 fn reconsider(world: &mut World, news: Help) {
-    let now = world.now();
-    if world.scheduler.queue.hear(news, now) {
+    let (now, cause) = (world.now(), world.cause);
+    if world.scheduler.queue.hear(news, now, cause) {
         wake(world);
     }
 }
@@ -155,7 +155,8 @@ pub fn schedule(world: &mut World) {
 }
 
 fn take_next(world: &mut World) {
-    let Some(key) = world.scheduler.queue.pop() else { return };
+    let Some((key, cause)) = world.scheduler.queue.pop() else { return };
+    world.cause = cause.or(world.cause);
     match world.get::<Pod>(&key).filter(|p| !p.is_scheduled() && !p.metadata.is_terminating()).cloned() {
         Some(pod) => place(world, &pod),
         None => world.scheduler.forget(&key),

@@ -63,6 +63,7 @@ pub fn step(world: &mut World) -> bool {
         }
         Due::Pass(controller) => controllers::pass(world, controller),
         Due::Schedule => scheduler::schedule(world),
+        Due::Remove(pod, uid) => Desk::new(world, Actor::ApiServer).remove(&pod, uid),
         Due::Expire => super::apiserver::expire(world),
         Due::Heartbeat(node) => kubelet::heartbeat(world, &node),
         Due::Kubelet(node, errand) => kubelet::run(world, &node, errand),

@@ -92,6 +92,7 @@ impl Trial {
     /// Deletes a pod without grace.
     pub fn force(&mut self, name: &str) {
         self.delete_with(Kind::Pod, name, DeleteOptions { grace: Some(0), ..DeleteOptions::default() });
+        self.pass(Span::millis(10));
     }
     /// Does something by hand.
     pub fn act(&mut self, act: Act) {

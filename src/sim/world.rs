@@ -172,6 +172,7 @@ impl World {
         let is_busy = |at: Time, due: &Due| match due {
             Due::Heartbeat(_) | Due::Pass(_) | Due::Expire => false,
             Due::Sync(..) | Due::Schedule => at <= horizon,
+            Due::Remove(..) => true,
             Due::Kubelet(node, errand) => super::kubelet::is_busy(self, node, errand),
         };
         self.agenda.iter().find(|((at, _), entry)| is_busy(*at, &entry.due)).map(|((at, _), _)| *at)

@@ -77,7 +77,7 @@ pub fn same_history(name: &str, theirs: &[String], ours: &[String]) -> bool {
     match name.split('/').next().unwrap_or_default() {
         "EndpointSlice" => theirs.last() == ours.last() && settled(theirs) == settled(ours),
         "ReplicaSet" => same_counts(&counted(theirs), &counted(ours)),
-        "StatefulSet" => same_counts(&parsed(theirs), &parsed(ours)) || has_missed_a_mark(theirs, ours),
+        "StatefulSet" => same_counts(&parsed(theirs), &parsed(ours)),
         "PersistentVolume" => until_released(theirs) == until_released(ours),
         "Pod" if name.starts_with("Pod/recycler-for-") => theirs.iter().take(2).eq(ours.iter().take(2)),
         _ => theirs == ours,
@@ -94,12 +94,6 @@ fn settled(rows: &[String]) -> Vec<&String> {
 /// how often is chance.
 pub fn may_be_repeated(name: &str) -> bool {
     name.starts_with("ControllerRevision/")
-}
-
-/// A delete without grace marks a pod and removes it: a manager that looks in between counts it as terminating once.
-fn has_missed_a_mark(theirs: &[String], ours: &[String]) -> bool {
-    let missed = |i: &usize| theirs.iter().enumerate().filter(|(j, _)| j != i).map(|(_, row)| row).eq(ours);
-    (0..theirs.len()).any(|i| missed(&i) && !theirs[i].contains("currentReplicas"))
 }
 
 /// True where two histories are the same up to the set's own deletion. After it the collector deletes its pods within

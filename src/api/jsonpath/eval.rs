@@ -12,23 +12,36 @@ type Found<'a> = Vec<Cow<'a, Value>>;
 /// All values that the steps lead to, in order; missing keys lead nowhere.
 pub(super) fn walk<'a>(steps: &[Step], root: &'a Value) -> Result<Found<'a>, String> {
     let mut current = vec![Cow::Borrowed(root)];
+    let most = if steps.contains(&Step::Recursive) { MOST.max(size(root)) } else { usize::MAX };
     for step in steps {
-        current = take(step, current)?;
-        if current.len() > MOST {
-            return Err(format!("more than {MOST} results: use fewer \"..\""));
+        current = match step {
+            Step::Recursive => current.into_iter().flat_map(descend).take(most.saturating_add(1)).collect(),
+            step => take(step, current)?,
+        };
+        if current.len() > most {
+            return Err(format!("more than {most} results: use fewer \"..\""));
         }
     }
     Ok(current)
 }
 
-/// Every `..` multiplies what there is; nobody wants to read more than this.
+/// Every `..` multiplies what there is; nobody wants to read more than this, or than all that there is once.
 const MOST: usize = 100_000;
+
+/// How many values there are in a value, itself included.
+fn size(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(fields) => fields.values().map(size).sum::<usize>(),
+        _ => 0,
+    }
+}
 
 fn take<'a>(step: &Step, from: Found<'a>) -> Result<Found<'a>, String> {
     match step {
         Step::Field(name) => Ok(from.into_iter().filter_map(|value| field(value, name)).collect()),
         Step::Wildcard => Ok(from.into_iter().flat_map(children).collect()),
-        Step::Recursive => Ok(from.into_iter().flat_map(descend).take(MOST + 1).collect()),
+        Step::Recursive => Ok(from.into_iter().flat_map(descend).collect()),
         Step::Literal(value) => Ok(vec![Cow::Owned(value.clone())]),
         Step::Word(name) => Err(format!("unrecognized identifier {name}")),
         Step::Union(members) => {

@@ -166,3 +166,9 @@ fn too_many_results_are_refused() {
     let error = render(&format!("{{{}a}}", ".".repeat(24)), &deep).unwrap_err();
     assert!(error.contains("more than 100000 results"), "{error}");
 }
+
+#[test]
+fn all_that_there_is_may_be_read_once_however_much_it_is() {
+    let many = Value::Array((0..120_000).map(|_| serde_json::json!({"name": 1})).collect());
+    assert_eq!(find("{..name}", &many).unwrap().len(), 120_000);
+}

@@ -113,7 +113,7 @@ pub fn volume_update(old: &Value, new: &Value) -> Vec<FieldError> {
     errors
 }
 
-fn unchanged(old: &Value, new: &Value, field: &str) -> Option<FieldError> {
+pub(super) fn unchanged(old: &Value, new: &Value, field: &str) -> Option<FieldError> {
     (old[field] != new[field]).then(|| FieldError::invalid(field, text(new, field), "field is immutable"))
 }
 

@@ -40,9 +40,10 @@ fn grace_is_shortened_and_never_lengthened() {
 }
 
 #[test]
-fn without_grace_the_record_forgets_at_once() {
+fn without_grace_a_live_pod_is_marked_and_forgotten_by_the_next_write() {
     let mut trial = stubborn();
-    trial.force("p");
+    assert_eq!(grace(&mut trial, 0), (0, 0));
+    trial.pass(Span::millis(10));
     assert!(!trial.has(Kind::Pod, "p"));
 }
 

@@ -212,7 +212,9 @@ fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
     let mut scheduled = condition(&status.conditions, "PodScheduled").cloned().into_iter().collect();
     status.conditions.retain(|c| &*c.kind != "PodScheduled");
     for (kind, (truth, reason, message)) in rows {
-        let stands = |c: &Condition| c.status == truth.into() && *c.reason == *reason && *c.message == *message;
+        let seen = status.observed_generation;
+        let stands =
+            |c: &Condition| c.status == truth.into() && c.observed_generation == seen && *c.reason == *reason && *c.message == *message;
         if condition(&status.conditions, kind).is_some_and(stands) {
             continue;
         }

@@ -127,6 +127,9 @@ pub fn kubia(image: &str) -> World {
 pub fn delete(world: &mut World, name: &str, force: bool) {
     let options = DeleteOptions { grace: force.then_some(0), ..DeleteOptions::default() };
     Desk::new(world, Actor::You).delete(Kind::Pod, &key(name), &options).unwrap();
+    if force {
+        world.advance(world.now() + Span(10));
+    }
 }
 
 /// Cuts a node's cable, and nothing else happens.

@@ -4,6 +4,7 @@
 //! Back-off only orders: a pod that backs off is taken where no other is there to be tried (SchedulerPopFromBackoffQ), but
 //! one whose binding went wrong sits its back-off out.
 
+use super::super::change::ChangeId;
 use super::hints::Help;
 use crate::api::{Key, Span, Time};
 use imbl::{OrdMap, OrdSet};
@@ -39,6 +40,8 @@ struct Entry {
     rank: Rank,
     attempts: u32,
     spot: Spot,
+    /// What had the pod tried, or tried again.
+    cause: Option<ChangeId>,
 }
 
 /// Every pod that is to be scheduled.
@@ -65,11 +68,11 @@ impl Queue {
     pub fn is_ready(&self) -> bool {
         !self.active.is_empty() || !self.backoff.is_empty()
     }
-    /// A new pod.
-    pub fn add(&mut self, key: &Key, priority: i64, now: Time) {
+    /// A new pod; `cause` is what made it so.
+    pub fn add(&mut self, key: &Key, priority: i64, now: Time, cause: Option<ChangeId>) {
         let rank = (Reverse(priority), now, self.next);
         self.next += 1;
-        self.entries.insert(key.clone(), Entry { rank, attempts: 0, spot: Spot::Taken });
+        self.entries.insert(key.clone(), Entry { rank, attempts: 0, spot: Spot::Taken, cause });
         self.place(key, Spot::Active);
     }
     /// Forgets a pod.
@@ -96,29 +99,30 @@ impl Queue {
         self.place(key, Spot::Active);
     }
     /// A pod that waits for news changed itself, which may be the news; true where it waited.
-    pub fn rouse(&mut self, key: &Key, now: Time) -> bool {
+    pub fn rouse(&mut self, key: &Key, now: Time, cause: Option<ChangeId>) -> bool {
         let parked = self.parked.contains(key);
         if parked {
-            self.release(key, now);
+            self.release(key, now, cause);
         }
         parked
     }
     /// News: those whom it could help are tried again; true where there are any.
-    pub fn hear(&mut self, news: Help, now: Time) -> bool {
+    pub fn hear(&mut self, news: Help, now: Time, cause: Option<ChangeId>) -> bool {
         if !news.kinds().any(|kind| self.wanted[kind] > 0) {
             return false;
         }
         let wants = |key: &&Key| matches!(self.entries.get(*key), Some(Entry { spot: Spot::Parked(help), .. }) if help.meets(news));
         let hopeful: Vec<Key> = self.parked.iter().filter(wants).cloned().collect();
-        hopeful.iter().for_each(|key| self.release(key, now));
+        hopeful.iter().for_each(|key| self.release(key, now, cause));
         !hopeful.is_empty()
     }
-    /// Takes the pod whose turn it is.
-    pub fn pop(&mut self) -> Option<Key> {
+    /// Takes the pod whose turn it is, with what brought it there; `None` for the mere passing of time.
+    pub fn pop(&mut self) -> Option<(Key, Option<ChangeId>)> {
         let backing_off = || self.backoff.get_min().map(|(_, key)| key);
         let key = self.active.get_min().map(|(_, key)| key).or_else(backing_off)?.clone();
         self.place(&key, Spot::Taken);
-        Some(key)
+        let cause = self.entries.get(&key)?.cause;
+        Some((key, cause))
     }
     /// When somebody will have waited for long enough, where that is not known already.
     pub fn plan_flush(&mut self, now: Time) -> Option<Time> {
@@ -141,11 +145,12 @@ impl Queue {
         self.flush = None;
         let late = |key: &&Key| self.entries.get(*key).is_some_and(|entry| now > entry.rank.1 + PATIENCE);
         let late: Vec<Key> = self.parked.iter().filter(late).cloned().collect();
-        late.iter().for_each(|key| self.release(key, now));
+        late.iter().for_each(|key| self.release(key, now, None));
     }
 
     /// From waiting to one of the queues. Upstream: requeuePodWithQueueingStrategy.
-    fn release(&mut self, key: &Key, now: Time) {
+    fn release(&mut self, key: &Key, now: Time, cause: Option<ChangeId>) {
+        self.entries.get_mut(key).into_iter().for_each(|entry| entry.cause = cause);
         let until = self.entries.get(key).map_or(now, Entry::backed_off);
         self.place(key, if until > now { Spot::Backoff(until) } else { Spot::Active });
     }
@@ -159,7 +164,7 @@ impl Queue {
         if let Some(entry) = self.entries.get(key).cloned() {
             self.place(key, Spot::Taken);
             let rank = (entry.rank.0, now, entry.rank.2);
-            self.entries.insert(key.clone(), Entry { rank, attempts: entry.attempts + 1, spot: Spot::Taken });
+            self.entries.insert(key.clone(), Entry { rank, attempts: entry.attempts + 1, spot: Spot::Taken, cause: None });
         }
     }
     /// Moves a pod; the only place where the queues change.
@@ -204,13 +209,13 @@ mod tests {
 
     fn queue(pods: &[(&str, i64)]) -> Queue {
         let mut queue = Queue::default();
-        pods.iter().for_each(|(name, priority)| queue.add(&Key::new("default", *name), *priority, Time(0)));
+        pods.iter().for_each(|(name, priority)| queue.add(&Key::new("default", *name), *priority, Time(0), None));
         queue
     }
 
     fn order(queue: &mut Queue, now: Time) -> String {
         queue.flush(now);
-        std::iter::from_fn(|| queue.pop()).map(|key| key.name.to_string()).collect::<Vec<String>>().join(" ")
+        std::iter::from_fn(|| queue.pop()).map(|(key, _)| key.name.to_string()).collect::<Vec<String>>().join(" ")
     }
 
     /// Upstream: TestPriorityQueue_Pop, TestPrioritySort.
@@ -223,15 +228,15 @@ mod tests {
     #[test]
     fn who_backs_off_lets_others_go_first_but_is_not_kept_waiting() {
         let mut queue = queue(&[("a", 0)]);
-        let (a, start) = (queue.pop().unwrap(), Time(0));
+        let (a, start) = (queue.pop().unwrap().0, Time(0));
         queue.park(&a, Help::ROOM, start);
-        assert!(!queue.hear(Help::TAINT, start), "news of another kind");
-        assert!(queue.hear(Help::ROOM | Help::TAINT, start));
-        queue.add(&Key::new("default", "b"), 0, start + Span::millis(500));
+        assert!(!queue.hear(Help::TAINT, start, None), "news of another kind");
+        assert!(queue.hear(Help::ROOM | Help::TAINT, start, None));
+        queue.add(&Key::new("default", "b"), 0, start + Span::millis(500), None);
         assert_eq!(order(&mut queue, start + Span::millis(500)), "b a");
         queue.park(&a, Help::ROOM, start);
-        queue.hear(Help::ROOM, start);
-        queue.add(&Key::new("default", "c"), 0, start + Span::secs(3));
+        queue.hear(Help::ROOM, start, None);
+        queue.add(&Key::new("default", "c"), 0, start + Span::secs(3), None);
         assert_eq!(order(&mut queue, start + Span::secs(3)), "a c", "its two seconds are over, and it is the older one");
     }
 
@@ -239,7 +244,7 @@ mod tests {
     #[test]
     fn who_has_waited_for_five_minutes_is_tried_again() {
         let mut queue = queue(&[("a", 0)]);
-        let a = queue.pop().unwrap();
+        let (a, _) = queue.pop().unwrap();
         queue.park(&a, Help::ROOM, Time(0));
         assert_eq!(queue.plan_flush(Time(0)), Some(Time(330_000)), "the first half minute after five minutes");
         assert_eq!(queue.plan_flush(Time(0)), None);

@@ -312,3 +312,14 @@ fn a_volume_that_cannot_be_set_up_is_complained_of() {
     assert_eq!(last.as_deref(), Some("MountVolume.SetUp failed for volume \"w\" : hostPath type check failed: /x is not a directory"));
     assert_eq!(word(&trial), "0/1 ContainerCreating 0");
 }
+
+/// Upstream: podutil.CalculatePodStatusObservedGeneration.
+#[test]
+fn the_status_tells_which_spec_it_is_of() {
+    let mut trial = started("busybox", sleeps());
+    trial.edit(Kind::Pod, "p", "/spec/activeDeadlineSeconds", json!(5000));
+    trial.pass(Span::secs(1));
+    let pod = trial.get::<Pod>("p");
+    assert_eq!((pod.metadata.generation, pod.status.observed_generation), (2, 2));
+    assert!(pod.status.conditions.iter().all(|condition| condition.observed_generation == 2), "{:?}", pod.status.conditions);
+}

@@ -53,6 +53,7 @@ fn a_silent_node_keeps_its_disk_for_six_minutes() {
     pass(&mut world, 70_000);
     delete(&mut world, Kind::Pod, "one", Some(0));
     let begun = world.now();
+    pass(&mut world, 10);
     pod(&mut world, "two", "shared", "node-2");
     pass(&mut world, 359_000);
     let exclusive = "Volume is already exclusively attached to one node and can't be attached to another";
