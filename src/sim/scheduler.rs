@@ -1,4 +1,4 @@
-//! The scheduler: which node a pod goes to. Upstream: pkg/scheduler (§5).
+//! The scheduler: which node a pod goes to. Upstream: pkg/scheduler.
 //!
 //! Simplified: a preemption's deletes are asked for at once rather than beside the next attempts, and a plan to wait on a
 //! node for volumes is not written to the pod's status.
@@ -218,8 +218,8 @@ fn bind(world: &mut World, pod: &Arc<Pod>, node: &Name) {
     }
 }
 
-/// No node takes the pod: others may have to go for it. The message of §5.3 is a histogram of reasons, then what preemption
-/// said, where it made no room.
+/// No node takes the pod: others may have to go for it. What it says, upstream's FitError, is a histogram of reasons, then
+/// what preemption said, where it made no room.
 fn give_up(world: &mut World, pod: &Arc<Pod>, refused: &[(usize, Verdict)]) {
     let help = refused.iter().fold(Help::default(), |all, (_, verdict)| all | verdict.help);
     let reasons = histogram(world.scheduler.seats.len(), refused.iter().flat_map(|(_, v)| &v.reasons));

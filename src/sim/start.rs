@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Namespaces that every cluster has.
 const NAMESPACES: [&str; 4] = ["default", LEASES, "kube-public", "kube-system"];
 
-/// What a healthy kubelet reports: condition, status, reason, message (§4.2).
+/// What a healthy kubelet reports: condition, status, reason, message.
 const HEALTHY: [(&str, Truth, &str, &str); 4] = [
     ("MemoryPressure", Truth::False, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
     ("DiskPressure", Truth::False, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),

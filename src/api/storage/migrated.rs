@@ -59,7 +59,7 @@ impl PersistentVolume {
     pub fn in_tree_identity(&self) -> Option<(&'static str, Name)> {
         self.in_tree().map(|(row, id)| (row.field, id))
     }
-    /// True for storage that a controller must attach to a node before it can be mounted (§6.7).
+    /// True for storage that a controller must attach to a node before it can be mounted.
     pub fn needs_attach(&self) -> bool {
         match &self.spec.csi {
             Some(csi) => !NOT_ATTACHED.contains(&&*csi.driver),

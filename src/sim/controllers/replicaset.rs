@@ -163,7 +163,7 @@ fn create_one(desk: &mut Desk, set: &ReplicaSet) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whom a scale-down deletes, by the ranking of getPodsToDelete: earlier criteria decide (§2.4).
+/// Whom a scale-down deletes, by the ranking of getPodsToDelete: earlier criteria decide.
 pub fn victims(world: &World, set: &ReplicaSet, active: &[Arc<Pod>], surplus: usize) -> Vec<Arc<Pod>> {
     if surplus == 0 || surplus == active.len() {
         return active[..surplus].to_vec();

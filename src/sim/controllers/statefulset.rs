@@ -108,7 +108,7 @@ struct Slot {
     available: bool,
 }
 
-/// One pass over a set's pods (§1.4).
+/// One pass over a set's pods. Upstream: defaultStatefulSetControl.updateStatefulSet.
 struct Round<'a> {
     set: &'a StatefulSet,
     revisions: &'a Revisions,
@@ -300,7 +300,7 @@ impl<'a> Round<'a> {
         self.told(desk, "Update", pod, done)
     }
 
-    /// Reports how it went (§1.9).
+    /// Reports how it went. Upstream: StatefulPodControl.recordPodEvent.
     fn told(&self, desk: &mut Desk, verb: &str, pod: &Pod, done: Result<(), Refusal>) -> Result<(), Refusal> {
         match &done {
             Ok(()) => {
@@ -322,7 +322,7 @@ impl<'a> Round<'a> {
     }
 }
 
-/// Counts existing pods into a status (§1.10).
+/// Counts existing pods into a status. Upstream: updateStatus.
 fn count_up(set: &StatefulSet, revisions: &Revisions, pods: &[Arc<Pod>], now: Time) -> StatefulSetStatus {
     let (current, update) = (&revisions.current.metadata.name, &revisions.update.metadata.name);
     let mut status = StatefulSetStatus {

@@ -1,4 +1,4 @@
-//! How long a kubelet waits before it tries again what has failed (§3.2).
+//! How long a kubelet waits before it tries again what has failed.
 
 use crate::api::pod::Terminated;
 use crate::api::{Span, Time};

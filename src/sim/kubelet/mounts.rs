@@ -22,7 +22,7 @@ pub enum Trouble {
 
 /// How often volumes that are not ready are looked for again.
 const RETRY: Span = Span::millis(500);
-/// After so long without its volumes a pod gets a FailedMount event: podAttachAndMountTimeout (§6.8).
+/// After so long without its volumes a pod gets a FailedMount event: podAttachAndMountTimeout.
 const PATIENCE: Span = Span::secs(123);
 /// First and longest pause before a volume that cannot be set up is tried again. Upstream: exponentialbackoff.
 const PAUSES: (Span, Span) = (Span::millis(500), Span::secs(122));

@@ -58,7 +58,7 @@ fn report(world: &World, node: &Name, process: &Process, pod: &Pod) -> PodStatus
     status
 }
 
-/// Upstream: getPhase (§3.2).
+/// Upstream: getPhase.
 fn phase(process: &Process, before: Phase) -> Phase {
     if before.is_terminal() {
         return before;

@@ -1,4 +1,4 @@
-//! Which nodes could take a pod, and why the others cannot (§5.2).
+//! Which nodes could take a pod, and why the others cannot.
 
 use super::super::world::World;
 use super::hints::Help;

@@ -1,4 +1,4 @@
-//! Which of the feasible nodes suits a pod best (§5.1). Whole numbers only.
+//! Which of the feasible nodes suits a pod best. Whole numbers only.
 
 use super::super::world::World;
 use super::decision::PARTS;

@@ -1,4 +1,4 @@
-//! What a pod's claims say about where it can go (§5.2, §5.4).
+//! What a pod's claims say about where it can go.
 
 use super::super::controllers::volumes::{foreign, reaches};
 use super::super::world::World;
@@ -34,8 +34,8 @@ impl Needs {
 pub struct Obstacle(String);
 
 impl Obstacle {
-    /// The message of §5.3. Where a volume plugin's PreFilter refuses, this version prints "not found" where it speaks of
-    /// preemption: a plugin after it finds nothing in the cycle's state.
+    /// What FailedScheduling says. Upstream: FitError. Where a volume plugin's PreFilter refuses, this version prints "not
+    /// found" where it speaks of preemption: a plugin after it finds nothing in the cycle's state.
     pub fn message(&self, nodes: usize) -> String {
         format!("0/{nodes} nodes are available: {}. not found", self.0)
     }

@@ -1,4 +1,4 @@
-//! The claims of a StatefulSet's pods: made before the pod, kept after it, or not (§1.1, §1.8).
+//! The claims of a StatefulSet's pods: made before the pod, kept after it, or not.
 
 use super::super::super::apiserver::Desk;
 use super::super::super::world::World;

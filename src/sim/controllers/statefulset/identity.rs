@@ -1,4 +1,4 @@
-//! Who a pod of a StatefulSet is: name, labels, host name, volumes, revision (§1.1, §1.6).
+//! Who a pod of a StatefulSet is: name, labels, host name, volumes, revision.
 
 use super::super::blueprint;
 use super::claims;
@@ -18,7 +18,7 @@ pub fn revision_of(pod: &Pod) -> Option<&Name> {
     pod.metadata.labels.get(REVISION)
 }
 
-/// The pod of an ordinal, at the revision that §1.6 gives it.
+/// The pod of an ordinal, at the revision that is its. Upstream: newVersionedStatefulSetPod.
 pub fn new_pod(set: &StatefulSet, revisions: &Revisions, ordinal: i32) -> Pod {
     let strategy = &set.spec.update_strategy;
     let first = set.first_ordinal();

@@ -1,4 +1,4 @@
-//! The templates that a StatefulSet has had (§1.7). Upstream: pkg/controller/history.
+//! The templates that a StatefulSet has had. Upstream: pkg/controller/history.
 
 use super::super::super::apiserver::Desk;
 use super::super::super::chance::safe_encode;

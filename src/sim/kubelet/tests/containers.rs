@@ -117,7 +117,7 @@ fn one_containers_pause_is_not_cut_short_by_another() {
     assert_eq!(container(&trial).restart_count, 1);
 }
 
-/// Upstream: getPhase and TerminatePod (§3.2): a deleted pod says how it ended before it goes.
+/// Upstream: getPhase and TerminatePod: a deleted pod says how it ended before it goes.
 #[test]
 fn a_deleted_pod_says_how_it_ended_with_its_last_word() {
     for (image, spec, phase, code) in [
@@ -279,7 +279,7 @@ fn after_a_boot_init_containers_run_again_and_the_lost_life_is_told() {
     assert_eq!(trial.said("node-1", "Rebooted"), ["Node node-1 has been rebooted, boot id: podyard-2"]);
 }
 
-/// §4.7: a kubelet makes its Node again only when it is started.
+/// Upstream: registerWithAPIServer. A kubelet makes its Node again only when it is started.
 #[test]
 fn a_deleted_node_comes_back_with_a_boot() {
     let mut trial = Trial::new(2);
