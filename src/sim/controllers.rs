@@ -34,6 +34,8 @@ pub struct Memory {
     pub(super) volumes: volumes::Memory,
     /// Which revision a StatefulSet's present template is.
     pub(super) templates: statefulset::Templates,
+    /// Which pods of a StatefulSet need no look.
+    pub(super) rosters: statefulset::Rosters,
 }
 
 /// Lets a controller take a key from its queue.
@@ -89,6 +91,12 @@ pub(super) fn notice(world: &mut World, before: Option<&Object>, after: Option<&
     volumes::notice(world, before, after);
     nodes::notice(world, before, after);
     namespaces::notice(world, before, after);
+}
+
+/// Tells the controllers of an event: one hands on what is said of its pods, one collects what has lost its owner.
+pub(super) fn notice_event(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    garbage::notice(world, before, after);
+    volumes::notice(world, before, after);
 }
 
 /// Lets a controller begin its periodic passes.

@@ -78,8 +78,10 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
 fn notice_pod(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
     let key = pod.metadata.key();
     if pod.is_scheduled() {
-        world.scheduler.forget(&key);
         let was_scheduled = matches!(before, Some(Object::Pod(old)) if old.is_scheduled());
+        if !was_scheduled {
+            world.scheduler.forget(&key);
+        }
         if pod.status.phase.is_terminal() {
             world.scheduler.seats.leave(pod);
             reconsider(world, Help::ROOM);

@@ -37,7 +37,7 @@ impl World {
             cause: None,
             queued: OrdMap::new(),
             retries: OrdMap::new(),
-            machines: OrdMap::new(),
+            machines: Default::default(),
             disks: OrdMap::new(),
             scheduler: Default::default(),
             network: Default::default(),
@@ -73,7 +73,7 @@ impl World {
     fn add_node(&mut self, number: u32, shape: &NodeShape) {
         let node = shape.node(number, self);
         let name = node.metadata.name.clone();
-        self.machines.insert(name.clone(), Arc::new(machine(&name, number, self)));
+        self.machines.add(machine(&name, number, self));
         store_node(self, &name, node);
         super::kubelet::begin(self, &name);
     }
@@ -153,6 +153,7 @@ fn machine(name: &Name, number: u32, world: &World) -> Machine {
 struct NodeShape {
     capacity: Arc<BTreeMap<Name, Quantity>>,
     info: Arc<serde_json::Value>,
+    annotations: Labels,
 }
 
 impl NodeShape {
@@ -162,7 +163,8 @@ impl NodeShape {
         let info = json!({"machineID": "podyard", "systemUUID": "podyard", "bootID": "podyard", "kernelVersion": "podyard",
             "osImage": "podyard", "operatingSystem": "linux", "architecture": "amd64", "containerRuntimeVersion": "podyard://1",
             "kubeletVersion": "v1.36.2", "kubeProxyVersion": ""});
-        NodeShape { capacity: Arc::new(capacity), info: Arc::new(info) }
+        let annotations = [("node.alpha.kubernetes.io/ttl", "0"), ("volumes.kubernetes.io/controller-managed-attach-detach", "true")];
+        NodeShape { capacity: Arc::new(capacity), info: Arc::new(info), annotations: annotations.into_iter().collect() }
     }
 
     fn node(&self, number: u32, world: &World) -> Node {
@@ -170,10 +172,7 @@ impl NodeShape {
         let cidr: Name = format!("{}.0/24", pod_network(number)).into();
         let labels: Labels =
             [("beta.kubernetes.io/os", "linux"), ("kubernetes.io/hostname", &name), ("kubernetes.io/os", "linux")].into_iter().collect();
-        let annotations: Labels =
-            [("node.alpha.kubernetes.io/ttl", "0"), ("volumes.kubernetes.io/controller-managed-attach-detach", "true")]
-                .into_iter()
-                .collect();
+        let annotations = self.annotations.clone();
         let address = |address: String, kind: &str| Address { address: address.into(), kind: kind.into() };
         let status = NodeStatus {
             capacity: self.capacity.clone(),
@@ -201,14 +200,14 @@ fn host_address(number: u32) -> String {
 /// The conditions that a healthy kubelet reports now.
 pub fn healthy(world: &World) -> Vec<Condition> {
     let now = Some(world.now().to_second());
-    let condition = |(kind, status, reason, message): &(&str, Truth, &str, &str)| Condition {
-        kind: (*kind).into(),
-        status: *status,
+    let condition = |(kind, status, reason, message)| Condition {
+        kind: Name::new_static(kind),
+        status,
         last_heartbeat_time: now,
         last_transition_time: now,
-        reason: (*reason).into(),
-        message: (*message).into(),
+        reason: Name::new_static(reason),
+        message: Name::new_static(message),
         ..Condition::default()
     };
-    HEALTHY.iter().map(condition).collect()
+    HEALTHY.into_iter().map(condition).collect()
 }

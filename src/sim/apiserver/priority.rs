@@ -21,7 +21,7 @@ const SYSTEM: [(&str, i64, &str); 2] = [
 pub fn system_classes(now: Time) -> impl Iterator<Item = Object> {
     SYSTEM.iter().zip(1..).map(move |((name, value, words), number)| {
         let metadata = Meta {
-            uid: Uid(number),
+            uid: Uid::new(number),
             resource_version: Revision(1),
             generation: 1,
             creation_timestamp: Some(now),

@@ -60,7 +60,7 @@ fn awaits_collector(meta: &Meta) -> bool {
 
 fn owner_key(kind: Kind, dependant: &Key, owner: &OwnerRef) -> Key {
     let namespace = if kind.info().namespaced { dependant.namespace.clone() } else { Default::default() };
-    Key { namespace, name: owner.name.clone() }
+    Key::new(namespace, owner.name.clone())
 }
 
 fn owner_object<'w>(world: &'w World, dependant: &Key, owner: &OwnerRef) -> Option<&'w Object> {

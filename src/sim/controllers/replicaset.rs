@@ -84,7 +84,8 @@ fn at_a_glance(world: &World, set: &ReplicaSet) -> Option<Count> {
 
 /// Looks at every pod that is or could be the set's.
 fn look_through(desk: &mut Desk, set: &ReplicaSet) -> (Count, Option<(&'static str, Refusal)>) {
-    let pods = membership::claim(desk, Kind::ReplicaSet, &set.metadata, &set.spec.selector, |_| true);
+    let owned = desk.store().owned::<Pod>(set.metadata.uid).cloned().collect();
+    let pods = membership::claim(desk, Kind::ReplicaSet, &set.metadata, &set.spec.selector, owned, |_| true);
     let active: Vec<Arc<Pod>> = pods.iter().filter(|p| p.is_active()).cloned().collect();
     let failure = if set.metadata.is_terminating() { None } else { manage(desk, set, &active) };
     let now = desk.now();

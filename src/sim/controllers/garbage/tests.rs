@@ -31,7 +31,7 @@ fn in_the_background_the_owner_goes_first() {
 fn in_the_foreground_the_owner_waits_for_its_dependants() {
     let mut trial = trial();
     delete(&mut trial, Propagation::Foreground);
-    assert_eq!(trial.get::<ReplicaSet>("rs").metadata.finalizers, ["foregroundDeletion".into()]);
+    assert_eq!(trial.get::<ReplicaSet>("rs").metadata.finalizers, ["foregroundDeletion"]);
     trial.pass(Span::millis(100));
     assert!(trial.has(Kind::ReplicaSet, "rs"));
     assert!(trial.world.list::<Pod>().all(|p| p.metadata.is_terminating()), "and the set makes no new ones");
@@ -50,7 +50,7 @@ fn in_the_foreground_the_whole_family_goes_from_the_bottom_up() {
     trial.delete_with(Kind::Deployment, "web", foreground);
     trial.pass(Span::millis(200));
     let set = trial.world.list::<ReplicaSet>().next().unwrap();
-    assert_eq!(set.metadata.finalizers, ["foregroundDeletion".into()]);
+    assert_eq!(set.metadata.finalizers, ["foregroundDeletion"]);
     assert!(trial.has(Kind::Deployment, "web") && trial.world.list::<Pod>().all(|p| p.metadata.is_terminating()));
     trial.pass(Span::secs(5));
     for kind in [Kind::Deployment, Kind::ReplicaSet, Kind::Pod] {

@@ -3,6 +3,7 @@
 mod claims;
 mod endings;
 mod rolling;
+mod rosters;
 
 use crate::api::{Kind, Pod, Span, StatefulSet};
 use crate::sim::act::{Act, DeleteOptions, Propagation};

@@ -69,8 +69,13 @@ fn recycling_empties_the_directory_of_the_node_on_which_it_runs() {
     for node in ["node-1", "node-2", "node-3"] {
         let (id, kind) = disk_of(&pv(&world, "pv-a"), node);
         ensure_disk(&mut world, &id, kind);
-        let file =
-            crate::sim::disk::File { content: "hello".into(), writer: key("kubia-0"), writer_uid: Uid(1), node: node.into(), at: Time(0) };
+        let file = crate::sim::disk::File {
+            content: "hello".into(),
+            writer: key("kubia-0"),
+            writer_uid: Uid::new(1),
+            node: node.into(),
+            at: Time(0),
+        };
         world.disk_mut(&id).unwrap().files.insert("/kubia.txt".into(), file);
     }
     let log = after(&mut world, 10_000, |_| {});
