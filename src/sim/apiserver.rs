@@ -8,7 +8,7 @@ use super::latency::Latency;
 use super::world::World;
 use crate::api::meta::{Condition, Name, Truth, set_condition};
 use crate::api::pod::PodStatus;
-use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time, Uid};
+use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time, Uid, validate};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -62,16 +62,29 @@ impl<'w> Desk<'w> {
         }
     }
 
-    /// Stores a new object after admission; a blank name with `generateName` gets a suffix, tried up to 8 times.
+    /// Stores a new object after admission; a blank name with `generateName` gets a suffix, tried up to 8 times. Admission
+    /// does not know that name yet.
     pub fn create(&mut self, object: impl Into<Object>) -> Result<Object, Refusal> {
         let mut object = object.into();
-        self.name(&mut object)?;
-        self.make(object)
+        if !object.meta().name.is_empty() && self.object(object.kind(), &object.key()).is_some() {
+            return Err(Refusal::already_exists(object.kind(), &object.meta().name));
+        }
+        admission::admit(self.world, &mut object)?;
+        if object.meta().name.is_empty() {
+            self.name(&mut object)?;
+        }
+        Ok(self.make(object))
     }
 
-    /// Stores a new object whose name nobody else can have.
-    fn make(&mut self, mut object: Object) -> Result<Object, Refusal> {
+    /// Stores a new event, whose name nobody else can have.
+    fn make_event(&mut self, event: Event) -> Result<(), Refusal> {
+        let mut object = event.into();
         admission::admit(self.world, &mut object)?;
+        self.make(object);
+        Ok(())
+    }
+
+    fn make(&mut self, mut object: Object) -> Object {
         let now = self.now.to_second();
         let uid = self.world.chance.uid();
         let kind = object.kind();
@@ -81,7 +94,7 @@ impl<'w> Desk<'w> {
         meta.deletion_timestamp = None;
         meta.deletion_grace_period_seconds = None;
         meta.generation = i64::from(kind.info().generation);
-        Ok(self.commit(None, object))
+        self.commit(None, object)
     }
 
     /// Stores spec and metadata of an object that exists; the status is left alone. An unchanged object is not written.
@@ -97,10 +110,15 @@ impl<'w> Desk<'w> {
         self.store_or_finish(before, object)
     }
 
-    /// Stores the status of an object that exists; everything else is left alone. An unchanged object is not written.
+    /// Stores the status of an object that exists; everything else is left alone. An unchanged object is not written, and
+    /// counts that cannot be are refused.
     pub fn update_status(&mut self, object: impl Into<Object>) -> Result<Object, Refusal> {
         let object = object.into();
         let before = self.current(&object)?;
+        let errors = validate::status(&before, &object);
+        if !errors.is_empty() {
+            return Err(Refusal::invalid(object.kind(), &object.meta().name, errors));
+        }
         let mut after = before.clone();
         admission::copy_status(&object, &mut after);
         if object.kind() == Kind::Deployment {
@@ -204,10 +222,6 @@ impl<'w> Desk<'w> {
 
     fn name(&mut self, object: &mut Object) -> Result<(), Refusal> {
         let kind = object.kind();
-        if !object.meta().name.is_empty() {
-            let taken = self.object(kind, &object.key()).is_some();
-            return if taken { Err(Refusal::already_exists(kind, &object.meta().name)) } else { Ok(()) };
-        }
         let base = object.meta().generate_name.clone();
         let base = &base[..base.len().min(58)];
         for _ in 0..8 {

@@ -24,9 +24,9 @@ pub fn stateful_set(spec: &Value) -> Vec<FieldError> {
     let mut errors = policies(spec);
     for field in ["whenDeleted", "whenScaled"] {
         let path = "spec.persistentVolumeClaimRetentionPolicy";
-        errors.extend(one_of(&spec["persistentVolumeClaimRetentionPolicy"], path, field, &["Delete", "Retain"]));
+        errors.extend(one_of(&spec["persistentVolumeClaimRetentionPolicy"], path, field, &["Retain", "Delete"]));
     }
-    for field in ["replicas", "minReadySeconds", "revisionHistoryLimit"] {
+    for field in ["replicas", "minReadySeconds"] {
         errors.extend(not_negative(spec, "spec", field));
     }
     errors.extend(not_negative(&spec["ordinals"], "spec.ordinals", "start"));
@@ -51,13 +51,26 @@ fn policies(spec: &Value) -> Vec<FieldError> {
         "RollingUpdate" => errors.extend(not_negative(&strategy["rollingUpdate"], &format!("{path}.rollingUpdate"), "partition")),
         "OnDelete" if !strategy["rollingUpdate"].is_null() => {
             let detail = "only allowed for updateStrategy 'RollingUpdate'";
-            errors.push(FieldError::invalid(format!("{path}.rollingUpdate"), strategy["rollingUpdate"].clone(), detail));
+            errors.push(shown(&format!("{path}.rollingUpdate"), &rolling(&strategy["rollingUpdate"]), detail));
         }
         "OnDelete" => {}
         "" => errors.push(FieldError::required(path, "")),
-        _ => errors.push(FieldError::invalid(path, strategy.clone(), "must be 'RollingUpdate' or 'OnDelete'")),
+        other => {
+            let value = format!("{{\"Type\":{other:?},\"RollingUpdate\":{}}}", rolling(&strategy["rollingUpdate"]));
+            errors.push(shown(path, &value, "must be 'RollingUpdate' or 'OnDelete'"));
+        }
     }
     errors
+}
+
+/// A struct of the API server's own is shown by the names that its fields have there, in their order.
+fn shown(path: &str, value: &str, detail: &str) -> FieldError {
+    FieldError { path: path.to_owned(), detail: format!("Invalid value: {value}: {detail}") }
+}
+
+/// Upstream: RollingUpdateStatefulSetStrategy of pkg/apis/apps; its maxUnavailable has been dropped by then.
+fn rolling(update: &Value) -> String {
+    if update.is_null() { "null".to_owned() } else { format!("{{\"Partition\":{},\"MaxUnavailable\":null}}", update["partition"]) }
 }
 
 /// What is wrong with a ReplicaSet's spec, and of the same in a Deployment's.
@@ -128,7 +141,12 @@ fn amount(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
 pub fn budget(spec: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if !spec["minAvailable"].is_null() && !spec["maxUnavailable"].is_null() {
-        errors.push(FieldError::invalid("spec", spec.clone(), "minAvailable and maxUnavailable cannot be both set"));
+        let fields = ["minAvailable", "selector", "maxUnavailable", "unhealthyPodEvictionPolicy"].map(|field| &spec[field]);
+        let [least, selector, most, policy] = fields;
+        let value = format!(
+            "{{\"MinAvailable\":{least},\"Selector\":{selector},\"MaxUnavailable\":{most},\"UnhealthyPodEvictionPolicy\":{policy}}}"
+        );
+        errors.push(shown("spec", &value, "minAvailable and maxUnavailable cannot be both set"));
     }
     errors.extend(["minAvailable", "maxUnavailable"].iter().flat_map(|field| amount(spec, "spec", field)));
     errors.extend(one_of(spec, "spec", "unhealthyPodEvictionPolicy", &["AlwaysAllow", "IfHealthyBudget"]));
