@@ -6,17 +6,17 @@ use crate::api::object::owner_ref;
 use crate::api::{Kind, Meta, Pod, Selector};
 use std::sync::Arc;
 
-/// The pods of a set after adoption and release, by name. `fits` says which orphans may be adopted besides matching the
-/// selector (a StatefulSet also looks at the name).
+/// The pods of a set after adoption and release, by name. `fits` says which pods may be its besides matching the selector (a
+/// StatefulSet also looks at the name).
 pub fn claim(desk: &mut Desk, kind: Kind, set: &Meta, selector: &Selector, fits: impl Fn(&Pod) -> bool) -> Vec<Arc<Pod>> {
     let (mut mine, mut adopted) = (Vec::new(), false);
     for pod in candidates(desk, set) {
-        let matches = selector.matches(&pod.metadata.labels);
+        let matches = selector.matches(&pod.metadata.labels) && fits(&pod);
         match pod.metadata.controller().map(|owner| owner.uid) {
             Some(uid) if uid == set.uid && matches => mine.push(pod),
             Some(uid) if uid == set.uid => release(desk, set, &pod),
             Some(_) => {}
-            None if matches && fits(&pod) && !set.is_terminating() && !pod.metadata.is_terminating() => {
+            None if matches && !set.is_terminating() && !pod.metadata.is_terminating() => {
                 mine.extend(adopt(desk, kind, set, &pod));
                 adopted = true;
             }

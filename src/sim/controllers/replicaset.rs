@@ -1,6 +1,6 @@
 //! ReplicaSets: any so many pods of a template will do. Upstream: pkg/controller/replicaset.
 
-use super::super::apiserver::Desk;
+use super::super::apiserver::{Desk, is_ending};
 use super::super::change::Controller;
 use super::super::world::World;
 use super::{blueprint, membership};
@@ -32,6 +32,10 @@ pub fn sync(desk: &mut Desk, key: &Key) {
         Some(count) => (count, fill(desk, &set, count.active)),
         None => look_through(desk, &set),
     };
+    match failure {
+        Some(_) => super::retry(desk, Controller::ReplicaSet, Kind::ReplicaSet, key),
+        None => super::forget(desk, Controller::ReplicaSet, Kind::ReplicaSet, key),
+    }
     let status = status(&set, &count, failure, desk.now());
     let unsettled = status.ready_replicas == set.spec.replicas && status.available_replicas != set.spec.replicas;
     if status != set.status {
@@ -134,7 +138,7 @@ fn manage(desk: &mut Desk, set: &ReplicaSet, active: &[Arc<Pod>]) -> Option<(&'s
     None
 }
 
-/// Slow start: batches of 1, 2, 4, …; within a batch all are tried.
+/// Slow start: batches of 1, 2, 4, …; within a batch all are tried. What a namespace on its way out refuses is no failure.
 fn create(desk: &mut Desk, set: &ReplicaSet, mut missing: usize) -> Option<Refusal> {
     let mut batch = 1;
     while missing > 0 {
@@ -142,8 +146,8 @@ fn create(desk: &mut Desk, set: &ReplicaSet, mut missing: usize) -> Option<Refus
         for _ in 0..batch.min(missing) {
             refused = create_one(desk, set).err().or(refused);
         }
-        if refused.is_some() {
-            return refused;
+        if let Some(refusal) = refused {
+            return Some(refusal).filter(|refusal| !is_ending(refusal));
         }
         missing -= batch.min(missing);
         batch *= 2;
@@ -155,6 +159,7 @@ fn create_one(desk: &mut Desk, set: &ReplicaSet) -> Result<(), Refusal> {
     let about = reference(Kind::ReplicaSet, &set.metadata);
     match desk.create(blueprint::pod(Kind::ReplicaSet, &set.metadata, &set.spec.template)) {
         Ok(pod) => desk.event(about, false, "SuccessfulCreate", format!("Created pod: {}", pod.meta().name)),
+        Err(refusal) if is_ending(&refusal) => return Err(refusal),
         Err(refusal) => {
             desk.event(about, true, "FailedCreate", format!("Error creating: {}", refusal.message));
             return Err(refusal);

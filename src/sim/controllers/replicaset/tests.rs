@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::sim::act::Act;
-use crate::sim::tests::{Trial, key, pod_spec};
+use crate::sim::tests::{Trial, key, over, pod_spec};
 use serde_json::{Value, json};
 
 /// A pod that has been ready on a node for a long time, with some fields otherwise.
@@ -155,4 +155,21 @@ fn a_glance_tells_what_a_look_at_each_pod_tells() {
         }
     }
     assert!(glances > 300, "{glances}");
+}
+
+/// Upstream: syncReplicaSet, whose error puts the set back into the queue; admission knows no generated name yet.
+#[test]
+fn what_is_refused_is_tried_again_later_and_later() {
+    let mut trial = Trial::new(3);
+    let template = json!({"metadata": {"labels": {"app": "rs"}}, "spec": over(pod_spec("nginx"), json!({"priorityClassName": "high"}))});
+    trial.put_rs("nginx", json!({"replicas": 3, "template": template}));
+    trial.pass(Span::secs(4));
+    let words = "Error creating: pods \"rs-\" is forbidden: no PriorityClass with name high was found";
+    assert_eq!(trial.said("rs", "FailedCreate"), [words]);
+    let status = trial.get::<ReplicaSet>("rs").status.clone();
+    assert_eq!(&*status.conditions[0].message, words.strip_prefix("Error creating: ").unwrap());
+    trial.put(Kind::PriorityClass, json!({"metadata": {"name": "high"}, "value": 1000}));
+    trial.pass(Span::secs(10));
+    assert_eq!(trial.ready().len(), 3);
+    assert!(trial.get::<ReplicaSet>("rs").status.conditions.is_empty());
 }

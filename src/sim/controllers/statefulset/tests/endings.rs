@@ -86,3 +86,19 @@ fn another_first_ordinal_makes_some_pods_and_removes_others() {
         assert_eq!(trial.ready(), wanted, "{ordinals}");
     }
 }
+
+/// A pod at neither the current nor the update revision is taken off the current ones all the same: below none the API
+/// server refuses the count, and the next sync makes it anew. Upstream: updateStatefulSet, ValidateStatefulSetStatus.
+#[test]
+fn a_set_that_finds_pods_of_another_template_never_counts_fewer_than_none() {
+    let mut trial = running(json!({}));
+    trial.delete_with(Kind::StatefulSet, "kubia", DeleteOptions { propagation: Propagation::Orphan, ..DeleteOptions::default() });
+    trial.pass(Span::secs(5));
+    let from = trial.world.changes().next();
+    apply(&mut trial, "luksa/kubia:v2", json!({}));
+    trial.pass(Span::secs(60));
+    let counts = counted(&trial, from);
+    assert_eq!(counts[..4], [(0, 0), (3, 0), (2, 0), (3, 1)], "{counts:?}");
+    assert!(counts.iter().all(|(_, current)| *current >= 0), "{counts:?}");
+    assert_eq!(counts.last(), Some(&(3, 3)));
+}
