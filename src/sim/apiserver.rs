@@ -178,6 +178,7 @@ impl<'w> Desk<'w> {
         let grace = grace(&before, options);
         let now = self.now;
         let was_terminating = before.meta().is_terminating();
+        let had_grace = before.meta().deletion_grace_period_seconds.is_some_and(|left| left > 0);
         let shortens = match before.meta().deletion_grace_period_seconds {
             Some(left) if was_terminating => grace.unwrap_or(0) < left,
             _ => true,
@@ -191,7 +192,7 @@ impl<'w> Desk<'w> {
         if stays || (was_terminating && !shortens && marked.meta().deletion_grace_period_seconds != Some(0)) {
             return Ok(Some(marked));
         }
-        if !was_terminating && is_alive(&marked) {
+        if !had_grace && is_seen(&marked) {
             self.remove_soon(&marked);
         } else {
             self.erase(marked);
@@ -199,9 +200,9 @@ impl<'w> Desk<'w> {
         Ok(None)
     }
 
-    /// A live pod that gets no grace is marked by one write and removed by the next, a few milliseconds later: its managers
-    /// see it terminating. Upstream: Store.Delete, whose second write follows updateForGracefulDeletionAndFinalizers.
-    /// Simplified: other pods are removed in the same instant.
+    /// A pod that gets no grace is marked by one write and removed by the next, a few milliseconds later: its managers see it
+    /// terminating. Upstream: Store.Delete, whose second write follows updateForGracefulDeletionAndFinalizers.
+    /// Simplified: one that they have seen terminating, or that has none and does not run, is removed in the same instant.
     fn remove_soon(&mut self, marked: &Object) {
         let at = self.now + self.latency(Latency::ControllerSync) + self.latency(Latency::Request);
         self.world.schedule(at, Due::Remove(marked.key(), marked.meta().uid));
@@ -300,9 +301,10 @@ fn grace(object: &Object, options: &DeleteOptions) -> Option<i64> {
     Some(if !pod.is_scheduled() || pod.status.phase.is_terminal() { 0 } else { asked })
 }
 
-/// True for a pod that has a node and has not ended.
-fn is_alive(object: &Object) -> bool {
-    matches!(object, Object::Pod(pod) if pod.is_scheduled() && !pod.status.phase.is_terminal())
+/// True for a pod that somebody manages, or that runs.
+fn is_seen(object: &Object) -> bool {
+    let runs = |pod: &Pod| pod.is_scheduled() && !pod.status.phase.is_terminal();
+    matches!(object, Object::Pod(pod) if pod.metadata.controller().is_some() || runs(pod))
 }
 
 fn mark(object: &mut Object, now: Time, grace: i64, again: bool) {

@@ -27,7 +27,14 @@ pub const NODES: &[Row] = &[
         ],
     ),
     fully("What a kubelet tells of its node: conditions that turn, a cordon, a start.", &["a_kubelet_tells_of_its_node"]),
-    fully("Pods of a deleted node are collected after a quarantine.", &["pods_of_a_deleted_node_are_collected_after_a_quarantine"]),
+    fully(
+        "Pods of a deleted node are collected after a quarantine: marked failed, then deleted, if their set is not faster.",
+        &["pods_of_a_deleted_node_are_collected_after_a_quarantine", "a_pod_of_a_deleted_node_is_deleted_by_its_set_too"],
+    ),
+    simplified(
+        "A node controller that starts tells of every node: RegisteredNode.",
+        "Of the nodes with which a world begins nothing is said, as if that were long ago; of those that come later it is.",
+    ),
     fully(
         "The out-of-service taint frees pods and disks at once.",
         &["an_out_of_service_taint_frees_disk_and_pod_at_once", "the_out_of_service_taint_frees_ending_pods_of_a_dead_node"],
