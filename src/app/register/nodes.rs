@@ -42,7 +42,7 @@ pub const NODES: &[Row] = &[
     fully("cordon is a taint.", &["a_cordon_is_a_taint"]),
     fully(
         "A deleted node's kubelet does not register again until it is restarted; its lease goes with it.",
-        &["a_deleted_node_comes_back_when_its_kubelet_is_started"],
+        &["a_deleted_node_comes_back_when_its_kubelet_is_started", "a_node_that_is_made_anew_by_hand_is_filled_in_by_its_kubelet"],
     ),
     simplified("A node that registers becomes ready some seconds later.", "It is ready at once."),
     simplified(

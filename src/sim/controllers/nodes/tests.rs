@@ -365,6 +365,22 @@ fn a_deleted_node_comes_back_when_its_kubelet_is_started() {
     assert!(!told(&world, "node-2").contains(&"Rebooted".to_owned()), "the record knew no earlier boot of a new node");
 }
 
+/// Upstream: tryUpdateNodeStatus, whose setters tell all that a kubelet knows, and ensureLease.
+#[test]
+fn a_node_that_is_made_anew_by_hand_is_filled_in_by_its_kubelet() {
+    let mut world = world();
+    let before = node(&world, "node-2").status;
+    delete(&mut world, Kind::Node, &Key::cluster("node-2"));
+    pass(&mut world, Span::secs(90));
+    let manifest = json!({"metadata": {"name": "node-2"}});
+    world.apply(Act::Request(Request::Create(Object::from_value(Kind::Node, manifest).unwrap()))).unwrap();
+    pass(&mut world, Span::secs(12));
+    let after = node(&world, "node-2");
+    assert!(after.is_ready() && world.object(Kind::Lease, &Key::new("kube-node-lease", "node-2")).is_some());
+    let told = |status: &crate::api::node::NodeStatus| (status.addresses.clone(), status.capacity.clone(), status.node_info.clone());
+    assert_eq!(told(&after.status), told(&before));
+}
+
 #[test]
 fn an_idle_cluster_writes_nothing() {
     let mut world = world();
