@@ -47,7 +47,7 @@ pub fn pass(desk: &mut Desk) {
     zones::assess(desk);
 }
 
-/// Notes nodes that are new, and says so. Simplified: of those with which a world begins nothing is said, as if their
+/// Notes nodes that are new, and says so of new names. Upstream: classifyNodes. Simplified: of those with which a world begins nothing is said, as if their
 /// events were long gone.
 fn register(desk: &mut Desk, nodes: &[Arc<Node>]) {
     let known = &desk.memory.nodes.health;
@@ -56,8 +56,8 @@ fn register(desk: &mut Desk, nodes: &[Arc<Node>]) {
         nodes.iter().filter(|n| known.signs.get(&n.metadata.name).is_none_or(|s| s.uid != n.metadata.uid)).collect();
     for node in fresh {
         let sign = Sign { uid: node.metadata.uid, lease: None, heartbeat: heartbeat(node), noticed: first_sign(desk, node) };
-        desk.world().memory.nodes.health.signs.insert(node.metadata.name.clone(), sign);
-        if !quiet {
+        let replaced = desk.world().memory.nodes.health.signs.insert(node.metadata.name.clone(), sign);
+        if !quiet && replaced.is_none() {
             node_event(desk, &node.metadata.name, node.metadata.uid, "RegisteredNode", "Registered Node", "in");
         }
     }

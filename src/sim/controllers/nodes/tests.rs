@@ -250,14 +250,25 @@ fn the_orphan_is_told_when_it_will_be_collected() {
 #[test]
 fn a_node_that_joins_is_registered_and_one_that_never_reports_is_marked() {
     let mut world = world();
-    let manifest = json!({"metadata": {"name": "node-9"}});
-    world.apply(Act::Request(Request::Create(Object::from_value(Kind::Node, manifest).unwrap()))).unwrap();
+    let join = |world: &mut World| {
+        let node = Object::from_value(Kind::Node, json!({"metadata": {"name": "node-9"}})).unwrap();
+        world.apply(Act::Request(Request::Create(node))).unwrap();
+    };
+    join(&mut world);
     assert_eq!(taints(&world, "node-9"), ["not-ready:NoSchedule"], "by admission");
     pass(&mut world, Span::secs(70));
-    let events: Vec<String> = world.list::<Event>().filter(|e| &*e.reason == "RegisteredNode").map(|e| e.message.to_string()).collect();
-    assert_eq!(events, ["Node node-9 event: Registered Node node-9 in Controller"]);
+    let registered = |world: &World| {
+        let events = world.list::<Event>().filter(|e| &*e.reason == "RegisteredNode");
+        events.map(|e| (e.count, e.message.to_string())).collect::<Vec<(i32, String)>>()
+    };
+    let once = [(1, "Node node-9 event: Registered Node node-9 in Controller".to_owned())];
+    assert_eq!(registered(&world), once);
     let ready = condition(&node(&world, "node-9").status.conditions, "Ready").cloned().unwrap();
     assert_eq!((&*ready.reason, &*ready.message), ("NodeStatusNeverUpdated", "Kubelet never posted node status."));
+    delete(&mut world, Kind::Node, &Key::cluster("node-9"));
+    join(&mut world);
+    pass(&mut world, Span::secs(10));
+    assert_eq!(registered(&world), once, "names are known, not objects");
 }
 
 fn taint(world: &mut World, name: &str, key: &str) {
