@@ -112,8 +112,13 @@ pub const REPLICASET: &[Row] = &[
         &["a_pod_that_is_going_is_replaced_at_once", "an_end_by_itself_is_made_good"],
     ),
     fully(
-        "Which pods go first when there are too many: unscheduled, pending, not ready, deletion cost, crowded node, younger.",
+        "Which pods go first when there are too many: unscheduled, pending, not ready, deletion cost, crowded node, ready for a shorter \
+         time, restarts of containers and sidecars, younger.",
         &["each_criterion_decides_where_those_before_are_equal", "the_fuller_node_loses_one"],
+    ),
+    simplified(
+        "Of two pods that have been ready for about as long, the one with the smaller UID goes first.",
+        "Restarts and age are looked at before: upstream's comparison is no total order there.",
     ),
     fully(
         "Adoption and release by labels.",

@@ -209,13 +209,21 @@ fn rank(pod: &Pod, crowd: &BTreeMap<String, usize>) -> Rank {
     (pod.is_scheduled(), phase, pod.is_ready(), cost, Reverse(crowd))
 }
 
-/// Ready for a shorter time, more restarts, younger: deleted first; what is still equal is told apart by uid. Upstream
+/// Ready for a shorter time, more restarts, those of sidecars after the others, younger: deleted first; what is still equal is told apart by uid. Upstream
 /// looks at the uid already where two ages differ within one bucket, which is no total order.
 fn tie_break(a: &Pod, b: &Pod, now: Time) -> Ordering {
     let ready = |p: &Pod| p.ready_since().map_or(0, |since| age_bucket(now, since));
-    let restarts = |p: &Pod| Reverse(p.status.container_statuses.iter().map(|c| c.restart_count).max().unwrap_or(0));
-    let key = |p: &Pod| (ready(p), restarts(p), age_bucket(now, p.metadata.created()), p.metadata.uid);
+    let key = |p: &Pod| (ready(p), Reverse(restarts(p)), age_bucket(now, p.metadata.created()), p.metadata.uid);
     key(a).cmp(&key(b))
+}
+
+/// The most restarts of a regular container and of a sidecar. Upstream: maxContainerRestarts.
+fn restarts(pod: &Pod) -> (i32, i32) {
+    let most = |counts: &mut dyn Iterator<Item = i32>| counts.max().unwrap_or(0);
+    let is_sidecar = |name: &str| pod.spec.init_containers.iter().any(|c| &*c.name == name && c.is_sidecar());
+    let sidecars = pod.status.init_container_statuses.iter().filter(|c| is_sidecar(&c.name));
+    let regular = pod.status.container_statuses.iter();
+    (most(&mut regular.map(|c| c.restart_count)), most(&mut sidecars.map(|c| c.restart_count)))
 }
 
 /// Ages compare on a log₂ scale of nanoseconds.

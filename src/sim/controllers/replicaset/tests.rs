@@ -11,9 +11,9 @@ fn pod(uid: u8, pointer: &str, value: &Value) -> Arc<Pod> {
     let mut whole = json!({
         "metadata": {"name": format!("p{uid}"), "namespace": "default", "uid": format!("00000000-0000-4000-8000-0000000000{uid:02}"),
             "creationTimestamp": old, "annotations": {}},
-        "spec": {"nodeName": "node-1", "containers": []},
+        "spec": {"nodeName": "node-1", "containers": [], "initContainers": [{"name": "s", "image": "", "restartPolicy": "Always"}]},
         "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": old}],
-            "containerStatuses": [{"name": "c", "restartCount": 0, "ready": true, "image": "", "imageID": ""}]},
+            "initContainerStatuses": [], "containerStatuses": [{"name": "c", "restartCount": 0, "ready": true, "image": "", "imageID": ""}]},
     });
     if let Some(slot) = whole.pointer_mut(pointer).filter(|_| !pointer.is_empty()) {
         *slot = value.clone();
@@ -34,16 +34,18 @@ fn each_criterion_decides_where_those_before_are_equal() {
     let just_now = json!([{"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T08:59:50Z"}]);
     let unready = json!([{"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T08:00:00Z"}]);
     let restarts = |n: i32| json!([{"name": "c", "restartCount": n, "ready": true, "image": "", "imageID": ""}]);
+    let sidecar = |n: i32| json!([{"name": "s", "restartCount": n, "ready": true, "image": "", "imageID": ""}]);
     let cost = |n: &str| json!({"controller.kubernetes.io/pod-deletion-cost": n});
     // What goes first, and what is kept although it is worse by every later criterion.
-    let rows: [(&str, &str, Value, &str, Value); 8] = [
+    let rows: [(&str, &str, Value, &str, Value); 9] = [
         ("nowhere", "/spec/nodeName", json!(""), "/status/phase", json!("Pending")),
         ("pending", "/status/phase", json!("Pending"), "/status/conditions", unready.clone()),
         ("unknown", "/status/phase", json!("Unknown"), "/status/conditions", unready.clone()),
         ("unready", "/status/conditions", unready, "/metadata/annotations", cost("-5")),
         ("cheap", "/metadata/annotations", cost("-5"), "/status/conditions", just_now.clone()),
         ("ready for a shorter time", "/status/conditions", just_now, "/status/containerStatuses", restarts(9)),
-        ("restarted more often", "/status/containerStatuses", restarts(2), "/metadata/creationTimestamp", json!("2026-01-01T08:59:50Z")),
+        ("restarted more often", "/status/containerStatuses", restarts(2), "/status/initContainerStatuses", sidecar(9)),
+        ("its sidecar too", "/status/initContainerStatuses", sidecar(2), "/metadata/creationTimestamp", json!("2026-01-01T08:59:50Z")),
         ("younger", "/metadata/creationTimestamp", json!("2026-01-01T08:59:50Z"), "", json!(null)),
     ];
     for (words, goes, value, kept, worse) in &rows {
