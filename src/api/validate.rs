@@ -1,7 +1,6 @@
 //! What the API server refuses, in its words. Upstream: pkg/apis/*/validation.
 //!
 //! Looks at JSON that the gate has let through and defaults have completed: types are right, meanings may be wrong.
-//! A StatefulSet's template is checked here as a ReplicaSet's is; upstream leaves that to the creation of its pods.
 
 use super::object::Kind;
 use super::status::FieldError;
@@ -24,7 +23,10 @@ pub use status::status;
 /// What is wrong with a new object.
 pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
     let mut errors = names::metadata(kind, &value["metadata"]);
-    errors.extend(spec(kind, value));
+    errors.extend(match kind {
+        Kind::StatefulSet => workload::new_stateful_set(&value["spec"]),
+        _ => spec(kind, value),
+    });
     errors
 }
 

@@ -165,6 +165,12 @@ fn strategies_and_retention_of_a_set() {
         refused(|spec| spec["persistentVolumeClaimRetentionPolicy"]["whenScaled"] = json!("Maybe")),
         "spec.persistentVolumeClaimRetentionPolicy.whenScaled: Unsupported value: \"Maybe\": supported values: \"Retain\", \"Delete\""
     );
+    let label = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an \
+                 alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+    assert_eq!(
+        refused(|spec| spec["serviceName"] = json!("Not_A_Label")),
+        format!("spec.serviceName: Invalid value: \"Not_A_Label\": {label}")
+    );
     let words = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
     assert_eq!(made(|spec| spec["revisionHistoryLimit"] = json!(-1)), (Vec::new(), vec![words.to_owned()]));
 }

@@ -19,8 +19,18 @@ const MUTABLE: [&str; 7] = [
     "minReadySeconds",
 ];
 
-/// What is wrong with a StatefulSet's spec, in upstream's order.
+/// What is wrong with a StatefulSet's spec, in upstream's order. The name of its service is looked at once, when it is new.
+pub fn new_stateful_set(spec: &Value) -> Vec<FieldError> {
+    let service = Some(text(spec, "serviceName")).filter(|name| !name.is_empty());
+    checked_set(spec, service.and_then(|name| names::part(name, "spec.serviceName".to_owned())))
+}
+
+/// What is wrong with the spec of a StatefulSet that there is already.
 pub fn stateful_set(spec: &Value) -> Vec<FieldError> {
+    checked_set(spec, None)
+}
+
+fn checked_set(spec: &Value, service: Option<FieldError>) -> Vec<FieldError> {
     let mut errors = policies(spec);
     for field in ["whenDeleted", "whenScaled"] {
         let path = "spec.persistentVolumeClaimRetentionPolicy";
@@ -30,6 +40,7 @@ pub fn stateful_set(spec: &Value) -> Vec<FieldError> {
         errors.extend(not_negative(spec, "spec", field));
     }
     errors.extend(not_negative(&spec["ordinals"], "spec.ordinals", "start"));
+    errors.extend(service);
     errors.extend(selector(spec, "statefulset"));
     errors.extend(template(spec, &pod::STATEFUL, "StatefulSet"));
     for (at, claim) in super::items(spec, "spec", "volumeClaimTemplates") {
