@@ -175,6 +175,17 @@ fn strategies_and_retention_of_a_set() {
     assert_eq!(made(|spec| spec["revisionHistoryLimit"] = json!(-1)), (Vec::new(), vec![words.to_owned()]));
 }
 
+/// Upstream: ValidatePodDisruptionBudgetSpec.
+#[test]
+fn shares_of_a_budget() {
+    let with = |field: &str, value: Value| {
+        texts(create(Kind::PodDisruptionBudget, &json!({"metadata": {"name": "x"}, "spec": {field: value, "selector": {}}})))
+    };
+    assert!(with("minAvailable", json!("100%")).is_empty() && with("maxUnavailable", json!(7)).is_empty());
+    assert_eq!(with("minAvailable", json!("101%")), ["spec.minAvailable: Invalid value: \"101%\": must not be greater than 100%"]);
+    assert_eq!(with("maxUnavailable", json!(-1)), ["spec.maxUnavailable: Invalid value: -1: must be greater than or equal to 0"]);
+}
+
 /// Upstream: ValidateStatefulSetStatusUpdate.
 #[test]
 fn counts_that_cannot_be() {

@@ -123,15 +123,24 @@ fn deployment_strategy(strategy: &Value) -> Vec<FieldError> {
 /// Upstream: ValidateRollingUpdateDeployment.
 fn bounds(rolling: &Value, path: &str) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = ["maxUnavailable", "maxSurge"].iter().flat_map(|field| amount(rolling, path, field)).collect();
-    let share = |field: &str| rolling[field].as_str().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok());
-    let is_nothing = |field: &str| rolling[field].as_i64().or(share(field)) == Some(0);
-    let at = format!("{path}.maxUnavailable");
+    let is_nothing = |field: &str| rolling[field].as_i64().or(percent(&rolling[field])) == Some(0);
     if is_nothing("maxUnavailable") && is_nothing("maxSurge") {
+        let at = format!("{path}.maxUnavailable");
         errors.push(FieldError::invalid(at, rolling["maxUnavailable"].clone(), "may not be 0 when `maxSurge` is 0"));
-    } else if share("maxUnavailable").is_some_and(|percent| percent > 100) {
-        errors.push(FieldError::invalid(at, rolling["maxUnavailable"].clone(), "must not be greater than 100%"));
+    } else {
+        errors.extend(more_than_all(rolling, path, "maxUnavailable"));
     }
     errors
+}
+
+fn percent(value: &Value) -> Option<i64> {
+    value.as_str()?.strip_suffix('%')?.parse().ok()
+}
+
+/// Upstream: IsNotMoreThan100Percent.
+fn more_than_all(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
+    percent(&parent[field]).filter(|percent| *percent > 100)?;
+    Some(FieldError::invalid(format!("{path}.{field}"), parent[field].clone(), "must not be greater than 100%"))
 }
 
 /// A number from 0 on, or a percentage. Upstream: ValidatePositiveIntOrPercent.
@@ -159,7 +168,9 @@ pub fn budget(spec: &Value) -> Vec<FieldError> {
         );
         errors.push(shown("spec", &value, "minAvailable and maxUnavailable cannot be both set"));
     }
-    errors.extend(["minAvailable", "maxUnavailable"].iter().flat_map(|field| amount(spec, "spec", field)));
+    for field in ["minAvailable", "maxUnavailable"] {
+        errors.extend(amount(spec, "spec", field).or_else(|| more_than_all(spec, "spec", field)));
+    }
     errors.extend(one_of(spec, "spec", "unhealthyPodEvictionPolicy", &["AlwaysAllow", "IfHealthyBudget"]));
     errors.extend(requirements(&Selector::deserialize(&spec["selector"]).unwrap_or_default(), "spec.selector"));
     errors
