@@ -72,10 +72,13 @@ fn owner_object<'w>(world: &'w World, dependant: &Key, owner: &OwnerRef) -> Opti
     world.object(kind, &owner_key(kind, dependant, owner)).filter(|o| o.meta().uid == owner.uid)
 }
 
-/// True where an owner is looked for and not found; one of a kind that nobody serves is not looked for, and keeps what it
+/// True where an owner is looked for and not found; one of a kind that nobody serves cannot be looked for, and keeps what it
 /// owns. Upstream: attemptToDeleteItem, which fails on it again and again.
 fn is_absent(world: &World, dependant: &Key, owner: &OwnerRef) -> bool {
-    Kind::by_name(&owner.kind).is_some() && owner_object(world, dependant, owner).is_none()
+    let group = owner.api_version.split_once('/').map_or("", |(group, _)| group);
+    // Kubernetes' own groups have such names; there are none of the kinds that are not here.
+    let is_served = !group.contains('.') || group.ends_with(".k8s.io");
+    is_served && owner_object(world, dependant, owner).is_none()
 }
 
 /// Looks at an object: as an owner that waits for its dependants, or as a dependant that has lost its owners.
