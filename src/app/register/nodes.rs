@@ -46,6 +46,10 @@ pub const NODES: &[Row] = &[
     ),
     simplified("A node that registers becomes ready some seconds later.", "It is ready at once."),
     simplified(
+        "A Node made by hand gets a range for its pods and its ttl annotation from controllers.",
+        "It gets neither; all else its kubelet fills in, and pods get addresses of their machine's range.",
+    ),
+    simplified(
         "Lease renewals are written every 10 s, node status every 5 min.",
         "The time of the last renewal is kept beside the record and put in when a lease is read: a write every 10 s a node would drown the history.",
     ),
