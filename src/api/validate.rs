@@ -1,7 +1,6 @@
 //! What the API server refuses, in its words. Upstream: pkg/apis/*/validation.
 //!
 //! Looks at JSON that the gate has let through and defaults have completed: types are right, meanings may be wrong.
-//! A StatefulSet's template is checked here as a ReplicaSet's is; upstream leaves that to the creation of its pods.
 
 use super::object::Kind;
 use super::status::FieldError;
@@ -14,15 +13,20 @@ mod names;
 mod pod;
 mod priority;
 mod service;
+mod status;
 mod storage;
 mod workload;
 
 pub use names::{label_value, qualified_name};
+pub use status::status;
 
 /// What is wrong with a new object.
 pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
     let mut errors = names::metadata(kind, &value["metadata"]);
-    errors.extend(spec(kind, value));
+    errors.extend(match kind {
+        Kind::StatefulSet => workload::new_stateful_set(&value["spec"]),
+        _ => spec(kind, value),
+    });
     errors
 }
 
@@ -52,6 +56,9 @@ pub fn warnings(kind: Kind, value: &Value) -> Vec<String> {
         Kind::PersistentVolume if value["spec"]["persistentVolumeReclaimPolicy"] == "Recycle" => {
             "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use \
              dynamic provisioning."
+        }
+        Kind::StatefulSet if value["spec"]["revisionHistoryLimit"].as_i64().is_some_and(|limit| limit < 0) => {
+            "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"
         }
         Kind::DaemonSet => "podyard has no DaemonSet controller: the object is stored, and no pods come of it",
         _ => return Vec::new(),
@@ -93,7 +100,7 @@ fn not_negative(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
     Some(FieldError::invalid(format!("{path}.{field}"), number, "must be greater than or equal to 0"))
 }
 
-/// An error where a word is there and is none of those supported, which stand in upstream's (sorted) order.
+/// An error where a word is there and is none of those supported, which stand in upstream's order.
 fn one_of(parent: &Value, path: &str, field: &str, supported: &[&str]) -> Option<FieldError> {
     let word = parent[field].as_str().filter(|word| !supported.contains(word))?;
     Some(FieldError::unsupported(format!("{path}.{field}"), word, supported))

@@ -74,10 +74,14 @@ impl Call<'_> {
     }
     /// Says what was done to an object: `pod/x created`, or just its name where `-o name` is asked for.
     pub fn done(&mut self, object: &Object, what: &str) {
-        let name = format!("{}/{}", object.kind().singular(), object.meta().name);
+        self.done_to(object.kind().singular(), object, object.to_value(), what);
+    }
+    /// The same where an answer is of another kind than the object that it is about.
+    pub fn done_to(&mut self, kind: String, object: &Object, answer: Value, what: &str) {
+        let name = format!("{kind}/{}", object.meta().name);
         match (self.args.get("output"), self.dry_run()) {
             (Some("name"), _) => self.voice.say(name),
-            (Some("yaml" | "json"), _) => self.show(&object.to_value()),
+            (Some("yaml" | "json"), _) => self.show(&answer),
             (_, Some("server")) => self.voice.say(format!("{name} {what} (server dry run)")),
             (_, Some(_)) => self.voice.say(format!("{name} {what} (dry run)")),
             (_, None) => self.voice.say(format!("{name} {what}")),

@@ -334,8 +334,8 @@ const INVALID: &[(&str, &str)] = &[
     ),
     (
         "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: x}\nspec: {minAvailable: 1, maxUnavailable: 1}",
-        "The PodDisruptionBudget \"x\" is invalid: spec: Invalid value: {\"maxUnavailable\":1,\"minAvailable\":1}: minAvailable and maxUnavailable \
-         cannot be both set\n",
+        "The PodDisruptionBudget \"x\" is invalid: spec: Invalid value: {\"MinAvailable\":1,\"Selector\":null,\"MaxUnavailable\":1,\
+         \"UnhealthyPodEvictionPolicy\":null}: minAvailable and maxUnavailable cannot be both set\n",
     ),
     (
         "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: x}\nprovisioner: p\nvolumeBindingMode: Later",

@@ -109,6 +109,22 @@ pub(super) fn begin(world: &mut World, controller: Controller) {
     world.schedule(world.now + world.latency(period), Due::Pass(controller));
 }
 
+/// Puts a key whose sync has failed back into its queue: later and later, up to upstream's cap of 1000 s. Upstream:
+/// DefaultTypedItemBasedRateLimiter.
+fn retry(desk: &mut Desk, controller: Controller, kind: Kind, key: &Key) {
+    let base = desk.latency(Latency::ControllerResync);
+    let world = desk.world();
+    let times = world.retries.entry((controller, kind, key.clone())).or_insert(0);
+    let delay = Span((base.0 << (*times).min(20)).min(1_000_000));
+    *times += 1;
+    world.enqueue(controller, kind, key, delay);
+}
+
+/// A sync went well: the next failure is the first again.
+fn forget(desk: &mut Desk, controller: Controller, kind: Kind, key: &Key) {
+    desk.world().retries.remove(&(controller, kind, key.clone()));
+}
+
 /// Sets of a kind that a write concerns: the set itself, the manager of a pod, or, for a pod without one, every set that
 /// could adopt it.
 fn concerned(world: &World, kind: Kind, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {

@@ -91,12 +91,24 @@ pub fn register(world: &mut World, node: &Name) {
     store_node(world, node, fresh);
 }
 
+/// What a kubelet knows of its machine.
+pub fn status(world: &World, node: &Name) -> NodeStatus {
+    let number = world.machine(node).map_or(0, |m| m.subnet);
+    NodeShape::new().status(number, node, world)
+}
+
 fn store_node(world: &mut World, name: &Name, node: Node) {
-    let owner = Desk::new(world, Actor::Kubelet(name.clone())).create(node).map(|node| owner(&node));
-    debug_assert!(owner.is_ok(), "node names are distinct, and a kubelet looks before it registers");
-    let key = Key::new(LEASES, name.clone());
-    if world.object(Kind::Lease, &key).is_none() {
-        world.found(lease(name, owner.ok()));
+    let stored = Desk::new(world, Actor::Kubelet(name.clone())).create(node);
+    debug_assert!(stored.is_ok(), "node names are distinct, and a kubelet looks before it registers");
+    ensure_lease(world, name);
+}
+
+/// Makes a node's lease where there is none; while there is no Node it cannot be made. Upstream: ensureLease of
+/// component-helpers/apimachinery/lease.
+pub fn ensure_lease(world: &mut World, name: &Name) {
+    let missing = world.object(Kind::Lease, &Key::new(LEASES, name.clone())).is_none();
+    if let Some(node) = world.object(Kind::Node, &Key::cluster(name.clone())).filter(|_| missing).cloned() {
+        world.found(lease(name, owner(&node)));
     }
 }
 
@@ -114,9 +126,9 @@ fn namespace(name: &str) -> Namespace {
     Namespace { metadata: Meta { labels: super::apiserver::namespace_labels(name), ..Meta::named("", name) }, rest }
 }
 
-fn lease(node: &Name, owner: Option<OwnerRef>) -> Lease {
+fn lease(node: &Name, owner: OwnerRef) -> Lease {
     let spec = json!({"holderIdentity": &**node, "leaseDurationSeconds": 40});
-    Lease { metadata: Meta { owner_references: owner.into_iter().collect(), ..Meta::named(LEASES, node.clone()) }, spec }
+    Lease { metadata: Meta { owner_references: vec![owner], ..Meta::named(LEASES, node.clone()) }, spec }
 }
 
 fn kubernetes_service() -> Object {
@@ -173,17 +185,21 @@ impl NodeShape {
         let labels: Labels =
             [("beta.kubernetes.io/os", "linux"), ("kubernetes.io/hostname", &name), ("kubernetes.io/os", "linux")].into_iter().collect();
         let annotations = self.annotations.clone();
+        let status = self.status(number, &name, world);
+        let spec = NodeSpec { pod_cidr: cidr.clone(), pod_cidrs: vec![cidr], ..NodeSpec::default() };
+        Node { metadata: Meta { labels, annotations, ..Meta::named("", name) }, spec, status }
+    }
+
+    fn status(&self, number: u32, name: &Name, world: &World) -> NodeStatus {
         let address = |address: String, kind: &str| Address { address: address.into(), kind: kind.into() };
-        let status = NodeStatus {
+        NodeStatus {
             capacity: self.capacity.clone(),
             allocatable: self.capacity.clone(),
             conditions: healthy(world),
             addresses: vec![address(host_address(number), "InternalIP"), address(name.to_string(), "Hostname")],
             node_info: Some(self.info.clone()),
             ..NodeStatus::default()
-        };
-        let spec = NodeSpec { pod_cidr: cidr.clone(), pod_cidrs: vec![cidr], ..NodeSpec::default() };
-        Node { metadata: Meta { labels, annotations, ..Meta::named("", name) }, spec, status }
+        }
     }
 }
 

@@ -19,17 +19,28 @@ const MUTABLE: [&str; 7] = [
     "minReadySeconds",
 ];
 
-/// What is wrong with a StatefulSet's spec, in upstream's order.
+/// What is wrong with a StatefulSet's spec, in upstream's order. The name of its service is looked at once, when it is new.
+pub fn new_stateful_set(spec: &Value) -> Vec<FieldError> {
+    let service = Some(text(spec, "serviceName")).filter(|name| !name.is_empty());
+    checked_set(spec, service.and_then(|name| names::part(name, "spec.serviceName".to_owned())))
+}
+
+/// What is wrong with the spec of a StatefulSet that there is already.
 pub fn stateful_set(spec: &Value) -> Vec<FieldError> {
+    checked_set(spec, None)
+}
+
+fn checked_set(spec: &Value, service: Option<FieldError>) -> Vec<FieldError> {
     let mut errors = policies(spec);
     for field in ["whenDeleted", "whenScaled"] {
         let path = "spec.persistentVolumeClaimRetentionPolicy";
-        errors.extend(one_of(&spec["persistentVolumeClaimRetentionPolicy"], path, field, &["Delete", "Retain"]));
+        errors.extend(one_of(&spec["persistentVolumeClaimRetentionPolicy"], path, field, &["Retain", "Delete"]));
     }
-    for field in ["replicas", "minReadySeconds", "revisionHistoryLimit"] {
+    for field in ["replicas", "minReadySeconds"] {
         errors.extend(not_negative(spec, "spec", field));
     }
     errors.extend(not_negative(&spec["ordinals"], "spec.ordinals", "start"));
+    errors.extend(service);
     errors.extend(selector(spec, "statefulset"));
     errors.extend(template(spec, &pod::STATEFUL, "StatefulSet"));
     for (at, claim) in super::items(spec, "spec", "volumeClaimTemplates") {
@@ -51,13 +62,26 @@ fn policies(spec: &Value) -> Vec<FieldError> {
         "RollingUpdate" => errors.extend(not_negative(&strategy["rollingUpdate"], &format!("{path}.rollingUpdate"), "partition")),
         "OnDelete" if !strategy["rollingUpdate"].is_null() => {
             let detail = "only allowed for updateStrategy 'RollingUpdate'";
-            errors.push(FieldError::invalid(format!("{path}.rollingUpdate"), strategy["rollingUpdate"].clone(), detail));
+            errors.push(shown(&format!("{path}.rollingUpdate"), &rolling(&strategy["rollingUpdate"]), detail));
         }
         "OnDelete" => {}
         "" => errors.push(FieldError::required(path, "")),
-        _ => errors.push(FieldError::invalid(path, strategy.clone(), "must be 'RollingUpdate' or 'OnDelete'")),
+        other => {
+            let value = format!("{{\"Type\":{other:?},\"RollingUpdate\":{}}}", rolling(&strategy["rollingUpdate"]));
+            errors.push(shown(path, &value, "must be 'RollingUpdate' or 'OnDelete'"));
+        }
     }
     errors
+}
+
+/// A struct of the API server's own is shown by the names that its fields have there, in their order.
+fn shown(path: &str, value: &str, detail: &str) -> FieldError {
+    FieldError { path: path.to_owned(), detail: format!("Invalid value: {value}: {detail}") }
+}
+
+/// Upstream: RollingUpdateStatefulSetStrategy of pkg/apis/apps; its maxUnavailable has been dropped by then.
+fn rolling(update: &Value) -> String {
+    if update.is_null() { "null".to_owned() } else { format!("{{\"Partition\":{},\"MaxUnavailable\":null}}", update["partition"]) }
 }
 
 /// What is wrong with a ReplicaSet's spec, and of the same in a Deployment's.
@@ -99,15 +123,24 @@ fn deployment_strategy(strategy: &Value) -> Vec<FieldError> {
 /// Upstream: ValidateRollingUpdateDeployment.
 fn bounds(rolling: &Value, path: &str) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = ["maxUnavailable", "maxSurge"].iter().flat_map(|field| amount(rolling, path, field)).collect();
-    let share = |field: &str| rolling[field].as_str().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok());
-    let is_nothing = |field: &str| rolling[field].as_i64().or(share(field)) == Some(0);
-    let at = format!("{path}.maxUnavailable");
+    let is_nothing = |field: &str| rolling[field].as_i64().or(percent(&rolling[field])) == Some(0);
     if is_nothing("maxUnavailable") && is_nothing("maxSurge") {
+        let at = format!("{path}.maxUnavailable");
         errors.push(FieldError::invalid(at, rolling["maxUnavailable"].clone(), "may not be 0 when `maxSurge` is 0"));
-    } else if share("maxUnavailable").is_some_and(|percent| percent > 100) {
-        errors.push(FieldError::invalid(at, rolling["maxUnavailable"].clone(), "must not be greater than 100%"));
+    } else {
+        errors.extend(more_than_all(rolling, path, "maxUnavailable"));
     }
     errors
+}
+
+fn percent(value: &Value) -> Option<i64> {
+    value.as_str()?.strip_suffix('%')?.parse().ok()
+}
+
+/// Upstream: IsNotMoreThan100Percent.
+fn more_than_all(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
+    percent(&parent[field]).filter(|percent| *percent > 100)?;
+    Some(FieldError::invalid(format!("{path}.{field}"), parent[field].clone(), "must not be greater than 100%"))
 }
 
 /// A number from 0 on, or a percentage. Upstream: ValidatePositiveIntOrPercent.
@@ -128,9 +161,16 @@ fn amount(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
 pub fn budget(spec: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if !spec["minAvailable"].is_null() && !spec["maxUnavailable"].is_null() {
-        errors.push(FieldError::invalid("spec", spec.clone(), "minAvailable and maxUnavailable cannot be both set"));
+        let fields = ["minAvailable", "selector", "maxUnavailable", "unhealthyPodEvictionPolicy"].map(|field| &spec[field]);
+        let [least, selector, most, policy] = fields;
+        let value = format!(
+            "{{\"MinAvailable\":{least},\"Selector\":{selector},\"MaxUnavailable\":{most},\"UnhealthyPodEvictionPolicy\":{policy}}}"
+        );
+        errors.push(shown("spec", &value, "minAvailable and maxUnavailable cannot be both set"));
     }
-    errors.extend(["minAvailable", "maxUnavailable"].iter().flat_map(|field| amount(spec, "spec", field)));
+    for field in ["minAvailable", "maxUnavailable"] {
+        errors.extend(amount(spec, "spec", field).or_else(|| more_than_all(spec, "spec", field)));
+    }
     errors.extend(one_of(spec, "spec", "unhealthyPodEvictionPolicy", &["AlwaysAllow", "IfHealthyBudget"]));
     errors.extend(requirements(&Selector::deserialize(&spec["selector"]).unwrap_or_default(), "spec.selector"));
     errors

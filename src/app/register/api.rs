@@ -22,6 +22,7 @@ pub const API: &[Row] = &[
             "in_the_foreground_the_owner_waits_for_its_dependants",
             "orphans_stay_and_forget_their_owner",
             "who_names_an_owner_that_never_was_is_collected",
+            "an_owner_that_is_named_later_and_is_not_there_takes_the_object_along",
         ],
     ),
     fully(

@@ -28,8 +28,13 @@ pub fn run(call: &mut Call) -> Answer {
     for object in target::objects(call, &words)? {
         match call.act(|world| send(world, &object, how, &text, part)) {
             Ok(written) => {
-                let same = written.object == object;
-                call.done(&written.object, if same { "patched (no change)" } else { "patched" });
+                let what = if written.object == object { "patched (no change)" } else { "patched" };
+                match part {
+                    Part::Whole | Part::Status => call.done(&written.object, what),
+                    Part::Scale => {
+                        call.done_to("scale.autoscaling".to_owned(), &written.object, requests::scale_of(&written.object), what);
+                    }
+                }
                 call.voice.warnings(written.warnings);
             }
             Err(refusal) => call.voice.fail(refusal),

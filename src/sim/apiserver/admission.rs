@@ -2,7 +2,7 @@
 
 use crate::api::pod::{Effect, Taint, Toleration};
 use crate::api::storage::{ClaimPhase, PersistentVolumeClaim, StorageClass};
-use crate::api::{Condition, FieldError, Key, Kind, Labels, Name, Node, Object, Pod, Refusal, Truth};
+use crate::api::{Condition, FieldError, Key, Kind, Labels, Meta, Name, Node, Object, Pod, Refusal, Truth};
 use crate::sim::world::World;
 use std::sync::Arc;
 
@@ -39,6 +39,11 @@ pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
         _ => {}
     }
     Ok(())
+}
+
+/// What admission calls an object that may not have got its name yet. Upstream: extractResourceName.
+pub fn called(meta: &Meta) -> &Name {
+    if meta.name.is_empty() { &meta.generate_name } else { &meta.name }
 }
 
 /// Upstream: plugin/pkg/admission/nodetaint.

@@ -53,7 +53,7 @@ fn correlate(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, mes
         let again = Event { count, message: new.message, last_timestamp: new.last_timestamp, ..(*old).clone() };
         return desk.update(again).map(drop);
     }
-    desk.make(Event { count, first_timestamp: Some(first.to_second()), ..new }.into()).map(drop)
+    desk.make_event(Event { count, first_timestamp: Some(first.to_second()), ..new })
 }
 
 /// Upstream: recordToSink of client-go/tools/events. Simplified: how long a series has grown is written when it begins and
@@ -65,7 +65,7 @@ fn note(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message:
     let (now, subject, version) = (desk.now, subject(about), about.resource_version);
     let said = desk.world().memory.events.entry(subject).or_default();
     match said.once(warning, reason, version, &new.metadata.name, now) {
-        Once::First => desk.make(new.into()).map(drop),
+        Once::First => desk.make_event(new),
         Once::Again(name) => {
             let key = Key::new(new.metadata.namespace.clone(), name);
             let Some(old) = desk.get::<Event>(&key).cloned() else { return Ok(()) };

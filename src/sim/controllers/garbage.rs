@@ -29,14 +29,18 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
         (_, Some(object)) if awaits_collector(object.meta()) => {
             world.enqueue(Controller::GarbageCollector, object.kind(), &object.key(), delay);
         }
-        (None, Some(object)) if !object.meta().owner_references.is_empty() => {
+        (before, Some(object)) if owners(before) != object.meta().owner_references => {
             let (kind, key) = (object.kind(), object.key());
-            if object.meta().owner_references.iter().any(|owner| !exists(world, &key, owner)) {
+            if object.meta().owner_references.iter().any(|owner| is_absent(world, &key, owner)) {
                 world.enqueue(Controller::GarbageCollector, kind, &key, delay);
             }
         }
         _ => {}
     }
+}
+
+fn owners(object: Option<&Object>) -> &[OwnerRef] {
+    object.map_or(&[], |o| &o.meta().owner_references)
 }
 
 /// Owners in the middle of a foreground deletion wait for each dependant to go.
@@ -68,8 +72,13 @@ fn owner_object<'w>(world: &'w World, dependant: &Key, owner: &OwnerRef) -> Opti
     world.object(kind, &owner_key(kind, dependant, owner)).filter(|o| o.meta().uid == owner.uid)
 }
 
-fn exists(world: &World, dependant: &Key, owner: &OwnerRef) -> bool {
-    owner_object(world, dependant, owner).is_some()
+/// True where an owner is looked for and not found; one of a kind that nobody serves cannot be looked for, and keeps what it
+/// owns. Upstream: attemptToDeleteItem, which fails on it again and again.
+fn is_absent(world: &World, dependant: &Key, owner: &OwnerRef) -> bool {
+    let group = owner.api_version.split_once('/').map_or("", |(group, _)| group);
+    // Kubernetes' own groups have such names; there are none of the kinds that are not here.
+    let is_served = !group.contains('.') || group.ends_with(".k8s.io");
+    is_served && owner_object(world, dependant, owner).is_none()
 }
 
 /// Looks at an object: as an owner that waits for its dependants, or as a dependant that has lost its owners.
@@ -82,9 +91,9 @@ pub fn sync(desk: &mut Desk, kind: Kind, key: &Key) {
     if owners.is_empty() || object.meta().is_terminating() {
         return;
     }
-    let solid = |owner: &&OwnerRef| owner_object(desk, key, owner).is_some_and(|o| !waits_for_dependants(o.meta()));
-    let waiting = |owner: &&OwnerRef| owner_object(desk, key, owner).is_some_and(|o| waits_for_dependants(o.meta()));
-    match (owners.iter().any(|o| solid(&o)), owners.iter().any(|o| waiting(&o))) {
+    let waiting = |owner: &OwnerRef| owner_object(desk, key, owner).is_some_and(|o| waits_for_dependants(o.meta()));
+    let solid = |owner: &OwnerRef| !is_absent(desk, key, owner) && !waiting(owner);
+    match (owners.iter().any(solid), owners.iter().any(waiting)) {
         (true, _) => drop_absent(desk, &object),
         (false, is_awaited) => collect(desk, &object, is_awaited),
     }
@@ -108,7 +117,7 @@ fn collect(desk: &mut Desk, object: &Object, is_awaited: bool) {
 /// Drops references to owners that are gone from an object that still has one.
 fn drop_absent(desk: &mut Desk, object: &Object) {
     let key = object.key();
-    let gone: Vec<Uid> = object.meta().owner_references.iter().filter(|o| !exists(desk, &key, o)).map(|o| o.uid).collect();
+    let gone: Vec<Uid> = object.meta().owner_references.iter().filter(|o| is_absent(desk, &key, o)).map(|o| o.uid).collect();
     strip(desk, object, &gone);
 }
 
@@ -155,7 +164,7 @@ fn finish_dependants(desk: &mut Desk, owner: &Object, dependants: &[Object]) {
     let (going, staying): (Vec<&Object>, Vec<&Object>) = dependants.iter().partition(|o| o.meta().is_terminating());
     let mut place = going.len().min(1);
     for dependant in staying {
-        let others = dependant.meta().owner_references.iter().any(|r| r.uid != uid && exists(desk, &dependant.key(), r));
+        let others = dependant.meta().owner_references.iter().any(|r| r.uid != uid && !is_absent(desk, &dependant.key(), r));
         match others {
             true => strip(desk, dependant, &[uid]),
             false if dependant.kind() != Kind::Pod || place >= SINGLY => collect(desk, dependant, true),

@@ -7,7 +7,7 @@ use crate::api::{Kind, Meta, Pod, Selector};
 use std::sync::Arc;
 
 /// Those of a set's pods that stay its own, and those that it adopts, by name. `owned` are the pods to look at, by name;
-/// `fits` says which orphans may be adopted besides matching the selector (a StatefulSet also looks at the name).
+/// `fits` says which pods may be its besides matching the selector (a StatefulSet also looks at the name).
 pub fn claim(
     desk: &mut Desk,
     kind: Kind,
@@ -19,12 +19,12 @@ pub fn claim(
     let (mut mine, mut adopted) = (Vec::new(), false);
     let orphans = orphans(desk, set);
     for pod in owned.into_iter().chain(orphans) {
-        let matches = selector.matches(&pod.metadata.labels);
+        let matches = selector.matches(&pod.metadata.labels) && fits(&pod);
         match pod.metadata.controller().map(|owner| owner.uid) {
             Some(uid) if uid == set.uid && matches => mine.push(pod),
             Some(uid) if uid == set.uid => release(desk, set, &pod),
             Some(_) => {}
-            None if matches && fits(&pod) && !set.is_terminating() && !pod.metadata.is_terminating() => {
+            None if matches && !set.is_terminating() && !pod.metadata.is_terminating() => {
                 mine.extend(adopt(desk, kind, set, &pod));
                 adopted = true;
             }

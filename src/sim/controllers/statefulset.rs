@@ -7,7 +7,6 @@ mod roster;
 
 use super::super::apiserver::Desk;
 use super::super::change::Controller;
-use super::super::latency::Latency;
 use super::super::transit::Wait;
 use super::super::world::World;
 use super::membership;
@@ -44,14 +43,14 @@ pub fn sync(desk: &mut Desk, key: &Key) {
     let status = round.status;
     let held = round.held;
     hold(desk, &set, held);
-    write_status(desk, &set, status, &revisions);
+    let written = write_status(desk, &set, status, &revisions);
     revisions::truncate(desk, &set, &revisions);
-    match outcome {
+    match outcome.and(written) {
         Ok(()) => {
-            desk.world().retries.remove(&(Controller::StatefulSet, Kind::StatefulSet, key.clone()));
+            super::forget(desk, Controller::StatefulSet, Kind::StatefulSet, key);
             requeue_for_availability(desk, &set);
         }
-        Err(_) => retry(desk, key),
+        Err(_) => super::retry(desk, Controller::StatefulSet, Kind::StatefulSet, key),
     }
 }
 
@@ -60,16 +59,6 @@ fn restless(desk: &mut Desk, set: &StatefulSet) -> Vec<Arc<Pod>> {
     let is_member = |pod: &Pod| parent_and_ordinal(&pod.metadata.name).is_some_and(|(parent, _)| parent == &*set.metadata.name);
     let owned = desk.memory.rosters.restless(set.metadata.uid).filter_map(|key| desk.get::<Pod>(key)).cloned().collect();
     membership::claim(desk, Kind::StatefulSet, &set.metadata, &set.spec.selector, owned, is_member)
-}
-
-/// The first retry comes after a tenth of a second, each next after twice as long, up to the upstream cap of 1000 s.
-fn retry(desk: &mut Desk, key: &Key) {
-    let base = desk.latency(Latency::ControllerResync);
-    let world = desk.world();
-    let times = world.retries.entry((Controller::StatefulSet, Kind::StatefulSet, key.clone())).or_insert(0);
-    let delay = Span((base.0 << (*times).min(20)).min(1_000_000));
-    *times += 1;
-    world.enqueue(Controller::StatefulSet, Kind::StatefulSet, key, delay);
 }
 
 fn requeue_for_availability(desk: &mut Desk, set: &StatefulSet) {
@@ -98,7 +87,9 @@ fn hold(desk: &mut Desk, set: &StatefulSet, held: Option<(Name, Key)>) {
     }
 }
 
-fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatus, revisions: &Revisions) {
+/// Writes the status where it has changed. Refused where it counts fewer pods than none: one that is replaced for its
+/// revision is taken off the current ones, whether it was one of them or not. The next sync counts anew.
+fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatus, revisions: &Revisions) -> Result<(), Refusal> {
     let rolls = set.spec.update_strategy.kind == StrategyType::RollingUpdate;
     let complete = status.updated_replicas == status.replicas && status.ready_replicas == status.replicas;
     if rolls && complete && status.updated_replicas == set.spec.replicas {
@@ -106,11 +97,9 @@ fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatu
         status.current_replicas = status.updated_replicas;
     }
     status.rest = set.status.rest.clone();
-    if status != set.status
-        && let Some(latest) = desk.get::<StatefulSet>(&set.metadata.key()).cloned()
-    {
-        // A refusal means that the set is gone.
-        let _ = desk.update_status(StatefulSet { status, ..(*latest).clone() });
+    match desk.get::<StatefulSet>(&set.metadata.key()).cloned() {
+        Some(latest) if status != set.status => desk.update_status(StatefulSet { status, ..(*latest).clone() }).map(drop),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -139,6 +128,9 @@ struct Round<'a> {
 fn is_available(set: &StatefulSet, pod: &Pod, now: Time) -> bool {
     pod.is_running_and_ready() && super::is_available(pod, set.spec.min_ready_seconds, now)
 }
+
+/// Pods that are made or deleted side by side at most. Upstream: MaxBatchSize.
+const MAX_BATCH: usize = 500;
 
 /// Whether the rest of an ordered round waits.
 #[derive(PartialEq, Eq)]
@@ -176,23 +168,42 @@ impl<'a> Round<'a> {
     }
 
     fn run(&mut self, desk: &mut Desk) -> Result<(), Refusal> {
-        for index in 0..self.replicas.len() {
-            let go = self.process_replica(desk, index)?;
-            if go == Go::NoFurther && self.is_monotonic() {
-                return Ok(());
-            }
+        if self.for_all(desk, self.replicas.len(), Round::process_replica)? == Go::NoFurther {
+            return Ok(());
         }
         let condemned: Vec<Arc<Pod>> = self.condemned.iter().filter_map(|slot| slot.pod.clone()).collect();
         for pod in &condemned {
             claims::fix_condemned(desk, self.set, pod);
         }
-        for pod in &condemned {
-            let go = self.process_condemned(desk, pod)?;
-            if go == Go::NoFurther && self.is_monotonic() {
-                return Ok(());
-            }
+        if self.for_all(desk, condemned.len(), |round, desk, index| round.process_condemned(desk, &condemned[index]))? == Go::NoFurther {
+            return Ok(());
         }
         self.update(desk)
+    }
+
+    /// Pods that are ordered one after the other, up to the first at which it goes no further; else all of them in batches of
+    /// 1, 2, 4, …: within a batch each is tried, and a refusal ends the round after it. Upstream: runForAll.
+    fn for_all<F>(&mut self, desk: &mut Desk, count: usize, process: F) -> Result<Go, Refusal>
+    where
+        F: Fn(&mut Self, &mut Desk, usize) -> Result<Go, Refusal>,
+    {
+        if self.is_monotonic() {
+            for index in 0..count {
+                if process(self, desk, index)? == Go::NoFurther {
+                    return Ok(Go::NoFurther);
+                }
+            }
+            return Ok(Go::On);
+        }
+        let (mut begin, mut batch) = (0, 1);
+        while begin < count {
+            let end = (begin + batch).min(count);
+            if let Some(refusal) = (begin..end).fold(None, |refused, index| process(self, desk, index).err().or(refused)) {
+                return Err(refusal);
+            }
+            (begin, batch) = (end, (batch * 2).min(MAX_BATCH));
+        }
+        Ok(Go::On)
     }
 
     fn wait_for(&mut self, words: String, pod: &Pod) -> Go {

@@ -95,3 +95,18 @@ fn who_names_an_owner_that_never_was_is_collected() {
     trial.pass(Span::secs(1));
     assert!(!trial.has(Kind::ConfigMap, "child"));
 }
+
+/// Upstream: GraphBuilder.processGraphChanges, which looks at owners that an update adds; attemptToDeleteItem, which fails
+/// where the owner's kind is served by nobody.
+#[test]
+fn an_owner_that_is_named_later_and_is_not_there_takes_the_object_along() {
+    let owner = |kind: &str, version: &str| json!([{"apiVersion": version, "kind": kind, "name": "ghost", "uid": "00000000-0000-4000-8000-000000000001"}]);
+    for (owner, stays) in [(owner("ConfigMap", "v1"), false), (owner("Job", "batch/v1"), false), (owner("Gadget", "example.com/v1"), true)]
+    {
+        let mut trial = Trial::new(0);
+        trial.put(Kind::ConfigMap, json!({"metadata": {"name": "child"}}));
+        trial.edit(Kind::ConfigMap, "child", "/metadata/ownerReferences", owner.clone());
+        trial.pass(Span::secs(1));
+        assert_eq!(trial.has(Kind::ConfigMap, "child"), stays, "{owner}");
+    }
+}

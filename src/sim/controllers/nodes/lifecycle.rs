@@ -52,8 +52,8 @@ pub fn pass(desk: &mut Desk) {
     zones::assess(desk);
 }
 
-/// Notes nodes that are new or gone, and says so. Simplified: of those with which a world begins nothing is said, as if
-/// their events were long gone.
+/// Notes nodes that are new or gone, and says so of names. Upstream: classifyNodes. Simplified: of those with which a world
+/// begins nothing is said, as if their events were long gone.
 fn register(desk: &mut Desk, nodes: &[Arc<Node>]) {
     let quiet = !std::mem::replace(&mut desk.world().memory.nodes.health.begun, true);
     let known = &desk.memory.nodes.health;
@@ -65,8 +65,10 @@ fn register(desk: &mut Desk, nodes: &[Arc<Node>]) {
     let mut fresh = Vec::new();
     let signs = nodes.iter().map(|node| match gone.remove(&node.metadata.name) {
         Some(sign) if sign.uid == node.metadata.uid => sign,
-        _ => {
-            fresh.push((node.metadata.name.clone(), node.metadata.uid));
+        namesake => {
+            if namesake.is_none() {
+                fresh.push((node.metadata.name.clone(), node.metadata.uid));
+            }
             first_sign(desk, node)
         }
     });
