@@ -71,7 +71,7 @@ pub const STATEFULSET: &[Row] = &[
     fully(
         "Its end in the foreground counts its pods down; in the background they go together; orphans are found again.",
         &[
-            "in_the_foreground_each_pod_is_counted_down_before_the_set_goes",
+            "in_the_foreground_its_pods_are_counted_down_before_the_set_goes",
             "in_the_background_all_pods_go_together_and_claims_stay",
             "a_set_that_is_made_again_finds_the_revision_it_had",
             "adoption",

