@@ -129,6 +129,12 @@ fn is_available(set: &StatefulSet, pod: &Pod, now: Time) -> bool {
     pod.is_running_and_ready() && super::is_available(pod, set.spec.min_ready_seconds, now)
 }
 
+/// In which batch the pod at a place is: the first alone, the next two, four, … together. Upstream: slowStartBatch.
+fn batch_of(place: usize) -> usize {
+    const DOUBLING: usize = 511;
+    if place < DOUBLING { (place + 1).ilog2() as usize } else { DOUBLING.ilog2() as usize + 1 + (place - DOUBLING) / MAX_BATCH }
+}
+
 /// Pods that are made or deleted side by side at most. Upstream: MaxBatchSize.
 const MAX_BATCH: usize = 500;
 
@@ -168,42 +174,44 @@ impl<'a> Round<'a> {
     }
 
     fn run(&mut self, desk: &mut Desk) -> Result<(), Refusal> {
-        if self.for_all(desk, self.replicas.len(), Round::process_replica)? == Go::NoFurther {
+        let place = |slot: &Slot| usize::try_from(slot.ordinal - self.set.first_ordinal()).unwrap_or_default();
+        let places: Vec<usize> = self.replicas.iter().map(place).collect();
+        if self.for_all(desk, &places, Round::process_replica)? == Go::NoFurther {
             return Ok(());
         }
         let condemned: Vec<Arc<Pod>> = self.condemned.iter().filter_map(|slot| slot.pod.clone()).collect();
         for pod in &condemned {
             claims::fix_condemned(desk, self.set, pod);
         }
-        if self.for_all(desk, condemned.len(), |round, desk, index| round.process_condemned(desk, &condemned[index]))? == Go::NoFurther {
+        let places: Vec<usize> = (0..condemned.len()).collect();
+        if self.for_all(desk, &places, |round, desk, index| round.process_condemned(desk, &condemned[index]))? == Go::NoFurther {
             return Ok(());
         }
         self.update(desk)
     }
 
     /// Pods that are ordered one after the other, up to the first at which it goes no further; else all of them in batches of
-    /// 1, 2, 4, …: within a batch each is tried, and a refusal ends the round after it. Upstream: runForAll.
-    fn for_all<F>(&mut self, desk: &mut Desk, count: usize, process: F) -> Result<Go, Refusal>
+    /// 1, 2, 4, …: within a batch each is tried, and a refusal ends the round after it. `places` are those among all pods,
+    /// settled ones included. Upstream: runForAll.
+    fn for_all<F>(&mut self, desk: &mut Desk, places: &[usize], process: F) -> Result<Go, Refusal>
     where
         F: Fn(&mut Self, &mut Desk, usize) -> Result<Go, Refusal>,
     {
-        if self.is_monotonic() {
-            for index in 0..count {
-                if process(self, desk, index)? == Go::NoFurther {
-                    return Ok(Go::NoFurther);
-                }
+        let ordered = self.is_monotonic();
+        let (mut batch, mut refused) = (0, None);
+        for (index, place) in places.iter().enumerate() {
+            if batch_of(*place) != batch && refused.is_some() {
+                break;
             }
-            return Ok(Go::On);
-        }
-        let (mut begin, mut batch) = (0, 1);
-        while begin < count {
-            let end = (begin + batch).min(count);
-            if let Some(refusal) = (begin..end).fold(None, |refused, index| process(self, desk, index).err().or(refused)) {
-                return Err(refusal);
+            batch = batch_of(*place);
+            match process(self, desk, index) {
+                Ok(Go::NoFurther) if ordered => return Ok(Go::NoFurther),
+                Err(refusal) if ordered => return Err(refusal),
+                Ok(_) => {}
+                Err(refusal) => refused = Some(refusal),
             }
-            (begin, batch) = (end, (batch * 2).min(MAX_BATCH));
         }
-        Ok(Go::On)
+        refused.map_or(Ok(Go::On), Err)
     }
 
     fn wait_for(&mut self, words: String, pod: &Pod) -> Go {
