@@ -52,16 +52,25 @@ pub(super) fn volume(pv: &Arc<PersistentVolume>, now: Time) -> Vec<String> {
     ]
 }
 
+/// Size and access modes of what a claim has. One that names a volume and does not have it has a size of 0. Upstream:
+/// printPersistentVolumeClaim.
+pub fn given(pvc: &PersistentVolumeClaim) -> (String, String) {
+    if pvc.spec.volume_name.is_empty() {
+        return (String::new(), String::new());
+    }
+    let size = pvc.status.capacity.get("storage").map_or_else(|| "0".to_owned(), ToString::to_string);
+    (size, modes(&pvc.status.access_modes))
+}
+
 pub(super) fn claim(pvc: &Arc<PersistentVolumeClaim>, now: Time) -> Vec<String> {
     let object = Object::PersistentVolumeClaim(pvc.clone());
-    let bound = !pvc.spec.volume_name.is_empty();
-    let size = pvc.status.capacity.get("storage").filter(|_| bound).map(ToString::to_string);
+    let (size, modes) = given(pvc);
     vec![
         name(&object),
         terminating(&object, pvc.status.phase.text().to_owned()),
         pvc.spec.volume_name.to_string(),
-        size.unwrap_or_default(),
-        if bound { modes(&pvc.status.access_modes) } else { String::new() },
+        size,
+        modes,
         pvc.class().to_owned(),
         unset(),
         born(&object, now),
