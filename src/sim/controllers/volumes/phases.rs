@@ -45,8 +45,7 @@ fn say_modes_differ(desk: &mut Desk, pv: &PersistentVolume, claim: &PersistentVo
     let (volume, name) = (&pv.metadata.name, &claim.metadata.name);
     let words = format!("Cannot bind PersistentVolume to requested PersistentVolumeClaim \"{name}\" due to incompatible volumeMode.");
     desk.event(reference(Kind::PersistentVolume, &pv.metadata), true, "VolumeMismatch", words);
-    let words =
-        format!("Cannot bind PersistentVolume \"{volume}\" to requested PersistentVolumeClaim \"{name}\" due to incompatible volumeMode.");
+    let words = format!("Cannot bind PersistentVolume \"{volume}\" to requested PersistentVolumeClaim due to incompatible volumeMode.");
     desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "VolumeMismatch", words);
 }
 

@@ -1,6 +1,7 @@
 //! What becomes of volumes and claims that are let go.
 
 use super::*;
+use crate::api::storage::VolumePhase;
 
 /// Binds a claim to a volume of that policy and source, deletes the claim, and tells what was written.
 fn released(policy: &str, source: Value) -> (World, Vec<String>) {
@@ -26,6 +27,13 @@ fn what_becomes_of_a_released_volume() {
         ("Recycle", json!({"local": {"path": "/d"}}), "Failed", "!VolumeFailedRecycle No recycler plugin found for the volume!".to_owned()),
         ("Delete", gce(), "Failed", format!("!VolumeFailedDelete {no_deleter} no volume plugin matched")),
         ("Delete", nfs(), "Failed", format!("!VolumeFailedDelete {no_deleter} no deletable volume plugin matched")),
+        ("Delete", json!({"local": {"path": "/d"}}), "Failed", format!("!VolumeFailedDelete {no_deleter} no volume plugin matched")),
+        (
+            "Delete",
+            json!({"csi": {"driver": "d", "volumeHandle": "h"}}),
+            "Failed",
+            format!("!VolumeFailedDelete {no_deleter} no volume plugin matched"),
+        ),
         (
             "Delete",
             json!({"hostPath": {"path": "/d"}}),
@@ -61,6 +69,50 @@ fn a_retained_volume_is_free_again_once_a_person_clears_its_claim() {
     world.apply(Act::Request(Request::Update(free.into()))).unwrap();
     pass(&mut world, 15_000);
     assert_eq!(pvc(&world, "shared").status.phase.text(), "Bound", "at the next resync");
+}
+
+/// Upstream: recycleVolumeOperation asks for the pods before it looks for a plugin.
+#[test]
+fn a_volume_is_not_recycled_while_pods_speak_of_the_claim_that_is_gone() {
+    for (source, recycled) in
+        [(json!({"hostPath": {"path": "/d"}}), VolumePhase::Available), (json!({"local": {"path": "/d"}}), VolumePhase::Failed)]
+    {
+        let mut world = world();
+        let mut spec = json!({"persistentVolumeReclaimPolicy": "Recycle"});
+        spec.as_object_mut().unwrap().extend(source.as_object().unwrap().clone());
+        volume(&mut world, "pv-a", spec);
+        claim(&mut world, "shared", json!({}));
+        pass(&mut world, 200);
+        let volumes = json!([{"name": "data", "persistentVolumeClaim": {"claimName": "shared"}}]);
+        let gated = json!({"containers": [{"name": "c", "image": "nginx"}], "volumes": volumes, "schedulingGates": [{"name": "x"}]});
+        put(&mut world, Kind::Pod, json!({"metadata": {"name": "p", "namespace": "default"}, "spec": gated}));
+        let mut log = after(&mut world, 2_000, |w| delete(w, Kind::PersistentVolumeClaim, "shared", None));
+        log.dedup();
+        let expected = [
+            "shared Bound pv-a terminating",
+            "shared Bound pv-a terminating gone",
+            "pv-a Released shared",
+            "VolumeFailedRecycle Volume is used by pods: default/p",
+        ];
+        assert_eq!(log, expected);
+        delete(&mut world, Kind::Pod, "p", None);
+        pass(&mut world, 30_000);
+        assert_eq!(pv(&world, "pv-a").status.phase, recycled, "{source}");
+    }
+}
+
+/// Upstream: internalRecycleVolumeByWatchingPodUntilCompletion.
+#[test]
+fn recycling_fails_with_its_pod() {
+    let (mut world, _) = released("Recycle", json!({"hostPath": {"path": "/d"}}));
+    let pod = "recycler-for-pv-a";
+    while world.get::<Pod>(&key(pod)).is_none() {
+        assert!(world.step());
+    }
+    let log = after(&mut world, 500, |w| delete(w, Kind::Pod, pod, Some(0)));
+    let words = "Recycle failed: failed to recycle volume: recycler pod was deleted";
+    assert_eq!(pv(&world, "pv-a").status.message, words.into());
+    assert!(log.contains(&format!("!VolumeFailedRecycle {words}")), "{log:?}");
 }
 
 #[test]
