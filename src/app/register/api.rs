@@ -90,7 +90,7 @@ pub const KINDS: &[Row] = &[
     simplified("ConfigMap", "Stored and printed; mounts show no files, and variables taken from it are empty."),
     simplified("Secret", "Stored and printed; mounts show no files, and variables taken from it are empty."),
     simplified("DaemonSet", "Stored; no controller makes pods of it, and a warning says so."),
-    simplified("CSIDriver", "Stored; nothing asks it."),
+    simplified("CSIDriver", "Only its attachRequired is asked."),
     simplified("VolumeAttributesClass", "Stored; claims keep its name."),
     simplified("ServiceAccount", "Stored; `default` is there in each namespace; no tokens."),
     fully("PriorityClass", &["pods_get_the_priority_of_their_class"]),

@@ -33,11 +33,16 @@ pub const STORAGE: &[Row] = &[
     ),
     simplified(
         "A storage driver per provisioner.",
-        "Every provisioner but kubernetes.io/no-provisioner makes network disks that any node can attach, after `provision`.",
+        "Every provisioner that is not in-tree makes network disks that any node can attach, after `provision`; one whose name contains `broken` has no driver, and its claims wait.",
     ),
     fully(
         "Attach and detach, Multi-Attach errors, force detach after 6 minutes.",
-        &["a_second_node_cannot_have_the_disk", "a_disk_moves_when_its_pod_does", "a_silent_node_keeps_its_disk_for_six_minutes"],
+        &[
+            "a_second_node_cannot_have_the_disk",
+            "a_disk_moves_when_its_pod_does",
+            "a_silent_node_keeps_its_disk_for_six_minutes",
+            "an_attachment_deleted_by_hand_is_missed_within_a_minute",
+        ],
     ),
     fully("FailedMount after 2 min 3 s.", &["a_second_node_cannot_have_the_disk"]),
     fully("Local volumes pin their pod; hostPath stays with its node.", &["affinity_of_volumes", "disks_by_source"]),

@@ -24,7 +24,7 @@ mod recycler;
 
 pub use attach::{is_attached, listed_name};
 pub use consumer::{can_serve, is_promised, select_node, waits_for_consumer};
-pub use disks::{disk_of, driver_of, ensure_disk, reaches};
+pub use disks::{disk_behind, disk_of, driver_of, ensure_disk, needs_attach, reaches};
 pub use ephemeral::foreign;
 
 /// On a volume or claim: the controller chose the other one.

@@ -103,12 +103,12 @@ fn disk_behind(world: &World, node: &Name, process: &Process, volume: &Volume) -
         let key = Key::new(process.key.namespace.clone(), claim);
         let claim = world.get::<PersistentVolumeClaim>(&key).filter(|c| c.status.phase == ClaimPhase::Bound)?;
         let volume = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone()))?;
-        let ready = !volume.needs_attach() || volumes::is_attached(world, &volume.metadata.name, node);
-        return ready.then(|| volumes::disk_of(volume, node));
+        let ready = !volumes::needs_attach(world, volume) || volumes::is_attached(world, &volume.metadata.name, node);
+        return ready.then(|| volumes::disk_behind(world, volume, node));
     }
     if let Some(own) = storage::inline(volume) {
-        let ready = !own.needs_attach() || volumes::is_attached(world, &own.metadata.name, node);
-        return ready.then(|| volumes::disk_of(&own, node));
+        let ready = !volumes::needs_attach(world, &own) || volumes::is_attached(world, &own.metadata.name, node);
+        return ready.then(|| volumes::disk_behind(world, &own, node));
     }
     if let Some(nfs) = volume.rest.get("nfs") {
         let word = |field: &str| nfs[field].as_str().unwrap_or_default();

@@ -5,6 +5,7 @@ use super::super::super::apiserver::Desk;
 use super::super::super::change::{Actor, Controller};
 use super::super::super::latency::Latency;
 use super::super::super::world::World;
+use super::disks::is_idle;
 use crate::api::meta::{Condition, Truth};
 use crate::api::object::reference;
 use crate::api::storage::ClaimPhase;
@@ -62,7 +63,7 @@ fn ask_driver(desk: &mut Desk, claim: &Claim, pv: &PersistentVolume) {
     if !told {
         desk.event(about(), false, "ExternalExpanding", "waiting for an external controller to expand this PVC");
     }
-    if pv.driver_and_handle().is_none() {
+    if pv.driver_and_handle().is_none_or(|(driver, _)| is_idle(&driver)) {
         return;
     }
     desk.event(about(), false, RESIZING, format!("External resizer is resizing volume {}", pv.metadata.name));

@@ -30,14 +30,8 @@ pub fn provision(desk: &mut Desk, claim: &Claim) {
         let words = format!("storageclass.storage.k8s.io {:?} not found", claim.class());
         return desk.event(about(), true, "ProvisioningFailed", words);
     };
-    let Some(driver) = disks::driver_of(&class.provisioner) else {
-        let words = format!("no volume plugin matched name: {}", class.provisioner);
-        return desk.event(about(), true, "ProvisioningFailed", words);
-    };
-    let mut asked = (**claim).clone();
-    asked.metadata.annotations.insert(BETA_STORAGE_PROVISIONER, driver.clone());
-    asked.metadata.annotations.insert(STORAGE_PROVISIONER, driver.clone());
-    if desk.update(asked).is_err() {
+    let Some(driver) = disks::driver_of(&class.provisioner) else { return refuse(desk, claim, &class.provisioner) };
+    if !name_provisioner(desk, claim, &driver) {
         return;
     }
     let words = format!(
@@ -45,7 +39,37 @@ pub fn provision(desk: &mut Desk, claim: &Claim) {
          If volume creation is delayed, please verify that the provisioner is running and correctly registered."
     );
     desk.event(about(), false, "ExternalProvisioning", words);
+    if disks::is_idle(&driver) {
+        let wait = Wait {
+            who: super::WHO,
+            words: format!("nobody runs the driver {driver}").into(),
+            on: Vec::new(),
+            until: None,
+            since: desk.now(),
+        };
+        return desk.world().hold(Kind::PersistentVolumeClaim, &claim.metadata.key(), wait);
+    }
     call_driver(desk, claim, &driver);
+}
+
+/// Nobody outside is asked for an in-tree provisioner. Upstream: FindProvisionablePluginByName of the controller's plugins,
+/// which are those of hostPath and NFS; the first of them makes volumes only where a flag of the controller lets it.
+fn refuse(desk: &mut Desk, claim: &Claim, provisioner: &Name) {
+    let words = match &**provisioner {
+        "kubernetes.io/host-path" if !name_provisioner(desk, claim, provisioner) => return,
+        "kubernetes.io/host-path" => format!("Failed to create provisioner: provisioning in volume plugin {provisioner:?} is disabled"),
+        "kubernetes.io/nfs" => "no provisionable volume plugin matched".to_owned(),
+        _ => format!("no volume plugin matched name: {provisioner}"),
+    };
+    desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "ProvisioningFailed", words);
+}
+
+/// Writes on a claim who is to make its volume; false where that could not be written. Upstream: setClaimProvisioner.
+fn name_provisioner(desk: &mut Desk, claim: &Claim, provisioner: &Name) -> bool {
+    let mut asked = (**claim).clone();
+    asked.metadata.annotations.insert(BETA_STORAGE_PROVISIONER, provisioner.clone());
+    asked.metadata.annotations.insert(STORAGE_PROVISIONER, provisioner.clone());
+    desk.update(asked).is_ok()
 }
 
 fn call_driver(desk: &mut Desk, claim: &Claim, driver: &Name) {
@@ -79,8 +103,8 @@ pub fn deliver(desk: &mut Desk, key: &Key) {
         return;
     }
     let mut pv = volume(&claim, &class, driver);
-    pv.spec.node_affinity = affinity(desk, &claim, &class).filter(|_| pv.needs_attach());
-    let (disk, kind) = disks::disk_of(&pv, "");
+    pv.spec.node_affinity = affinity(desk, &claim, &class).filter(|_| disks::needs_attach(desk, &pv));
+    let (disk, kind) = disks::disk_behind(desk, &pv, "");
     disks::ensure_disk(desk.world(), &disk, kind);
     let name = pv.metadata.name.clone();
     if desk.create(pv).is_ok() {
