@@ -8,7 +8,7 @@ use super::super::super::world::World;
 use super::disks::is_idle;
 use crate::api::meta::{Condition, Truth};
 use crate::api::object::reference;
-use crate::api::storage::ClaimPhase;
+use crate::api::storage::{ClaimPhase, MIGRATED};
 use crate::api::{Key, Kind, PersistentVolume, PersistentVolumeClaim, Phase, Pod};
 use std::sync::Arc;
 
@@ -61,7 +61,8 @@ fn ask_driver(desk: &mut Desk, claim: &Claim, pv: &PersistentVolume) {
     let about = || reference(Kind::PersistentVolumeClaim, &claim.metadata);
     let told = has(claim, PENDING);
     if !told {
-        desk.event(about(), false, "ExternalExpanding", "waiting for an external controller to expand this PVC");
+        let (warning, words) = external(pv);
+        desk.event(about(), warning, "ExternalExpanding", words);
     }
     if pv.driver_and_handle().is_none_or(|(driver, _)| is_idle(&driver)) {
         return;
@@ -71,6 +72,15 @@ fn ask_driver(desk: &mut Desk, claim: &Claim, pv: &PersistentVolume) {
     let needs = desk.latency(Latency::Provision);
     // Under a claim's name and the kind of a volume stands the driver's answer.
     desk.world().enqueue(ME, Kind::PersistentVolume, &claim.metadata.key(), needs);
+}
+
+/// What the controller, which has no plugin that could expand this, says of leaving it to others. Upstream: syncHandler.
+fn external(pv: &PersistentVolume) -> (bool, String) {
+    let row = pv.in_tree_identity().and_then(|(field, _)| MIGRATED.iter().find(|row| row.field == field));
+    match row.filter(|_| pv.spec.csi.is_none()) {
+        Some(row) => (false, format!("CSI migration enabled for {}; waiting for external resizer to expand the pvc", row.provisioner)),
+        None => (true, "waiting for an external controller to expand this PVC".to_owned()),
+    }
 }
 
 /// A claim is in one stage of growing at a time.

@@ -119,6 +119,27 @@ fn a_claim_grows_where_its_class_lets_it() {
     }
 }
 
+/// Upstream: the expand controller's syncHandler. Nobody grows a directory.
+#[test]
+fn who_is_to_grow_a_volume_is_told() {
+    let warning = "!ExternalExpanding waiting for an external controller to expand this PVC";
+    let migrated = "ExternalExpanding CSI migration enabled for kubernetes.io/gce-pd; waiting for external resizer to expand the pvc";
+    for (source, words) in [(json!({"hostPath": {"path": "/a"}}), warning), (json!({"gcePersistentDisk": {"pdName": "a"}}), migrated)] {
+        let mut world = world();
+        put(&mut world, Kind::StorageClass, json!({"metadata": {"name": "c"}, "provisioner": "x", "allowVolumeExpansion": true}));
+        let mut spec = json!({"storageClassName": "c"});
+        spec.as_object_mut().unwrap().extend(source.as_object().unwrap().clone());
+        volume(&mut world, "pv-a", spec);
+        pass(&mut world, 100);
+        claim(&mut world, "c", json!({"storageClassName": "c"}));
+        pass(&mut world, 200);
+        let mut more = pvc(&world, "c");
+        more.spec.resources.requests.insert("storage".into(), crate::api::Quantity::parse("2Mi").unwrap());
+        let log = after(&mut world, 500, |w| drop(w.apply(Act::Request(Request::Update(more.into()))).unwrap()));
+        assert_eq!(log.iter().filter(|line| line.contains("ExternalExpanding")).collect::<Vec<_>>(), [words]);
+    }
+}
+
 #[test]
 fn a_claim_does_not_grow_without_its_class() {
     let mut world = world();
