@@ -104,3 +104,26 @@ pub(super) fn attachment(va: &Arc<VolumeAttachment>, now: Time) -> Vec<String> {
         born(&object, now),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Upstream: printPersistentVolumeClaim takes the quantity of a claim that names a volume, Go's zero where it has none.
+    #[test]
+    fn what_a_claim_is_printed_to_have() {
+        let claim =
+            |volume: &str, status: Value| serde_json::from_value(json!({"spec": {"volumeName": volume}, "status": status})).unwrap();
+        let bound = json!({"phase": "Bound", "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"]});
+        for (volume, status, wanted) in [
+            ("", json!({"phase": "Pending"}), ("", "")),
+            ("pv-a", json!({"phase": "Pending"}), ("0", "")),
+            ("pv-a", json!({"phase": "Lost"}), ("0", "")),
+            ("pv-a", bound, ("1Gi", "RWO")),
+        ] {
+            let (size, modes) = given(&claim(volume, status));
+            assert_eq!((size.as_str(), modes.as_str()), wanted);
+        }
+    }
+}
