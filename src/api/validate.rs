@@ -14,6 +14,7 @@ mod names;
 mod pod;
 mod priority;
 mod service;
+mod source;
 mod storage;
 mod workload;
 
