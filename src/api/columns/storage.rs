@@ -6,8 +6,6 @@ use crate::api::{Object, Time};
 use serde_json::Value;
 use std::sync::Arc;
 
-const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
-
 /// A CSI driver: what it wants of attaching, pods, capacity, and how its volumes live.
 pub(super) fn driver(name: String, spec: Option<&Value>, age: String) -> Vec<String> {
     let says = |field: &str, otherwise: bool| spec.and_then(|spec| spec[field].as_bool()).unwrap_or(otherwise).to_string();
@@ -25,11 +23,6 @@ pub fn modes(modes: &[AccessMode]) -> String {
     sorted.iter().map(|m| m.short()).collect::<Vec<_>>().join(",")
 }
 
-/// True where claims that name no class get this one.
-pub fn is_default(class: &StorageClass) -> bool {
-    class.metadata.annotations.get(DEFAULT_CLASS).is_some_and(|v| &**v == "true")
-}
-
 fn unset() -> String {
     "<unset>".to_owned()
 }
@@ -44,7 +37,7 @@ pub(super) fn volume(pv: &Arc<PersistentVolume>, now: Time) -> Vec<String> {
         pv.spec.persistent_volume_reclaim_policy.text().to_owned(),
         terminating(&object, pv.status.phase.text().to_owned()),
         claim.unwrap_or_default(),
-        pv.spec.storage_class_name.to_string(),
+        pv.class().to_owned(),
         unset(),
         pv.status.reason.to_string(),
         born(&object, now),
@@ -80,7 +73,7 @@ pub(super) fn claim(pvc: &Arc<PersistentVolumeClaim>, now: Time) -> Vec<String> 
 
 pub(super) fn class(class: &Arc<StorageClass>, now: Time) -> Vec<String> {
     let object = Object::StorageClass(class.clone());
-    let mark = if is_default(class) { " (default)" } else { "" };
+    let mark = if class.is_default() { " (default)" } else { "" };
     let grows = class.rest.get("allowVolumeExpansion").and_then(Value::as_bool).unwrap_or(false);
     let binding = if class.volume_binding_mode.is_empty() { "Immediate" } else { &class.volume_binding_mode };
     vec![

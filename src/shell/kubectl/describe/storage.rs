@@ -1,7 +1,7 @@
 //! Claims, volumes and classes, described.
 
 use super::{finalizers, formatted, labels, status, text, volumes};
-use crate::api::columns::storage::{given, is_default, modes};
+use crate::api::columns::storage::{given, modes};
 use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use crate::api::table::Describe;
@@ -66,7 +66,7 @@ pub fn volume(world: &World, page: &mut Describe, pv: &PersistentVolume) {
     page.field(0, "Name", &meta.name);
     labels(page, meta);
     finalizers(page, meta);
-    page.field(0, "StorageClass", &spec.storage_class_name);
+    page.field(0, "StorageClass", pv.class());
     page.field(0, "Status", &status(world, meta, pv.status.phase.text()));
     page.field(0, "Claim", &claim).field(0, "Reclaim Policy", spec.persistent_volume_reclaim_policy.text());
     page.field(0, "Access Modes", &modes(&spec.access_modes)).field(0, "VolumeMode", &spec.volume_mode);
@@ -97,7 +97,7 @@ fn affinity(page: &mut Describe, affinity: Option<&Value>) {
 }
 
 pub fn class(page: &mut Describe, class: &StorageClass) {
-    page.field(0, "Name", &class.metadata.name).field(0, "IsDefaultClass", if is_default(class) { "Yes" } else { "No" });
+    page.field(0, "Name", &class.metadata.name).field(0, "IsDefaultClass", if class.is_default() { "Yes" } else { "No" });
     let parameters = class.rest.get("parameters").and_then(|map| Labels::deserialize(map).ok()).unwrap_or_default();
     page.field(0, "Annotations", &formatted(&class.metadata.annotations)).field(0, "Provisioner", &class.provisioner);
     page.field(0, "Parameters", &formatted(&parameters));

@@ -55,7 +55,7 @@ fn sync_unbound(desk: &mut Desk, claim: &Claim) {
 /// A claim that was made when no class was the default gets the one that is now; the write brings it back here. True
 /// where it got one. Upstream: assignDefaultStorageClass.
 fn give_default_class(desk: &mut Desk, claim: &Claim) -> bool {
-    let class = claim.spec.storage_class_name.is_none().then(|| super::default_class(desk)).flatten();
+    let class = (!claim.has_class()).then(|| super::default_class(desk)).flatten();
     let Some(class) = class else { return false };
     let mut given = (**claim).clone();
     given.spec.storage_class_name = Some(class);

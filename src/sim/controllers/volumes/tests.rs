@@ -8,7 +8,7 @@ mod reclaiming;
 
 use super::super::super::change::What;
 use super::*;
-use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
+use crate::api::storage::{DEFAULT_CLASS, PersistentVolume, PersistentVolumeClaim};
 use crate::api::{Event, Meta, Node, Pod, Span, Time};
 use crate::sim::act::{Act, DeleteOptions, Request};
 use crate::sim::change::Physical;
