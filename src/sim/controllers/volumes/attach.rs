@@ -102,7 +102,12 @@ pub fn same_to_attacher(before: &Node, after: &Node) -> bool {
 pub fn attachment_gone(world: &mut World, gone: &VolumeAttachment) {
     if let Some(volume) = links::volume_of(world, gone) {
         links::lose(world, &volume, &gone.spec.node_name);
-        enqueue(world, ME, Kind::PersistentVolume, &Key::cluster(volume));
+        let key = Key::cluster(volume);
+        enqueue(world, ME, Kind::PersistentVolume, &key);
+        // Its driver may have waited to delete the storage.
+        if world.memory.volumes.unsettled.contains(&(Kind::PersistentVolume, key.clone())) {
+            enqueue(world, Controller::PersistentVolume, Kind::PersistentVolume, &key);
+        }
     }
 }
 
@@ -181,7 +186,7 @@ fn bring(desk: &mut Desk, pv: &Arc<PersistentVolume>, wanted: &Wanted) {
         }
         if held.is_empty() || shared {
             links::attach(desk, pv, node);
-            pods.iter().for_each(|pod| conflict::await_disk(desk.world(), pod, &pv.metadata.name));
+            pods.iter().for_each(|pod| conflict::await_disk(desk.world(), pod, pv));
         } else if held.iter().any(|node| link(desk, &pv.metadata.name, node).is_some_and(|link| link.stage == Stage::Attached)) {
             conflict::report(desk, pv, node, pods, &held, wanted);
         }

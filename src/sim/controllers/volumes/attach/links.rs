@@ -22,6 +22,9 @@ const FORCE_AFTER: Span = Span::mins(6);
 /// How often it is looked whether what is attached still is: reconcilerSyncLoopPeriod.
 const VERIFY: Span = Span::mins(1);
 
+/// How long an attachment is waited for: csiTimeout.
+const ATTACH_TIMEOUT: Span = Span::mins(2);
+
 /// The name of the attachment of a volume to a node; `None` where none is needed. Upstream: csi.getAttachmentName.
 pub fn name(pv: &PersistentVolume, node: &str) -> Option<Name> {
     let (driver, handle) = pv.driver_and_handle()?;
@@ -50,6 +53,7 @@ pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
     let held = ledger.volumes.entry(pv.metadata.name.clone()).or_insert_with(|| Held { disk, unique, nodes: OrdMap::new() });
     held.nodes.insert(node.clone(), Link::default());
     ledger.reported.remove(&(pv.metadata.name.clone(), node.clone()));
+    let idle = disks::is_idle(&attacher);
     let attachment = VolumeAttachment {
         metadata: Meta::named("", name.clone()),
         spec: AttachmentSpec { attacher, node_name: node.clone(), source: source(desk, pv) },
@@ -57,8 +61,10 @@ pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
     };
     // Refused where somebody has made one of that name by hand: it will do.
     desk.create(attachment).ok();
-    let at = desk.now() + desk.latency(Latency::Attach);
-    travel(desk.world(), node, format!("attach {}", pv.metadata.name), at);
+    let at = desk.now() + if idle { ATTACH_TIMEOUT } else { desk.latency(Latency::Attach) };
+    if !idle {
+        travel(desk.world(), node, format!("attach {}", pv.metadata.name), at);
+    }
     desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, Key::cluster(name)));
 }
 
@@ -84,10 +90,29 @@ pub fn finish(desk: &mut Desk, key: &Key) {
         // Simplified: the controller puts no finalizer on an attachment, and that of a driver's sidecar
         // (external-attacher/DRIVER) is not modelled: it would only hold the object while the driver works.
         Some(Stage::Detaching) => drop(desk.delete(Kind::VolumeAttachment, key, &DeleteOptions::default()).ok()),
+        Some(Stage::Attaching) if disks::is_idle(&attachment.spec.attacher) => give_up(desk, &attachment, &volume),
         Some(Stage::Attaching) => finish_attaching(desk, &attachment, &volume),
         Some(Stage::Attached) | None => {}
     }
     super::enqueue(desk.world(), ME, Kind::PersistentVolume, &Key::cluster(volume));
+}
+
+/// Nobody has attached the volume in time: the pods are told so, and it is waited for again as long as one wants it.
+/// Simplified: without the pause between two tries, half a second at first. Upstream: csiAttacher.waitForVolumeAttachment.
+fn give_up(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Name) {
+    let (key, attacher) = (attachment.metadata.key(), &attachment.spec.attacher);
+    let pods = waiting_on(desk, volume, &attachment.spec.node_name);
+    if pods.is_empty() {
+        return drop(desk.delete(Kind::VolumeAttachment, &key, &DeleteOptions::default()).ok());
+    }
+    let handle = own::find(desk, volume).and_then(|pv| pv.driver_and_handle()).map(|(_, handle)| handle).unwrap_or_default();
+    let why = format!("timed out waiting for external-attacher of {attacher} CSI driver to attach volume {handle}");
+    for pod in pods {
+        let words = format!("AttachVolume.Attach failed for volume \"{volume}\" : {why}");
+        desk.event(reference(Kind::Pod, &pod.metadata), true, "FailedAttachVolume", words);
+    }
+    let again = desk.now() + ATTACH_TIMEOUT;
+    desk.world().schedule(again, Due::Sync(ME, Kind::VolumeAttachment, key));
 }
 
 fn finish_attaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Name) {

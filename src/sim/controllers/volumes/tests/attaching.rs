@@ -100,6 +100,30 @@ fn an_out_of_service_taint_frees_disk_and_pod_at_once() {
     assert_eq!(world.objects(Kind::VolumeAttachment).count(), 0);
 }
 
+/// Upstream: csiAttacher.waitForVolumeAttachment.
+#[test]
+fn nobody_attaches_for_a_driver_that_is_broken() {
+    let mut world = world();
+    volume(&mut world, "pv-a", json!({"csi": {"driver": "broken.csi.example.com", "volumeHandle": "h"}}));
+    claim(&mut world, "shared", json!({}));
+    pass(&mut world, 200);
+    pod(&mut world, "one", "shared", "node-1");
+    pass(&mut world, 119_000);
+    assert_eq!(
+        &*world.wait(Kind::Pod, &key("one")).unwrap().words,
+        "nobody runs the driver broken.csi.example.com, which must attach volume pv-a"
+    );
+    let said = |world: &World| events(world, "one").into_iter().filter(|line| line.starts_with("FailedAttachVolume")).collect::<Vec<_>>();
+    assert!(said(&world).is_empty());
+    pass(&mut world, 2_000);
+    let why = "timed out waiting for external-attacher of broken.csi.example.com CSI driver to attach volume h";
+    assert_eq!(said(&world), [format!("FailedAttachVolume AttachVolume.Attach failed for volume \"pv-a\" : {why}")]);
+    delete(&mut world, Kind::Pod, "one", Some(0));
+    assert_eq!(world.objects(Kind::VolumeAttachment).count(), 1, "as long as it is waited for");
+    pass(&mut world, 120_000);
+    assert_eq!(world.objects(Kind::VolumeAttachment).count(), 0);
+}
+
 /// Upstream: csiPlugin.CanAttach, skipAttach.
 #[test]
 fn a_drivers_object_may_say_that_nothing_is_attached() {
