@@ -2,7 +2,7 @@
 
 use super::{born, name, terminating};
 use crate::api::storage::{AccessMode, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment};
-use crate::api::{Object, Time};
+use crate::api::{Object, Rest, Time};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -23,8 +23,9 @@ pub fn modes(modes: &[AccessMode]) -> String {
     sorted.iter().map(|m| m.short()).collect::<Vec<_>>().join(",")
 }
 
-fn unset() -> String {
-    "<unset>".to_owned()
+/// The class of attributes that a spec names.
+fn attributes(rest: &Rest) -> String {
+    rest.get("volumeAttributesClassName").and_then(Value::as_str).unwrap_or("<unset>").to_owned()
 }
 
 pub(super) fn volume(pv: &Arc<PersistentVolume>, now: Time) -> Vec<String> {
@@ -38,7 +39,7 @@ pub(super) fn volume(pv: &Arc<PersistentVolume>, now: Time) -> Vec<String> {
         terminating(&object, pv.status.phase.text().to_owned()),
         claim.unwrap_or_default(),
         pv.class().to_owned(),
-        unset(),
+        attributes(&pv.spec.rest),
         pv.status.reason.to_string(),
         born(&object, now),
         pv.spec.volume_mode.to_string(),
@@ -65,7 +66,7 @@ pub(super) fn claim(pvc: &Arc<PersistentVolumeClaim>, now: Time) -> Vec<String> 
         size,
         modes,
         pvc.class().to_owned(),
-        unset(),
+        attributes(&pvc.spec.rest),
         born(&object, now),
         pvc.spec.volume_mode.to_string(),
     ]
@@ -102,6 +103,12 @@ pub(super) fn attachment(va: &Arc<VolumeAttachment>, now: Time) -> Vec<String> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_class_of_attributes_is_printed_where_one_is_named() {
+        let volume: PersistentVolume = serde_json::from_value(json!({"spec": {"volumeAttributesClassName": "gold"}})).unwrap();
+        assert_eq!((attributes(&volume.spec.rest), attributes(&Rest::default())), ("gold".to_owned(), "<unset>".to_owned()));
+    }
 
     /// Upstream: printPersistentVolumeClaim takes the quantity of a claim that names a volume, Go's zero where it has none.
     #[test]
