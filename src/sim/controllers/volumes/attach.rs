@@ -78,9 +78,9 @@ pub fn listed_name(world: &World, disk: &str) -> Option<Name> {
     world.memory.volumes.attached.volumes.values().find(|held| &*held.disk == disk).map(|held| held.unique.clone())
 }
 
-/// True while any node has a volume, or is about to get it or to lose it.
-pub fn is_attached_anywhere(world: &World, pv: &PersistentVolume) -> bool {
-    world.memory.volumes.attached.volumes.contains_key(&pv.metadata.name)
+/// The first of the nodes that have a volume, or are about to get it or to lose it.
+pub fn holder(world: &World, pv: &PersistentVolume) -> Option<Name> {
+    world.memory.volumes.attached.volumes.get(&pv.metadata.name)?.nodes.keys().next().cloned()
 }
 
 /// True while a pod keeps its node's hold on volumes: until it has ended, or is going and none of its containers runs.

@@ -113,6 +113,27 @@ pub fn deliver(desk: &mut Desk, key: &Key) {
     }
 }
 
+/// The driver keeps its finalizer on a volume that it made for as long as it is to delete the storage, and takes it off
+/// where the policy is changed. Upstream: handleProtectionFinalizer of sig-storage-lib-external-provisioner.
+pub fn guard(desk: &mut Desk, pv: &PersistentVolume) {
+    let by = pv.metadata.annotations.get(PROVISIONED_BY).filter(|by| !by.starts_with("kubernetes.io/"));
+    if by.is_none_or(|by| disks::is_idle(by)) {
+        return;
+    }
+    let guarded = pv.metadata.finalizers.iter().any(|f| &**f == FINALIZER);
+    let deletes = pv.spec.persistent_volume_reclaim_policy == ReclaimPolicy::Delete;
+    if guarded == (deletes && (guarded || !pv.metadata.is_terminating())) {
+        return;
+    }
+    let mut told = pv.clone();
+    match guarded {
+        true => told.metadata.finalizers.retain(|f| &**f != FINALIZER),
+        false => told.metadata.finalizers.push(FINALIZER.into()),
+    }
+    // Refused only where the volume has just gone or changed, which brings it back here.
+    desk.update(told).ok();
+}
+
 /// A disk can be reached from the zone for which it was made: that of the chosen node, or the first that its class allows.
 /// Everywhere else drivers make disks that every node reaches.
 fn affinity(world: &World, claim: &PersistentVolumeClaim, class: &StorageClass) -> Option<Value> {

@@ -5,8 +5,9 @@ use super::super::super::act::DeleteOptions;
 use super::super::super::apiserver::Desk;
 use super::super::super::transit::Wait;
 use super::{PROVISIONED_BY, attach, disks, phases, provision, recycler, unsettle};
+use crate::api::object::reference;
 use crate::api::storage::ReclaimPolicy;
-use crate::api::{Kind, PersistentVolume};
+use crate::api::{Kind, Name, PersistentVolume};
 use std::sync::Arc;
 
 /// Does what the volume's policy says. Called again and again for as long as the volume is Released or Failed.
@@ -29,6 +30,8 @@ fn hold(desk: &mut Desk, pv: &PersistentVolume, words: &str) {
 enum Deleter {
     /// The driver that made it.
     Driver,
+    /// The driver that made it, which is not at work.
+    Idle(Name),
     /// The controller itself: there is nothing that it could reach.
     InTree,
     /// Nobody, and why.
@@ -38,8 +41,8 @@ enum Deleter {
 /// Upstream: findDeletablePlugin. The controller has two plugins: that of NFS deletes nothing, that of hostPath below /tmp
 /// only.
 fn deleter(pv: &PersistentVolume) -> Deleter {
-    if pv.metadata.annotations.get(PROVISIONED_BY).is_some_and(|by| !by.starts_with("kubernetes.io/")) {
-        return Deleter::Driver;
+    if let Some(by) = pv.metadata.annotations.get(PROVISIONED_BY).filter(|by| !by.starts_with("kubernetes.io/")) {
+        return if disks::is_idle(by) { Deleter::Idle(by.clone()) } else { Deleter::Driver };
     }
     if let Some(host) = &pv.spec.host_path {
         let deletable = host.path.split_once("/tmp/").is_some_and(|(_, rest)| !rest.is_empty());
@@ -53,17 +56,25 @@ fn deleter(pv: &PersistentVolume) -> Deleter {
 fn delete(desk: &mut Desk, pv: &Arc<PersistentVolume>) {
     match deleter(pv) {
         Deleter::Nobody(why) => phases::fail(desk, pv, "VolumeFailedDelete", &why),
-        Deleter::Driver if attach::is_attached_anywhere(desk, pv) => {
-            unsettle(desk.world(), Kind::PersistentVolume, &pv.metadata.key());
-            hold(desk, pv, "is deleted once it is detached");
-        }
+        Deleter::Idle(by) => hold(desk, pv, &format!("nobody runs the driver {by}, which must delete it")),
         Deleter::Driver => {
+            if let Some(node) = attach::holder(desk, pv) {
+                return wait_for_detaching(desk, pv, &node);
+            }
             let (disk, _) = disks::disk_of(pv, "");
             desk.world().disks.remove(&disk);
             remove(desk, pv);
         }
         Deleter::InTree => remove(desk, pv),
     }
+}
+
+/// Upstream: external-provisioner's canDeleteVolume.
+fn wait_for_detaching(desk: &mut Desk, pv: &PersistentVolume, node: &Name) {
+    unsettle(desk.world(), Kind::PersistentVolume, &pv.metadata.key());
+    hold(desk, pv, "is deleted once it is detached");
+    let words = format!("persistentvolume {} is still attached to node {node}", pv.metadata.name);
+    desk.event(reference(Kind::PersistentVolume, &pv.metadata), true, "VolumeFailedDelete", words);
 }
 
 /// The record goes first, and is held until the driver has let go of it too. Upstream: deleteVolumeOperation of

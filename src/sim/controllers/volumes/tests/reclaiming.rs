@@ -1,7 +1,7 @@
 //! What becomes of volumes and claims that are let go.
 
 use super::*;
-use crate::api::storage::VolumePhase;
+use crate::api::storage::{ReclaimPolicy, VolumePhase};
 
 /// Binds a claim to a volume of that policy and source, deletes the claim, and tells what was written.
 fn released(policy: &str, source: Value) -> (World, Vec<String>) {
@@ -56,6 +56,67 @@ fn what_becomes_of_a_released_volume() {
     let (world, log) = released("Delete", json!({"hostPath": {"path": "/tmp/d"}}));
     assert!(world.get::<PersistentVolume>(&Key::cluster("pv-a")).is_none());
     assert_eq!(log.last().unwrap(), "pv-a Released shared terminating gone");
+}
+
+/// Upstream: handleProtectionFinalizer of sig-storage-lib-external-provisioner.
+#[test]
+fn a_driver_lets_go_of_a_volume_that_is_to_be_kept() {
+    let mut world = world();
+    class(&mut world, "fast", "disks.example.com", "Immediate", false);
+    claim(&mut world, "c", json!({"storageClassName": "fast"}));
+    pass(&mut world, 3_000);
+    let name = pvc(&world, "c").spec.volume_name.clone();
+    let set = |world: &mut World, policy: ReclaimPolicy| {
+        let mut changed = pv(world, &name);
+        changed.spec.persistent_volume_reclaim_policy = policy;
+        world.apply(Act::Request(Request::Update(changed.into()))).unwrap();
+        pass(world, 100);
+        pv(world, &name).metadata.finalizers.len()
+    };
+    assert_eq!(set(&mut world, ReclaimPolicy::Retain), 1);
+    assert_eq!(set(&mut world, ReclaimPolicy::Delete), 2);
+    assert_eq!(set(&mut world, ReclaimPolicy::Retain), 1);
+    delete(&mut world, Kind::PersistentVolumeClaim, "c", None);
+    pass(&mut world, 100);
+    assert_eq!(pv(&world, &name).status.phase, VolumePhase::Released);
+    delete(&mut world, Kind::PersistentVolume, &name, None);
+    pass(&mut world, 100);
+    assert!(world.list::<PersistentVolume>().next().is_none(), "nobody holds it back");
+    assert!(world.disk(&format!("csi/{name}")).is_some(), "and yet the storage is kept");
+}
+
+/// Upstream: external-provisioner's canDeleteVolume.
+#[test]
+fn storage_is_deleted_once_it_is_detached() {
+    let mut world = world();
+    class(&mut world, "fast", "disks.example.com", "Immediate", false);
+    claim(&mut world, "c", json!({"storageClassName": "fast"}));
+    pod(&mut world, "p", "c", "node-1");
+    pass(&mut world, 6_000);
+    let name = pvc(&world, "c").spec.volume_name.clone();
+    delete(&mut world, Kind::PersistentVolumeClaim, "c", None);
+    delete(&mut world, Kind::Pod, "p", Some(0));
+    pass(&mut world, 500);
+    let said = format!("VolumeFailedDelete persistentvolume {name} is still attached to node node-1");
+    assert_eq!((events(&world, &name), pv(&world, &name).status.phase), (vec![said], VolumePhase::Released));
+    pass(&mut world, 3_000);
+    assert!(world.list::<PersistentVolume>().next().is_none(), "not at the next resync, but when it is detached");
+}
+
+#[test]
+fn a_broken_driver_deletes_nothing() {
+    let mut world = world();
+    let marks = json!({PROVISIONED_BY: "broken.csi.example.com"});
+    let spec = json!({"capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"], "persistentVolumeReclaimPolicy": "Delete",
+        "csi": {"driver": "broken.csi.example.com", "volumeHandle": "h"}});
+    put(&mut world, Kind::PersistentVolume, json!({"metadata": {"name": "pv-a", "annotations": marks}, "spec": spec}));
+    claim(&mut world, "c", json!({}));
+    pass(&mut world, 200);
+    delete(&mut world, Kind::PersistentVolumeClaim, "c", None);
+    pass(&mut world, 60_000);
+    assert_eq!(pv(&world, "pv-a").status.phase, VolumePhase::Released);
+    let wait = world.wait(Kind::PersistentVolume, &Key::cluster("pv-a")).unwrap();
+    assert_eq!(&*wait.words, "nobody runs the driver broken.csi.example.com, which must delete it");
 }
 
 #[test]
