@@ -12,8 +12,8 @@ const BETA_DEFAULT_CLASS: &str = "storageclass.beta.kubernetes.io/is-default-cla
 impl PersistentVolumeClaim {
     /// The class by name; empty for none.
     pub fn class(&self) -> &str {
-        let named = || self.spec.storage_class_name.as_deref().unwrap_or_default();
-        self.metadata.annotations.get(BETA_CLASS).map_or_else(named, |class| class)
+        let named = self.spec.storage_class_name.as_ref();
+        self.metadata.annotations.get(BETA_CLASS).or(named).map_or("", |class| &**class)
     }
     /// True where a class is named, and be it none at all: such a claim is not given the default one.
     pub fn has_class(&self) -> bool {
@@ -24,7 +24,7 @@ impl PersistentVolumeClaim {
 impl PersistentVolume {
     /// The class by name; empty for none.
     pub fn class(&self) -> &str {
-        self.metadata.annotations.get(BETA_CLASS).map_or(&*self.spec.storage_class_name, |class| class)
+        self.metadata.annotations.get(BETA_CLASS).unwrap_or(&self.spec.storage_class_name)
     }
 }
 
