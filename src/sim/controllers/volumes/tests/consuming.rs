@@ -41,6 +41,26 @@ fn a_pod_is_bound_to_the_node_for_which_its_claim_was_bound() {
     }
 }
 
+/// Upstream: FindPodVolumes appends a reason for bound claims and one for the others.
+#[test]
+fn all_that_volumes_have_against_a_node_is_told() {
+    let mut world = world();
+    class(&mut world, "local", "kubernetes.io/no-provisioner", "WaitForFirstConsumer", false);
+    let affinity = json!({"required": {"nodeSelectorTerms": [{"matchExpressions": [
+        {"key": "kubernetes.io/hostname", "operator": "In", "values": ["node-2"]}]}]}});
+    volume(&mut world, "ssd", json!({"local": {"path": "/ssd"}, "nodeAffinity": affinity}));
+    claim(&mut world, "bound", json!({}));
+    claim(&mut world, "free", json!({"storageClassName": "local"}));
+    pass(&mut world, 200);
+    let volumes = json!([{"name": "a", "persistentVolumeClaim": {"claimName": "bound"}}, {"name": "b", "persistentVolumeClaim": {"claimName": "free"}}]);
+    let spec = json!({"containers": [{"name": "c", "image": "nginx"}], "volumes": volumes});
+    put(&mut world, Kind::Pod, json!({"metadata": {"name": "p", "namespace": "default"}, "spec": spec}));
+    pass(&mut world, 100);
+    let (far, none) = ("node(s) didn't match PersistentVolume's node affinity", "node(s) didn't find available persistent volumes to bind");
+    let words = format!("FailedScheduling 0/3 nodes are available: 2 {far}, 3 {none}. ");
+    assert!(events(&world, "p")[0].starts_with(&words), "{:?}", events(&world, "p"));
+}
+
 #[test]
 fn patience_with_claims_ends_after_ten_minutes() {
     let mut latencies = Latencies::default();
