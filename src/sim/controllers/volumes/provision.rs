@@ -82,15 +82,26 @@ fn call_driver(desk: &mut Desk, claim: &Claim, driver: &Name) {
         let wait = Wait { who: super::WHO, words: words.into(), on: Vec::new(), until: None, since: desk.now() };
         return desk.world().hold(Kind::PersistentVolumeClaim, &key, wait);
     }
-    desk.world().memory.volumes.provisioning.insert(claim.metadata.uid);
     let words = format!("External provisioner is provisioning volume for claim \"{key}\"");
     desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "Provisioning", words);
+    if claim.spec.selector.is_some() {
+        return refuse_selector(desk, claim);
+    }
+    desk.world().memory.volumes.provisioning.insert(claim.metadata.uid);
     let needs = desk.latency(Latency::Provision);
     let until = Some(desk.now() + needs);
     let wait = Wait { who: super::WHO, words: format!("{driver} makes a volume").into(), on: Vec::new(), until, since: desk.now() };
     desk.world().hold(Kind::PersistentVolumeClaim, &key, wait);
     // Under a claim's name and the kind of its class stands the driver's answer.
     desk.world().enqueue(Controller::PersistentVolume, Kind::StorageClass, &key, needs);
+}
+
+/// A new volume has no labels by which it could be picked. Upstream: csiProvisioner.prepareProvision.
+fn refuse_selector(desk: &mut Desk, claim: &Claim) {
+    let words = format!("failed to provision volume with StorageClass {:?}: claim Selector is not supported", claim.class());
+    desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "ProvisioningFailed", &*words);
+    let wait = Wait { who: super::WHO, words: words.into(), on: Vec::new(), until: None, since: desk.now() };
+    desk.world().hold(Kind::PersistentVolumeClaim, &claim.metadata.key(), wait);
 }
 
 /// The driver has made the storage: its volume enters the record.

@@ -231,6 +231,18 @@ fn a_volume_that_was_given_to_a_claim_of_another_mode_is_not_bound_to_it() {
     assert!(events(&world, "c").contains(&words.to_owned()), "{:?}", events(&world, "c"));
 }
 
+/// Upstream: csiProvisioner.prepareProvision.
+#[test]
+fn a_driver_makes_no_volume_for_a_selector() {
+    let mut world = world();
+    class(&mut world, "fast", "disks.example.com", "Immediate", false);
+    claim(&mut world, "c", json!({"storageClassName": "fast", "selector": {"matchLabels": {"disk": "ssd"}}}));
+    pass(&mut world, 5_000);
+    let words = "ProvisioningFailed failed to provision volume with StorageClass \"fast\": claim Selector is not supported";
+    assert!(events(&world, "c").contains(&words.to_owned()), "{:?}", events(&world, "c"));
+    assert!(world.list::<PersistentVolume>().next().is_none());
+}
+
 /// A claim of a class whose driver nobody runs is asked for again at every resync. Upstream: provisionClaimOperationExternal.
 #[test]
 fn nobody_provisions_for_a_driver_that_is_broken() {

@@ -61,6 +61,29 @@ fn all_that_volumes_have_against_a_node_is_told() {
     assert!(events(&world, "p")[0].starts_with(&words), "{:?}", events(&world, "p"));
 }
 
+/// Upstream: getPVCExtractPV, and WaitForAttachAndMount, which ends with the errors of the populator.
+#[test]
+fn a_kubelet_says_what_it_has_against_a_claim() {
+    let cannot = |why: &str| {
+        let volumes = "unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]";
+        format!("FailedMount Unable to attach or mount volumes: {volumes}: error processing PVC default/c: {why}")
+    };
+    let mut world = world();
+    pod(&mut world, "p", "c", "node-1");
+    pass(&mut world, 1_000);
+    assert_eq!(events(&world, "p"), [cannot("failed to fetch PVC from API server: persistentvolumeclaims \"c\" not found")]);
+    claim(&mut world, "c", json!({}));
+    pass(&mut world, 10_000);
+    assert!(events(&world, "p").contains(&cannot("PVC is not bound")), "{:?}", events(&world, "p"));
+    volume(&mut world, "pv-a", json!({"hostPath": {"path": "/a"}}));
+    pass(&mut world, 30_000);
+    assert!(world.get::<Pod>(&key("p")).unwrap().is_running_and_ready(), "tried again");
+    delete(&mut world, Kind::PersistentVolumeClaim, "c", None);
+    pod(&mut world, "late", "c", "node-1");
+    pass(&mut world, 1_000);
+    assert_eq!(events(&world, "late"), [cannot("PVC is being deleted")]);
+}
+
 #[test]
 fn patience_with_claims_ends_after_ten_minutes() {
     let mut latencies = Latencies::default();
