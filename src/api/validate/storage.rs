@@ -45,7 +45,8 @@ fn modes(spec: &Value, path: &str, missing: &str) -> Vec<FieldError> {
     unknown.chain(mixed).collect()
 }
 
-fn quantity(value: &Value) -> Option<Quantity> {
+/// A quantity, written as text or as a number.
+pub fn quantity(value: &Value) -> Option<Quantity> {
     Quantity::parse(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 

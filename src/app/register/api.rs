@@ -45,6 +45,10 @@ pub const API: &[Row] = &[
         "Validation.",
         "The rules that stories meet, in upstream's words; fields without behaviour are checked for their type only.",
     ),
+    simplified(
+        "Warnings about what is taken.",
+        "Those about volumes, claims, classes and services; of a pod's and a template's those about nodes, selectors and volumes.",
+    ),
     fully(
         "Events: counted up, combined from the tenth message of a reason on, held back after 25 about one object, kept for an hour.",
         &[
