@@ -37,7 +37,7 @@ pub const STORAGE: &[Row] = &[
     ),
     simplified(
         "A storage driver per provisioner.",
-        "Every provisioner that is not in-tree makes network disks that any node can attach, after `provision`; one whose name contains `broken` has no driver: its claims wait, and its volumes are not attached.",
+        "Every provisioner that is not in-tree makes network disks that any node can attach, after `provision`; one whose name contains `broken` has no driver: its claims wait, and its volumes are not attached. In the provisioner's name as it reports events, host and UUID are left out.",
     ),
     fully(
         "Attach and detach, Multi-Attach errors, force detach after 6 minutes.",

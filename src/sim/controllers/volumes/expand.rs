@@ -9,7 +9,7 @@ use super::disks::is_idle;
 use crate::api::meta::{Condition, Truth};
 use crate::api::object::reference;
 use crate::api::storage::{ClaimPhase, MIGRATED};
-use crate::api::{Key, Kind, PersistentVolume, PersistentVolumeClaim, Phase, Pod};
+use crate::api::{Key, Kind, Name, PersistentVolume, PersistentVolumeClaim, Phase, Pod};
 use std::sync::Arc;
 
 const ME: Controller = Controller::VolumeExpand;
@@ -64,14 +64,22 @@ fn ask_driver(desk: &mut Desk, claim: &Claim, pv: &PersistentVolume) {
         let (warning, words) = external(pv);
         desk.event(about(), warning, "ExternalExpanding", words);
     }
-    if pv.driver_and_handle().is_none_or(|(driver, _)| is_idle(&driver)) {
-        return;
-    }
+    let Some(driver) = driver(pv).filter(|driver| !is_idle(driver)) else { return };
+    let mut desk = by(desk, &driver);
     desk.event(about(), false, RESIZING, format!("External resizer is resizing volume {}", pv.metadata.name));
-    set_condition(desk, claim, RESIZING, "");
+    set_condition(&mut desk, claim, RESIZING, "");
     let needs = desk.latency(Latency::Provision);
     // Under a claim's name and the kind of a volume stands the driver's answer.
     desk.world().enqueue(ME, Kind::PersistentVolume, &claim.metadata.key(), needs);
+}
+
+fn driver(pv: &PersistentVolume) -> Option<Name> {
+    pv.driver_and_handle().map(|(driver, _)| driver)
+}
+
+/// The desk of a driver's external resizer.
+fn by<'d>(desk: &'d mut Desk, driver: &str) -> Desk<'d> {
+    Desk::new(desk.world(), Actor::Sidecar(format!("external-resizer {driver}").into()))
 }
 
 /// What the controller, which has no plugin that could expand this, says of leaving it to others. Upstream: syncHandler.
@@ -102,6 +110,8 @@ fn set_condition(desk: &mut Desk, claim: &PersistentVolumeClaim, kind: &str, mes
 pub fn deliver(desk: &mut Desk, key: &Key) {
     let Some(claim) = desk.get::<PersistentVolumeClaim>(key).filter(|claim| is_short(claim)).cloned() else { return };
     let Some(pv) = desk.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone())).cloned() else { return };
+    let Some(driver) = driver(&pv) else { return };
+    let desk = &mut by(desk, &driver);
     let mut grown = (*pv).clone();
     grown.spec.capacity.insert("storage".into(), claim.request());
     // Refused only where the volume has just gone.

@@ -1,9 +1,9 @@
 //! Dynamic provisioning: the controller asks, and a storage driver's external provisioner, which is built in here, makes
-//! the volume. Its events carry the controller's name. Upstream: persistentvolume.provisionClaim,
+//! the volume. Upstream: persistentvolume.provisionClaim,
 //! kubernetes-csi/external-provisioner.
 
 use super::super::super::apiserver::Desk;
-use super::super::super::change::Controller;
+use super::super::super::change::{Actor, Controller};
 use super::super::super::latency::Latency;
 use super::super::super::transit::Wait;
 use super::super::super::world::World;
@@ -72,6 +72,16 @@ fn name_provisioner(desk: &mut Desk, claim: &Claim, provisioner: &Name) -> bool 
     desk.update(asked).is_ok()
 }
 
+/// The desk of a driver's external provisioner. Simplified: upstream's name goes on with its host's and a UUID.
+pub fn by<'d>(desk: &'d mut Desk, driver: &str) -> Desk<'d> {
+    Desk::new(desk.world(), Actor::Sidecar(format!("{driver}_csi-provisioner").into()))
+}
+
+/// The driver that made a volume.
+pub fn maker(pv: &PersistentVolume) -> Option<&Name> {
+    pv.metadata.annotations.get(PROVISIONED_BY).filter(|by| !by.starts_with("kubernetes.io/"))
+}
+
 fn call_driver(desk: &mut Desk, claim: &Claim, driver: &Name) {
     let key = claim.metadata.key();
     if desk.memory.volumes.provisioning.contains(&claim.metadata.uid) {
@@ -83,9 +93,9 @@ fn call_driver(desk: &mut Desk, claim: &Claim, driver: &Name) {
         return desk.world().hold(Kind::PersistentVolumeClaim, &key, wait);
     }
     let words = format!("External provisioner is provisioning volume for claim \"{key}\"");
-    desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "Provisioning", words);
+    by(desk, driver).event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "Provisioning", words);
     if claim.spec.selector.is_some() {
-        return refuse_selector(desk, claim);
+        return refuse_selector(desk, claim, driver);
     }
     desk.world().memory.volumes.provisioning.insert(claim.metadata.uid);
     let needs = desk.latency(Latency::Provision);
@@ -97,9 +107,9 @@ fn call_driver(desk: &mut Desk, claim: &Claim, driver: &Name) {
 }
 
 /// A new volume has no labels by which it could be picked. Upstream: csiProvisioner.prepareProvision.
-fn refuse_selector(desk: &mut Desk, claim: &Claim) {
+fn refuse_selector(desk: &mut Desk, claim: &Claim, driver: &Name) {
     let words = format!("failed to provision volume with StorageClass {:?}: claim Selector is not supported", claim.class());
-    desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "ProvisioningFailed", &*words);
+    by(desk, driver).event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "ProvisioningFailed", &*words);
     let wait = Wait { who: super::WHO, words: words.into(), on: Vec::new(), until: None, since: desk.now() };
     desk.world().hold(Kind::PersistentVolumeClaim, &claim.metadata.key(), wait);
 }
@@ -113,11 +123,12 @@ pub fn deliver(desk: &mut Desk, key: &Key) {
     if consumer::waits_for_consumer(desk, &claim) && claim.metadata.annotations.get(SELECTED_NODE).is_none() {
         return;
     }
-    let mut pv = volume(&claim, &class, driver);
+    let mut pv = volume(&claim, &class, driver.clone());
     pv.spec.node_affinity = affinity(desk, &claim, &class).filter(|_| disks::needs_attach(desk, &pv));
     let (disk, kind) = disks::disk_behind(desk, &pv, "");
     disks::ensure_disk(desk.world(), &disk, kind);
     let name = pv.metadata.name.clone();
+    let mut desk = by(desk, &driver);
     if desk.create(pv).is_ok() {
         let words = format!("Successfully provisioned volume {name}");
         desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "ProvisioningSucceeded", words);
@@ -127,10 +138,7 @@ pub fn deliver(desk: &mut Desk, key: &Key) {
 /// The driver keeps its finalizer on a volume that it made for as long as it is to delete the storage, and takes it off
 /// where the policy is changed. Upstream: handleProtectionFinalizer of sig-storage-lib-external-provisioner.
 pub fn guard(desk: &mut Desk, pv: &PersistentVolume) {
-    let by = pv.metadata.annotations.get(PROVISIONED_BY).filter(|by| !by.starts_with("kubernetes.io/"));
-    if by.is_none_or(|by| disks::is_idle(by)) {
-        return;
-    }
+    let Some(driver) = maker(pv).filter(|driver| !disks::is_idle(driver)) else { return };
     let guarded = pv.metadata.finalizers.iter().any(|f| &**f == FINALIZER);
     let deletes = pv.spec.persistent_volume_reclaim_policy == ReclaimPolicy::Delete;
     if guarded == (deletes && (guarded || !pv.metadata.is_terminating())) {
@@ -142,7 +150,7 @@ pub fn guard(desk: &mut Desk, pv: &PersistentVolume) {
         false => told.metadata.finalizers.push(FINALIZER.into()),
     }
     // Refused only where the volume has just gone or changed, which brings it back here.
-    desk.update(told).ok();
+    by(desk, driver).update(told).ok();
 }
 
 /// A disk can be reached from the zone for which it was made: that of the chosen node, or the first that its class allows.

@@ -4,7 +4,7 @@
 use super::super::super::act::DeleteOptions;
 use super::super::super::apiserver::Desk;
 use super::super::super::transit::Wait;
-use super::{PROVISIONED_BY, attach, disks, phases, provision, recycler, unsettle};
+use super::{attach, disks, phases, provision, recycler, unsettle};
 use crate::api::object::reference;
 use crate::api::storage::ReclaimPolicy;
 use crate::api::{Kind, Name, PersistentVolume};
@@ -29,7 +29,7 @@ fn hold(desk: &mut Desk, pv: &PersistentVolume, words: &str) {
 /// Who deletes the storage behind a volume.
 enum Deleter {
     /// The driver that made it.
-    Driver,
+    Driver(Name),
     /// The driver that made it, which is not at work.
     Idle(Name),
     /// The controller itself: there is nothing that it could reach.
@@ -41,8 +41,8 @@ enum Deleter {
 /// Upstream: findDeletablePlugin. The controller has two plugins: that of NFS deletes nothing, that of hostPath below /tmp
 /// only.
 fn deleter(pv: &PersistentVolume) -> Deleter {
-    if let Some(by) = pv.metadata.annotations.get(PROVISIONED_BY).filter(|by| !by.starts_with("kubernetes.io/")) {
-        return if disks::is_idle(by) { Deleter::Idle(by.clone()) } else { Deleter::Driver };
+    if let Some(by) = provision::maker(pv) {
+        return if disks::is_idle(by) { Deleter::Idle(by.clone()) } else { Deleter::Driver(by.clone()) };
     }
     if let Some(host) = &pv.spec.host_path {
         let deletable = host.path.split_once("/tmp/").is_some_and(|(_, rest)| !rest.is_empty());
@@ -57,13 +57,14 @@ fn delete(desk: &mut Desk, pv: &Arc<PersistentVolume>) {
     match deleter(pv) {
         Deleter::Nobody(why) => phases::fail(desk, pv, "VolumeFailedDelete", &why),
         Deleter::Idle(by) => hold(desk, pv, &format!("nobody runs the driver {by}, which must delete it")),
-        Deleter::Driver => {
-            if let Some(node) = attach::holder(desk, pv) {
-                return wait_for_detaching(desk, pv, &node);
+        Deleter::Driver(by) => {
+            let mut desk = provision::by(desk, &by);
+            if let Some(node) = attach::holder(&desk, pv) {
+                return wait_for_detaching(&mut desk, pv, &node);
             }
             let (disk, _) = disks::disk_of(pv, "");
             desk.world().disks.remove(&disk);
-            remove(desk, pv);
+            remove(&mut desk, pv);
         }
         Deleter::InTree => remove(desk, pv),
     }

@@ -120,6 +120,12 @@ fn after(world: &mut World, millis: i64, act: impl FnOnce(&mut World)) -> Vec<St
     world.changes().since(from).filter_map(|change| words(&change.what)).collect()
 }
 
+/// Who told something of an object.
+fn teller(world: &World, name: &str, reason: &str) -> Name {
+    let told = world.list::<Event>().find(|e| &*e.involved_object.name == name && &*e.reason == reason);
+    told.map(|e| e.source.component.clone()).unwrap_or_default()
+}
+
 fn events(world: &World, name: &str) -> Vec<String> {
     let about = world.list::<Event>().filter(|e| &*e.involved_object.name == name);
     about.map(|e| format!("{} {}", e.reason, e.message)).collect()

@@ -151,6 +151,8 @@ fn a_class_makes_a_volume_and_takes_it_away_again() {
     let made = pv(&world, &name);
     assert_eq!(made.metadata.annotations.to_string(), "pv.kubernetes.io/provisioned-by=pd.csi.storage.gke.io");
     assert!(world.disk(&format!("csi/{name}")).is_some());
+    assert_eq!(&*teller(&world, "data", "ExternalProvisioning"), "persistentvolume-controller");
+    assert_eq!(&*teller(&world, "data", "ProvisioningSucceeded"), "pd.csi.storage.gke.io_csi-provisioner");
     delete(&mut world, Kind::PersistentVolumeClaim, "data", None);
     pass(&mut world, 1_000);
     assert!(world.get::<PersistentVolume>(&Key::cluster(name.clone())).is_none());

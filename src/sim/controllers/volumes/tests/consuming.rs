@@ -156,6 +156,8 @@ fn a_claim_grows_where_its_class_lets_it() {
     let claim = pvc(&world, "c");
     assert_eq!((claim.status.capacity["storage"].to_string(), claim.status.conditions.len()), ("2Mi".to_owned(), 0));
     assert_eq!(pv(&world, &claim.spec.volume_name).size(), claim.request());
+    assert_eq!(&*teller(&world, "c", "ExternalExpanding"), "volume_expand");
+    assert_eq!(&*teller(&world, "c", "Resizing"), "external-resizer x");
     let said: Vec<String> = events(&world, "c").iter().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();
     for reason in ["ExternalExpanding", "Resizing", "FileSystemResizeRequired", "FileSystemResizeSuccessful"] {
         assert!(said.iter().any(|r| r == reason), "{reason} in {said:?}");
