@@ -13,12 +13,15 @@ mod names;
 mod pod;
 mod priority;
 mod service;
+mod source;
 mod status;
 mod storage;
+mod warnings;
 mod workload;
 
 pub use names::{label_value, qualified_name};
 pub use status::status;
+pub use warnings::warnings;
 
 /// What is wrong with a new object.
 pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
@@ -50,22 +53,6 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// Warnings that come with an accepted object.
-pub fn warnings(kind: Kind, value: &Value) -> Vec<String> {
-    let text = match kind {
-        Kind::PersistentVolume if value["spec"]["persistentVolumeReclaimPolicy"] == "Recycle" => {
-            "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use \
-             dynamic provisioning."
-        }
-        Kind::StatefulSet if value["spec"]["revisionHistoryLimit"].as_i64().is_some_and(|limit| limit < 0) => {
-            "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"
-        }
-        Kind::DaemonSet => "podyard has no DaemonSet controller: the object is stored, and no pods come of it",
-        _ => return Vec::new(),
-    };
-    vec![text.to_owned()]
-}
-
 fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
     let spec = &value["spec"];
     match kind {
@@ -85,7 +72,7 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
 }
 
 /// The items of a list with their path: `spec.containers[0]`.
-fn items<'v>(parent: &'v Value, path: &str, field: &str) -> impl Iterator<Item = (String, &'v Value)> {
+fn items<'v>(parent: &'v Value, path: &str, field: &str) -> impl Iterator<Item = (String, &'v Value)> + use<'v> {
     let at = format!("{path}.{field}");
     parent[field].as_array().into_iter().flatten().enumerate().map(move |(i, item)| (format!("{at}[{i}]"), item))
 }

@@ -46,6 +46,7 @@ pub fn who(actor: &Actor) -> (Cow<'static, str>, Role) {
         Actor::Kubelet(node) => (node.to_string().into(), Role::Kubelet),
         Actor::Process(pod) => (pod.name.to_string().into(), Role::Loose),
         Actor::Controller(controller) => by_controller(*controller),
+        Actor::Sidecar(_) => ("driver".into(), Role::Disk),
     }
 }
 

@@ -49,7 +49,7 @@ fn name_of(kind: Kind, name: &str) -> Vec<FieldError> {
     let (valid, detail, longest) = match kind {
         Kind::StatefulSet | Kind::Namespace => (is_label(name), LABEL, 63),
         Kind::Service => (is_label(name) && !name.starts_with(|c: char| c.is_ascii_digit()), OLD_LABEL, 63),
-        _ => (name.split('.').all(is_label), SUBDOMAIN, 253),
+        _ => (subdomain(name).is_none(), SUBDOMAIN, 253),
     };
     let mut errors = Vec::new();
     if name.len() > longest {
@@ -59,6 +59,11 @@ fn name_of(kind: Kind, name: &str) -> Vec<FieldError> {
         errors.push(error(detail));
     }
     errors
+}
+
+/// What is wrong with a name of labels between dots.
+pub fn subdomain(name: &str) -> Option<&'static str> {
+    (!name.split('.').all(is_label)).then_some(SUBDOMAIN)
 }
 
 /// What is wrong with the name of a container, volume or port.

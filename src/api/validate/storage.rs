@@ -1,34 +1,35 @@
 //! Claims and volumes.
 
-use super::{diff, one_of, text};
+use super::{diff, one_of, source, text};
 use crate::api::Quantity;
 use crate::api::status::FieldError;
 use serde_json::{Value, json};
 
 const MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+/// Where storage may be, in the order in which the server looks.
 const SOURCES: [&str; 22] = [
+    "hostPath",
+    "gcePersistentDisk",
     "awsElasticBlockStore",
-    "azureDisk",
-    "azureFile",
+    "glusterfs",
+    "flocker",
+    "nfs",
+    "rbd",
+    "quobyte",
     "cephfs",
+    "iscsi",
     "cinder",
-    "csi",
     "fc",
     "flexVolume",
-    "flocker",
-    "gcePersistentDisk",
-    "glusterfs",
-    "hostPath",
-    "iscsi",
-    "local",
-    "nfs",
+    "azureFile",
+    "vsphereVolume",
     "photonPersistentDisk",
     "portworxVolume",
-    "quobyte",
-    "rbd",
+    "azureDisk",
     "scaleIO",
+    "local",
     "storageos",
-    "vsphereVolume",
+    "csi",
 ];
 
 fn modes(spec: &Value, path: &str, missing: &str) -> Vec<FieldError> {
@@ -44,7 +45,8 @@ fn modes(spec: &Value, path: &str, missing: &str) -> Vec<FieldError> {
     unknown.chain(mixed).collect()
 }
 
-fn quantity(value: &Value) -> Option<Quantity> {
+/// A quantity, written as text or as a number.
+pub fn quantity(value: &Value) -> Option<Quantity> {
     Quantity::parse(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
@@ -75,25 +77,19 @@ pub fn volume(spec: &Value) -> Vec<FieldError> {
         (_, Value::Null) => Some(FieldError::unsupported("spec.capacity", &spec["capacity"].to_string(), &["storage"])),
         _ => more_than_nothing(storage, "spec.capacity[storage]".to_owned()),
     });
+    errors.extend(one_of(spec, "spec", "persistentVolumeReclaimPolicy", &["Delete", "Recycle", "Retain"]));
     let sources: Vec<&&str> = SOURCES.iter().filter(|s| !spec[**s].is_null()).collect();
     match sources.as_slice() {
         [] => errors.push(FieldError::required("spec", "must specify a volume type")),
-        [_] => {}
-        [_, more @ ..] => {
+        [one, more @ ..] => {
+            errors.extend(source::errors(spec, one));
             errors.extend(more.iter().map(|s| FieldError::forbidden(format!("spec.{s}"), "may not specify more than 1 volume type")))
         }
-    }
-    if !spec["hostPath"].is_null() && text(&spec["hostPath"], "path").is_empty() {
-        errors.push(FieldError::required("spec.hostPath.path", ""));
-    }
-    if !spec["local"].is_null() && spec["nodeAffinity"].is_null() {
-        errors.push(FieldError::required("spec.nodeAffinity", "Local volume requires node affinity"));
     }
     if text(&spec["hostPath"], "path") == "/" && spec["persistentVolumeReclaimPolicy"] == "Recycle" {
         let why = "may not be 'recycle' for a hostPath mount of '/'";
         errors.push(FieldError::forbidden("spec.persistentVolumeReclaimPolicy", why));
     }
-    errors.extend(one_of(spec, "spec", "persistentVolumeReclaimPolicy", &["Delete", "Recycle", "Retain"]));
     errors.extend(one_of(spec, "spec", "volumeMode", &["Block", "Filesystem"]));
     errors
 }
@@ -108,7 +104,8 @@ pub fn volume_update(old: &Value, new: &Value) -> Vec<FieldError> {
     }
     errors.extend(unchanged(old, new, "volumeMode"));
     if !old["nodeAffinity"].is_null() && old["nodeAffinity"] != new["nodeAffinity"] {
-        errors.push(FieldError::invalid("spec.nodeAffinity", new["nodeAffinity"].to_string(), "field is immutable"));
+        let why = "field is immutable, except for updating from beta label to GA";
+        errors.push(FieldError::invalid("nodeAffinity", source::go_affinity(&new["nodeAffinity"]), why));
     }
     errors
 }

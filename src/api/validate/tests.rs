@@ -80,6 +80,13 @@ fn classes_hardly_change() {
 }
 
 #[test]
+fn a_service_keeps_its_address() {
+    let service = |ip: &str| json!({"spec": {"type": "ClusterIP", "clusterIP": ip, "clusterIPs": ["10.96.0.9"], "ports": [{"port": 80}]}});
+    let errors = texts(update(Kind::Service, &service("10.96.0.9"), &service("10.96.0.8")));
+    assert_eq!(errors, ["spec.clusterIPs[0]: Invalid value: [\"10.96.0.8\"]: may not change once set"]);
+}
+
+#[test]
 fn what_volumes_may_be() {
     let volume = |more: Value| {
         let mut spec = json!({"capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"], "persistentVolumeReclaimPolicy": "Retain"});
@@ -99,6 +106,14 @@ fn what_volumes_may_be() {
     ] {
         assert_eq!(texts(create(Kind::PersistentVolume, &volume(more))), [expected]);
     }
+    let on = |node: &str| {
+        let terms = json!([{"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}]);
+        volume(json!({"local": {"path": "/ssd"}, "nodeAffinity": {"required": {"nodeSelectorTerms": terms}}}))
+    };
+    let expression = "{\"Key\":\"kubernetes.io/hostname\",\"Operator\":\"In\",\"Values\":[\"b\"]}";
+    let value = format!("{{\"Required\":{{\"NodeSelectorTerms\":[{{\"MatchExpressions\":[{expression}],\"MatchFields\":null}}]}}}}");
+    let why = "field is immutable, except for updating from beta label to GA";
+    assert_eq!(texts(update(Kind::PersistentVolume, &on("a"), &on("b"))), [format!("nodeAffinity: Invalid value: {value}: {why}")]);
     let at = |path: &str| volume(json!({"hostPath": {"path": path, "type": ""}}));
     let errors = texts(update(Kind::PersistentVolume, &at("/a"), &at("/b")));
     let head = "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n";
@@ -149,7 +164,7 @@ fn strategies_and_retention_of_a_set() {
     let made = |change: fn(&mut Value)| {
         let mut set = set();
         change(&mut set["spec"]);
-        (texts(create(Kind::StatefulSet, &set)), warnings(Kind::StatefulSet, &set))
+        (texts(create(Kind::StatefulSet, &set)), warnings(Kind::StatefulSet, None, &set))
     };
     let refused = |change: fn(&mut Value)| made(change).0.concat();
     assert_eq!(

@@ -46,6 +46,10 @@ pub const API: &[Row] = &[
         "Validation.",
         "The rules that stories meet, in upstream's words; fields without behaviour are checked for their type only.",
     ),
+    simplified(
+        "Warnings about what is taken.",
+        "Those about volumes, claims, classes and services; of a pod's and a template's those about nodes, selectors and volumes.",
+    ),
     fully(
         "Events: counted up, combined from the tenth message of a reason on, held back after 25 about one object, kept for an hour.",
         &[
@@ -91,7 +95,7 @@ pub const KINDS: &[Row] = &[
     simplified("ConfigMap", "Stored and printed; mounts show no files, and variables taken from it are empty."),
     simplified("Secret", "Stored and printed; mounts show no files, and variables taken from it are empty."),
     simplified("DaemonSet", "Stored; no controller makes pods of it, and a warning says so."),
-    simplified("CSIDriver", "Stored; nothing asks it."),
+    simplified("CSIDriver", "Only its attachRequired is asked."),
     simplified("VolumeAttributesClass", "Stored; claims keep its name."),
     simplified("ServiceAccount", "Stored; `default` is there in each namespace; no tokens."),
     fully("PriorityClass", &["pods_get_the_priority_of_their_class"]),

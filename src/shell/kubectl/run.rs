@@ -46,6 +46,7 @@ pub fn run(call: &mut Call) -> Answer {
         return generate::send(call, Kind::Pod, manifest, "created", "");
     }
     let written = call.act(|world| requests::create(world, Kind::Pod, manifest))?;
+    call.voice.warnings(written.warnings);
     if call.args.on("stdin") && !call.args.on("quiet") {
         call.voice.warn(
             "All commands and output from this session will be recorded in container logs, including credentials and sensitive information \

@@ -25,7 +25,7 @@ pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
             let claim = Arc::make_mut(claim);
             finalizer(&mut claim.metadata.finalizers, POD_PROTECTION);
             claim.status = Default::default();
-            if claim.spec.storage_class_name.is_none() {
+            if !claim.has_class() {
                 claim.spec.storage_class_name = crate::sim::controllers::volumes::default_class(world);
             }
         }
