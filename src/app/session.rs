@@ -10,13 +10,14 @@ use super::progress::Progress;
 use super::settings::Settings;
 use super::story::Story;
 use crate::engine::{Engine, Lesson, MarkKind as EngineMark, sandbox};
-use crate::scene::{Canvas, Target};
+use crate::scene::{Canvas, Recall, Target};
 use crate::ui::actions::Action;
 use crate::ui::message::{Effect, Message};
 use crate::ui::model::Look;
 use crate::ui::sight::{Line, Mark, MarkKind, Script};
 use crate::ui::{Model, Screen, Sight, update, view};
 use script::Draft;
+use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub struct Session {
     draft: Option<Draft>,
     /// What is remembered between runs.
     progress: Option<Progress>,
+    /// What was read for the last picture.
+    recall: RefCell<Recall>,
     over: bool,
 }
 
@@ -69,6 +72,7 @@ impl Session {
             left: None,
             draft: None,
             progress: None,
+            recall: RefCell::default(),
             over: false,
         }
     }
@@ -144,7 +148,7 @@ impl Session {
     /// Draws a frame.
     pub fn draw(&self, size: (u16, u16)) -> (Screen, Canvas) {
         let sight = seen(&self.engine, self.lesson.as_ref(), &self.title);
-        let screen = Screen::of(&self.model, &sight, size);
+        let screen = Screen::recalled(&self.model, &sight, size, &mut self.recall.borrow_mut());
         let canvas = view(&self.model, &sight, &screen);
         (screen, canvas)
     }
@@ -157,7 +161,7 @@ impl Session {
 
     fn update(&mut self, message: Message, size: (u16, u16)) -> Vec<Effect> {
         let sight = seen(&self.engine, self.lesson.as_ref(), &self.title);
-        let screen = Screen::of(&self.model, &sight, size);
+        let screen = Screen::recalled(&self.model, &sight, size, &mut self.recall.borrow_mut());
         update(&mut self.model, message, &sight, &screen)
     }
 

@@ -32,7 +32,9 @@ fn boxed(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host)
     canvas.frame(plan.area, border, painting.ink(role, &target));
     title(painting, canvas, plan, host, &target);
     match plan.inside {
-        Inside::Rows => (0..plan.body.h).zip(&host.running).for_each(|(i, r)| process(painting, canvas, plan, host, plan.body.row(i), r)),
+        Inside::Rows => {
+            (0..plan.body.h).zip(host.running.iter()).for_each(|(i, r)| process(painting, canvas, plan, host, plan.body.row(i), r))
+        }
         Inside::Glyphs(_) => glyphs(painting, canvas, plan, host),
         Inside::Heat(per) => heat(painting, canvas, plan, host, per),
     }

@@ -4,7 +4,7 @@ use super::rows;
 use super::{Painting, family_role, look_glyph};
 use crate::scene::canvas::{Area, Canvas, Ink, width, wrap};
 use crate::scene::clock::left;
-use crate::scene::facts::{Family, Look, Note, Row, Set, Under};
+use crate::scene::facts::{Family, Look, Note, Set, Under};
 use crate::scene::plan::{AbovePlan, Level, SetPlan, tile_name};
 use crate::scene::role::Role;
 use crate::scene::target::Target;
@@ -100,7 +100,7 @@ fn grid(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set, nam
 fn heat(canvas: &mut Canvas, body: Area, set: &Set, per: usize) {
     let across = usize::from(body.w.saturating_sub(1)).max(1);
     for (i, rows) in set.rows.chunks(per.max(1)).enumerate() {
-        let worst = rows.iter().map(|r: &Row| r.look).max_by_key(|look| worry(*look)).unwrap_or(Look::Missing);
+        let worst = rows.iter().map(|row| row.look).max_by_key(|look| worry(*look)).unwrap_or(Look::Missing);
         let (glyph, role) = look_glyph(worst);
         canvas.put(body.x + 1 + (i % across) as u16, body.y + (i / across) as u16, glyph, role);
     }

@@ -75,7 +75,7 @@ pub fn plan(stage: &Stage, area: Area) -> Hosts {
 
 fn boxes(stage: &Stage, area: Area, across: u16, rows: u16) -> Hosts {
     let h = area.h / rows;
-    let name_w = stage.hosts.iter().flat_map(|h| &h.running).map(|r| width(&r.key.name)).max().unwrap_or(8);
+    let name_w = stage.hosts.iter().flat_map(|h| h.running.iter()).map(|r| width(&r.key.name)).max().unwrap_or(8);
     let columns = area.columns(across, 2);
     let plan = |(index, host): (usize, &Host)| {
         let column = columns[index % usize::from(across)];
