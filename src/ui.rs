@@ -5,6 +5,7 @@ pub mod actions;
 pub mod editor;
 pub mod keymap;
 pub mod keys;
+pub mod lead;
 pub mod list;
 pub mod message;
 pub mod model;

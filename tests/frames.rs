@@ -83,7 +83,7 @@ fn played() -> Session {
 
 #[test]
 fn the_sandbox_at_its_start() {
-    check("start", world::sandbox());
+    check_session("start", Session::sandbox, &[]);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn the_list_of_scenarios() {
 
 #[test]
 fn the_twins_while_each_has_lost_a_pod() {
-    check_session("twins", Session::sandbox, &["t x", "$ wait 1300ms"]);
+    check_session("twins", Session::sandbox, &["x", "$ wait 1300ms"]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub use news::News;
 pub use recall::Recall;
 pub use shelf::{Offer, Spare};
 pub use threads::Thread;
-pub use twins::Replaced;
+pub use twins::{Answer, Befell};
 
 use pods::Ledger;
 
@@ -202,6 +202,14 @@ pub struct Running {
 }
 
 impl Running {
+    /// Its name without its set's, where any of the set will do.
+    pub fn short_name(&self) -> &str {
+        let set = match &self.set {
+            Some(Target::Set(Kind::ReplicaSet, set)) => self.key.name.strip_prefix(&*set.name),
+            _ => None,
+        };
+        set.and_then(|rest| rest.strip_prefix('-')).unwrap_or(&self.key.name)
+    }
     /// True where it runs and the record no longer wants or knows it.
     pub fn is_ghost(&self) -> bool {
         matches!(self.verdict, Verdict::Deaf | Verdict::Erased)
@@ -287,8 +295,8 @@ pub struct Stage {
     pub offers: Vec<Offer>,
     /// Volumes and claims that belong to no pod's row.
     pub spares: Vec<Spare>,
-    /// What the sets made last in the place of what was lost.
-    pub replaced: Vec<Replaced>,
+    /// How the two kinds of set answered what befell them last.
+    pub answers: Vec<Answer>,
     /// What travels between whoever types and the record, oldest first; up is towards whoever types.
     pub calls: Vec<Journey>,
     /// How motion is shown.
@@ -311,8 +319,8 @@ impl Stage {
         deployments::place(world, &deployments, &mut sets);
         probes::place(world, &mut hosts, &mut sets);
         let (offers, spares) = (shelf::offers(world), shelf::spares(world, &sets));
-        let (replaced, news) = (twins::replaced(world), news::news(world, now, &tempo));
-        Stage { now, deployments, sets, hosts, offers, spares, replaced, calls: journeys.calls, tempo, news }
+        let (answers, news) = (twins::answers(world), news::news(world, now, &tempo));
+        Stage { now, deployments, sets, hosts, offers, spares, answers, calls: journeys.calls, tempo, news }
     }
     /// How freshly a thing has changed: 0 for not, up to [`crate::motion::BRIGHTEST`].
     pub fn glow(&self, target: &Target) -> u8 {

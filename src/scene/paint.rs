@@ -42,18 +42,18 @@ impl Painting<'_> {
 
     /// One line that says what just differed, at the right of the record's heading, as far as it fits.
     fn compare(&self, canvas: &mut Canvas) {
-        let replaced = &self.stage.replaced;
+        let answers = &self.stage.answers;
         let rule = self.plan.record_rule;
         let room = rule.w.saturating_sub(38);
-        let long: Vec<&str> = replaced.iter().map(|r| r.words.as_str()).collect();
-        let fewer: Vec<&str> = replaced.iter().map(|r| r.fewer.as_str()).collect();
-        let short: Vec<&str> = replaced.iter().map(|r| r.short).collect();
+        let long: Vec<&str> = answers.iter().map(|r| r.words.as_str()).collect();
+        let fewer: Vec<&str> = answers.iter().map(|r| r.fewer.as_str()).collect();
+        let short: Vec<&str> = answers.iter().map(|r| r.short).collect();
         let length = |words: &[&str]| words.iter().map(|w| width(w) + 5).sum::<u16>();
-        let Some(words) = [long, fewer, short].into_iter().find(|words| length(words) <= room).filter(|words| words.len() == 2) else {
+        let Some(words) = [long, fewer, short].into_iter().find(|words| length(words) <= room).filter(|words| !words.is_empty()) else {
             return;
         };
         let mut parts = vec![(" ", Ink::default())];
-        for (one, words) in replaced.iter().zip(&words) {
+        for (one, words) in answers.iter().zip(&words) {
             parts.extend([("▌", family_role(one.family).into()), (words, Ink::from(Role::Text)), ("  ", Ink::default())]);
         }
         let w = parts.iter().map(|(text, _)| width(text)).sum::<u16>();

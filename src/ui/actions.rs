@@ -94,7 +94,7 @@ actions! {
     Cable     ["c"]                  "cable"    Act     Always   "Pulls its node's cable, or plugs it in.";
     Power     ["p"]                  "power"    Act     Always   "Takes that node's power, or boots it.";
     Fail      ["f"]                  "fail"     Act     Always   "Breaks the pod's readiness, or mends it.";
-    Twin      ["t"]                  "twin"     Act     Always   "Every act is done to both sets, on or off.";
+    Twin      ["t"]                  "both"     Act     Always   "Every act is done to both sets, on or off.";
     Undo      ["u"]                  "undo"     Time    Always   "Takes back the last act and what followed.";
     Redo      ["U"]                  ""         Time    Help     "Brings it back.";
     Why       ["enter", "w"]         "why"      Look    Selected "Tells why it is so, and what would free it.";

@@ -2,6 +2,7 @@
 
 use super::editor::Editor;
 use super::keymap::Keymap;
+use super::lead::Lead;
 use super::list::List;
 use super::talk::Talk;
 use crate::api::Time;
@@ -100,8 +101,8 @@ pub struct Model {
     pub expects: Option<usize>,
     /// How many lines that keys stand for still run: the picture shows what came of them, not a sheet over it.
     pub quiet: usize,
-    /// True until the first act.
-    pub newcomer: bool,
+    /// What a newcomer has yet to see.
+    pub lead: Lead,
     /// Which key does what.
     pub keys: Keymap,
     /// The manifest that is edited.
@@ -144,7 +145,7 @@ impl Model {
             look,
             expects: None,
             quiet: 0,
-            newcomer: true,
+            lead: Lead::default(),
             keys: Keymap::default(),
             editor: None,
             comparison: None,

@@ -108,6 +108,7 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         return vec![effect];
     }
     let Some(action) = model.keys.action(key) else { return Vec::new() };
+    model.lead.did(action);
     if let Some(effect) = sight.script.and_then(|script| lesson::effect(model, action, key, &script, screen, sight)) {
         return vec![effect];
     }
@@ -131,6 +132,10 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         }
         Action::Stop | Action::Quit => vec![Effect::Quit],
         Action::ScaleUp | Action::ScaleDown | Action::Delete | Action::Force | Action::Cable | Action::Power | Action::Fail => {
+            if model.pane == Pane::Sheet {
+                // What comes of it is seen in the picture.
+                show(model, Pane::Why);
+            }
             let lines = acts::lines(action, model, sight, screen);
             model.quiet = lines.as_ref().map_or(0, Vec::len);
             perform(model, lines)
@@ -213,10 +218,7 @@ fn show(model: &mut Model, pane: Pane) {
 /// Runs the lines a key stands for, or tells why there are none.
 fn perform(model: &mut Model, lines: Result<Vec<String>, String>) -> Vec<Effect> {
     match lines {
-        Ok(lines) => {
-            model.newcomer = false;
-            lines.into_iter().map(Effect::Submit).collect()
-        }
+        Ok(lines) => lines.into_iter().map(Effect::Submit).collect(),
         Err(why) => {
             model.notice = Some(why);
             Vec::new()
@@ -247,7 +249,6 @@ fn remedy(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         model.notice = Some(format!("nothing is offered under {number}: select what is in trouble"));
         return Vec::new();
     };
-    model.newcomer = false;
     vec![match remedy.stdin.clone() {
         Some(text) => Effect::Feed(remedy.line.clone(), text),
         None => Effect::Submit(remedy.line.clone()),

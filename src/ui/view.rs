@@ -32,7 +32,7 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
     timeline::draw(canvas, regions.timeline, sight);
     command::draw(canvas, regions.command, model, sight);
     command::pressed(canvas, regions.command, model);
-    hints::draw(canvas, regions.hints, model, sight);
+    hints::draw(canvas, regions.hints, model, sight, screen);
     command::offers(canvas, regions.command, model);
     match model.mode {
         Mode::Help => help::draw(canvas, canvas.area(), &model.keys, model.scroll),

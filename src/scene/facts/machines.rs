@@ -105,6 +105,8 @@ fn running(world: &World, machine: &Machine, process: &Process) -> Running {
         Stage::Mounting => Life::Mounting,
         Stage::Starting => Life::Starting,
         Stage::Ended => Life::Ended,
+        // Its kubelet still cleans up after it.
+        Stage::Stopping(_) if !process.is_alive() => Life::Ended,
         Stage::Running | Stage::Stopping(_) if process.is_ready() => Life::Ready,
         Stage::Running | Stage::Stopping(_) => Life::Unready,
     };
@@ -128,10 +130,10 @@ fn is_on_record(world: &World, process: &Process) -> bool {
 fn verdict(world: &World, machine: &Machine, process: &Process) -> Verdict {
     let leaves = || world.get::<Pod>(&process.key).is_some_and(|pod| pod.metadata.is_terminating());
     match process.stage {
-        Stage::Stopping(until) => Verdict::Stopping(until),
+        Stage::Stopping(until) if process.is_alive() => Verdict::Stopping(until),
         _ if !is_on_record(world, process) => Verdict::Erased,
         _ if !machine.is_linked() && leaves() => Verdict::Deaf,
-        Stage::Mounting | Stage::Starting | Stage::Running | Stage::Ended => Verdict::Mirrored,
+        Stage::Mounting | Stage::Starting | Stage::Running | Stage::Stopping(_) | Stage::Ended => Verdict::Mirrored,
     }
 }
 

@@ -35,7 +35,8 @@ fn boxed(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host)
         Inside::Rows => {
             (0..plan.body.h).zip(host.running.iter()).for_each(|(i, r)| process(painting, canvas, plan, host, plan.body.row(i), r))
         }
-        Inside::Glyphs(_) => glyphs(painting, canvas, plan, host),
+        Inside::Glyphs(_) => glyphs(painting, canvas, plan, host, false),
+        Inside::Tiles(_) => glyphs(painting, canvas, plan, host, true),
         Inside::Heat(per) => heat(painting, canvas, plan, host, per),
     }
     note(painting, canvas, plan, host);
@@ -50,7 +51,7 @@ fn title(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host,
     let cordon = if host.cordoned { " cordoned" } else { "" };
     let crowd = match plan.inside {
         Inside::Heat(per) => format!(" {} processes, {per} a glyph ·", host.running.len()),
-        Inside::Rows | Inside::Glyphs(_) => String::new(),
+        Inside::Rows | Inside::Tiles(_) | Inside::Glyphs(_) => String::new(),
     };
     let state = format!("{crowd} {glyph} {}{cordon} ", host.state);
     let room = top.w.saturating_sub(width(&host.name) + 6);
@@ -98,13 +99,21 @@ fn word_of(painting: &Painting, running: &Running, word: &str) -> String {
     }
 }
 
-fn glyphs(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
+fn glyphs(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host, named: bool) {
     for (area, target) in plan.spots.iter().filter(|s| matches!(s.1, Target::Process(..))) {
         let Target::Process(_, uid) = target else { continue };
         let Some(running) = host.running.iter().find(|r| r.uid == *uid) else { continue };
         let (glyph, role, _) = running_glyph(running);
         let role = if running.is_ghost() { Role::Bad } else { role };
         canvas.put(area.x, area.y, glyph, painting.ink(role, target));
+        if named {
+            let name = match () {
+                () if running.life == Life::Ended => Role::Faint,
+                () if running.is_ghost() => Role::Bad,
+                () => Role::Text,
+            };
+            canvas.text(area.x + 2, area.y, area.w.saturating_sub(2), running.short_name(), painting.ink(name, target).bold());
+        }
     }
 }
 

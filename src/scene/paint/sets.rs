@@ -67,10 +67,12 @@ fn heading(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set) 
     let gap = if kind.is_empty() { "" } else { " " };
     let role = painting.ink(family_role(set.family), &set.target).bold();
     let name = painting.ink(Role::Text, &set.target).bold();
-    let counts = format!("{} wanted · {} ready", set.wanted, set.ready);
+    let counts = [format!("{} wanted · {} ready", set.wanted, set.ready), format!("{} of {} ready", set.ready, set.wanted)];
+    let room = plan.head.w.saturating_sub(width(kind) + width(gap) + width(&set.name) + 3);
+    let counts = counts.iter().find(|counts| width(counts) <= room).unwrap_or(&counts[1]);
     let well = if set.ready == set.wanted { Role::Good } else { Role::Waiting };
     let end =
-        canvas.parts(plan.head, &[(kind, role), (gap, role), (&set.name, name), ("   ", name), (&counts, painting.ink(well, &set.target))]);
+        canvas.parts(plan.head, &[(kind, role), (gap, role), (&set.name, name), ("   ", name), (counts, painting.ink(well, &set.target))]);
     let rest = Area { x: end + 2, w: plan.head.right().saturating_sub(end + 2), ..plan.head };
     let zoomed = match plan.level {
         Level::Heat(per) => format!("each glyph {per} pods"),
