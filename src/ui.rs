@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod editor;
+pub mod fields;
 pub mod keymap;
 pub mod keys;
 pub mod lead;

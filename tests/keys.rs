@@ -177,6 +177,9 @@ fn a_manifest_is_edited_and_applied_through_the_same_door() {
     desk.press("tab tab e");
     assert_eq!(desk.model.mode, Mode::Edit);
     retype(&mut desk, "  replicas: 3", "  replicas: 4");
+    assert_eq!(desk.press("ctrl-s"), [], "what changes is shown first");
+    let changes = desk.model.editor.as_ref().unwrap().changes();
+    assert!(changes.contains("\n-  replicas: 3\n+  replicas: 4\n"), "{changes}");
     let effects = desk.press("ctrl-s");
     carry_out(&mut desk, effects);
     assert_eq!((desk.model.mode, desk.engine.console()[0].line.as_str()), (Mode::Normal, "kubectl replace -f -"));
@@ -196,7 +199,7 @@ fn what_is_wrong_with_an_edited_manifest_stands_at_its_line() {
         let mut desk = Desk::new();
         desk.press("tab tab e");
         retype(&mut desk, old, new);
-        let effects = desk.press("ctrl-s");
+        let effects = desk.press("ctrl-s ctrl-s");
         carry_out(&mut desk, effects);
         assert_eq!(desk.model.mode, Mode::Edit, "{new}");
         let editor = desk.model.editor.as_ref().unwrap();
@@ -207,6 +210,21 @@ fn what_is_wrong_with_an_edited_manifest_stands_at_its_line() {
         let screen = Screen::of(&desk.model, &sight, (120, 36));
         assert!(view(&desk.model, &sight, &screen).glyphs().contains('▲') || problem.line > Some(25));
     }
+}
+
+#[test]
+fn tab_completes_a_field_and_what_is_wrong_is_told_at_once() {
+    let mut desk = Desk::new();
+    desk.press("tab tab e down down down down down end enter m i");
+    assert!(desk.model.editor.as_ref().unwrap().slip.as_ref().is_some_and(|slip| slip.line.is_some()), "half a name is no field");
+    desk.press("tab");
+    assert_eq!(desk.model.editor.as_ref().unwrap().area.lines()[6], "  minReadySeconds: ");
+    desk.press("5");
+    let editor = desk.model.editor.as_ref().unwrap();
+    assert_eq!((editor.slip.clone(), editor.told.as_ref().unwrap().word.as_str()), (None, "minReadySeconds"));
+    desk.press("enter v o l tab");
+    let shown: Vec<&str> = desk.model.editor.as_ref().unwrap().offers.iter().map(|offer| offer.word.as_str()).collect();
+    assert_eq!(shown, Vec::<&str>::new(), "there is one already, and no other");
 }
 
 #[test]

@@ -307,7 +307,9 @@ impl Session {
     }
     fn redo(&mut self) {
         let Some((lesson, taken)) = self.undone.pop() else { return };
-        (0..taken).for_each(|_| drop(self.engine.redo()));
+        for _ in 0..taken {
+            self.engine.redo();
+        }
         self.lesson = lesson;
     }
 

@@ -55,7 +55,7 @@ fn hints(model: &Model, sight: &Sight) -> Vec<Hint> {
     match (model.mode, model.pane) {
         (Mode::Prompt, _) => fixed(&[("enter", "run"), ("tab", "complete"), ("up down", "history"), ("esc", "close")]),
         (Mode::Filter, _) => fixed(&[("enter", "keep"), ("esc", "look for nothing")]),
-        (Mode::Edit, _) => fixed(&[("ctrl-s", "apply"), ("esc", "leave it as it was")]),
+        (Mode::Edit, _) => fixed(&[("tab", "complete"), ("ctrl-s", "what changes, then apply"), ("esc", "back")]),
         (Mode::Help, _) => fixed(&[("up down", "scroll"), ("any other key", "close")]),
         (Mode::Normal, Pane::Output(_)) => {
             let mut all = fixed(&[("esc", "close the output"), ("pageup pagedown", "scroll")]);
