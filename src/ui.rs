@@ -8,6 +8,7 @@ pub mod keymap;
 pub mod keys;
 pub mod lead;
 pub mod list;
+pub mod menu;
 pub mod message;
 pub mod model;
 pub mod palette;

@@ -147,6 +147,11 @@ fn all_that_is_to_say_of_a_pod() {
 }
 
 #[test]
+fn what_can_be_done_with_a_pod() {
+    check_after("menu", world::sandbox(), "tab tab down a down");
+}
+
+#[test]
 fn the_list_of_scenarios() {
     check_after("scenarios", world::sandbox(), "s down");
     check_after("scenarios-far", world::sandbox(), "s pagedown pagedown pagedown");

@@ -127,6 +127,24 @@ fn the_command_line_keeps_its_history() {
 }
 
 #[test]
+fn the_menu_tells_what_can_be_done_and_does_it() {
+    let mut desk = Desk::new();
+    desk.model.selected = Target::named("pod/kubia-1");
+    desk.press("a");
+    let shown = |desk: &Desk| -> Vec<String> { desk.model.menu.items.iter().map(|item| format!("{item:?}")).collect() };
+    let items = shown(&desk);
+    assert!(items.iter().any(|item| item.contains("kubectl delete po kubia-1 --wait=false")), "{items:?}");
+    assert!(!items.iter().any(|item| item.contains("kubectl scale")), "a pod has no size: {items:?}");
+    let claim = items.iter().position(|item| item.starts_with("Go(\"claim\"")).expect("it has a claim");
+    desk.press(&vec!["down"; claim].join(" "));
+    assert_eq!(desk.press("enter"), []);
+    assert_eq!((desk.model.selected.clone(), desk.model.mode), (Target::named("pvc/data-kubia-1"), Mode::Normal));
+    assert_eq!(desk.lines("a x"), ["kubectl delete pvc data-kubia-1 --wait=false"], "its own key does it too");
+    desk.press("a esc");
+    assert_eq!(desk.model.mode, Mode::Normal);
+}
+
+#[test]
 fn nothing_selected_is_said() {
     let mut desk = Desk::new();
     assert_eq!(desk.press("d"), []);

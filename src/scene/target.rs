@@ -70,6 +70,12 @@ impl Focus {
     pub fn among(self, stage: &Stage, letters: &str) -> Focus {
         Focus { kept: (!letters.is_empty()).then(|| stage.threads_called(letters)), ..self }
     }
+    /// What belongs to the selected thing, itself too: owners first, then pods, what they use, and where they run.
+    pub fn belonging(&self) -> Vec<Target> {
+        let mut all: Vec<Target> = self.lit.iter().cloned().collect();
+        all.sort_unstable();
+        all
+    }
     /// True where letters are looked for and the thing belongs to one that has them.
     pub fn is_kept(&self, target: &Target) -> bool {
         self.kept.as_ref().is_none_or(|kept| kept.contains(target))

@@ -98,10 +98,11 @@ actions! {
     Undo      ["u"]                  "undo"     Time    Always   "Takes back the last act and what followed.";
     Redo      ["U"]                  ""         Time    Help     "Brings it back.";
     Why       ["enter", "w"]         "why"      Look    Selected "Tells why it is so, and what would free it.";
+    Menu      ["a"]                  "actions"  Look    Selected "What can be done with it, and what belongs to it.";
     Describe  ["d"]                  "describe" Look    Selected "kubectl describe, of what is selected.";
     Logs      ["l"]                  "logs"     Look    Selected "kubectl logs, of the pod.";
     Yaml      ["y"]                  "yaml"     Look    Selected "kubectl get -o yaml, of what is selected.";
-    Edit      ["e"]                  "edit"     Act     Selected "Edits its manifest; Ctrl-S applies, Esc leaves.";
+    Edit      ["e"]                  "edit"     Act     Selected "Edits its manifest: Tab completes, Ctrl-S applies.";
     Request   ["r"]                  "request"  Act     Selected "curl: sends a request to the pod or the service.";
     Files     ["v"]                  "files"    Look    Selected "The files on the disk, and who wrote them.";
     Command   [":"]                  "command"  Program Always   "The command line; Tab completes.";

@@ -4,6 +4,7 @@ use super::editor::Editor;
 use super::keymap::Keymap;
 use super::lead::Lead;
 use super::list::List;
+use super::menu::Menu;
 use super::talk::Talk;
 use crate::api::Time;
 use crate::scene::Target;
@@ -28,6 +29,8 @@ pub enum Mode {
     Help,
     /// The list of scenarios.
     Catalogue,
+    /// The menu of the selected thing.
+    Menu,
     /// Nothing: the screen is blank, until any key; true where time ran before.
     Blank(bool),
 }
@@ -113,6 +116,8 @@ pub struct Model {
     pub talk: Talk,
     /// The list of scenarios, as it was open last.
     pub list: List,
+    /// The menu of the selected thing, as it was open last.
+    pub menu: Menu,
     /// Letters that a thing must have in it not to step back; blank for no such wish.
     pub filter: String,
 }
@@ -151,6 +156,7 @@ impl Model {
             comparison: None,
             talk: Talk::default(),
             list: List::default(),
+            menu: Menu::default(),
             filter: String::new(),
         }
     }

@@ -5,6 +5,7 @@ mod catalogue;
 mod edit;
 mod filter;
 mod lesson;
+mod menu;
 mod prompt;
 mod select;
 
@@ -40,6 +41,7 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
                 Mode::Edit => edit::key(model, key),
                 Mode::Help => help(model, key),
                 Mode::Catalogue => catalogue::key(model, key),
+                Mode::Menu => menu::key(model, key, sight, screen),
                 Mode::Blank(ran) => wake(model, key, ran),
                 Mode::Normal => normal(model, key, sight, screen),
             }
@@ -58,6 +60,7 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
             Vec::new()
         }
         Message::Click(x, y) if model.mode == Mode::Catalogue => catalogue::click(model, screen, x, y),
+        Message::Click(x, y) if model.mode == Mode::Menu => menu::click(model, sight, screen, x, y),
         Message::Click(x, y) => click(model, sight, screen, x, y),
         Message::Drag(x) => drag(model, sight, screen, x),
         Message::Wheel(steps) => {
@@ -167,6 +170,7 @@ fn look(model: &mut Model, action: Action, sight: &Sight, screen: &Screen) -> Ve
         }
         Action::Why => show(model, if model.pane == Pane::Sheet { Pane::Why } else { Pane::Sheet }),
         Action::Half => model.half = model.half.next(),
+        Action::Menu => menu::open(model, sight, screen),
         Action::Command => model.mode = Mode::Prompt,
         Action::Help => {
             model.mode = Mode::Help;

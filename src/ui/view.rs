@@ -1,7 +1,7 @@
 //! The picture of a frame: title, stage, panes, time line, command line, keys.
 
 use super::model::{Mode, Model, Pane};
-use super::panes::{caption, catalogue, command, edit, happened, help, hints, lesson, output, timeline, title, why};
+use super::panes::{caption, catalogue, command, edit, happened, help, hints, lesson, menu, output, timeline, title, why};
 use super::regions::{Regions, SMALLEST};
 use super::screen::Screen;
 use super::sight::Sight;
@@ -37,6 +37,7 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
     match model.mode {
         Mode::Help => help::draw(canvas, canvas.area(), &model.keys, model.scroll),
         Mode::Catalogue => catalogue::draw(canvas, canvas.area(), &model.list),
+        Mode::Menu => menu::draw(canvas, model, screen),
         Mode::Edit => model.editor.iter().for_each(|editor| edit::draw(canvas, regions, editor)),
         Mode::Normal | Mode::Prompt | Mode::Filter | Mode::Blank(_) => {}
     }

@@ -64,6 +64,7 @@ fn hints(model: &Model, sight: &Sight) -> Vec<Hint> {
         }
         (Mode::Blank(_), _) => Vec::new(),
         (Mode::Catalogue, _) => catalogue(model),
+        (Mode::Menu, _) => fixed(&[("up down", "choose"), ("enter", "do it"), ("esc", "close")]),
         (Mode::Normal, Pane::Home) if sight.script.is_some() => lesson(model, sight),
         (Mode::Normal, Pane::Why | Pane::Sheet | Pane::Compare) if sight.script.is_some() => {
             fixed(&[("esc", "back to the scenario")]).into_iter().chain(rows(model, sight)).collect()
