@@ -169,6 +169,20 @@ fn a_request_on_its_way() {
 }
 
 #[test]
+fn two_processes_write_to_one_disk() {
+    let steps = [
+        "$ curl -X POST -d before localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/",
+        "$ disconnect node-3",
+        "$ wait 360s",
+        "$ kubectl delete po kubia-0 --force --grace-period=0",
+        "$ wait 10s",
+        "$ curl -X POST -d after localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/",
+        "esc",
+    ];
+    check_session("writers", Session::sandbox, &steps);
+}
+
+#[test]
 fn what_a_line_printed() {
     check_session("output", Session::sandbox, &["$ kubectl get pods -o wide"]);
 }

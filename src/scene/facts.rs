@@ -223,10 +223,25 @@ pub struct DiskAt {
     pub name: Name,
     /// How many files are on it.
     pub files: usize,
+    /// What was written to it last.
+    pub latest: Option<Written>,
     /// Machines with live processes on it, where no more than one may have it.
     pub writers: usize,
     /// When it is taken from the machine by force.
     pub timer: Option<Timer>,
+}
+
+/// A file as it was written last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its path on the disk.
+    pub path: Name,
+    /// Its whole content.
+    pub content: Name,
+    /// The machine on which it was written: pods on two of them may have one name.
+    pub on: Name,
+    /// When.
+    pub at: Time,
 }
 
 /// A machine and its node.

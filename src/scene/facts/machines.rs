@@ -4,7 +4,7 @@ use super::journeys::Journeys;
 use super::news::{Ended, ended};
 use super::recall::Recall;
 use super::timers::held_back;
-use super::{DiskAt, Family, Host, Life, Running, Timer, Verdict, family};
+use super::{DiskAt, Family, Host, Life, Running, Timer, Verdict, Written, family};
 use crate::api::meta::Revision;
 use crate::api::storage::AccessMode;
 use crate::api::{Key, Kind, Name, Node, PersistentVolume, Pod, Time, Truth};
@@ -201,7 +201,13 @@ fn disk_at(world: &World, disk: &Disk, volumes: &Volumes, machine: &Machine) -> 
     let writes = |m: &Machine| m.processes.values().any(|p| p.is_alive() && p.mounts.iter().any(|mount| mount.disk == disk.id));
     let writers = if single { disk.attached.iter().filter(|n| world.machine(n).is_some_and(|m| writes(m))).count() } else { 1 };
     let timer = detached_at(world, &name, &machine.name);
-    Some(DiskAt { name, files: disk.files.len(), writers, timer })
+    let latest = disk.files.iter().max_by_key(|(_, file)| file.at).map(|(path, file)| Written {
+        path: path.clone(),
+        content: file.content.clone(),
+        on: file.node.clone(),
+        at: file.at,
+    });
+    Some(DiskAt { name, files: disk.files.len(), latest, writers, timer })
 }
 
 /// When a volume is taken from a machine that does not say it has let go of it.

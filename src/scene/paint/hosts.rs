@@ -2,8 +2,8 @@
 
 use super::{Painting, running_glyph};
 use crate::scene::canvas::{Area, Border, Canvas, Ink, width};
-use crate::scene::clock::left;
-use crate::scene::facts::{DiskAt, Host, Life, Running, Verdict};
+use crate::scene::clock::{left, spoken};
+use crate::scene::facts::{DiskAt, Host, Life, Running, Verdict, Written};
 use crate::scene::plan::{HostPlan, Inside};
 use crate::scene::role::{Ground, Role};
 use crate::scene::target::Target;
@@ -135,9 +135,13 @@ fn note(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) 
 }
 
 fn disks(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
-    let area = plan.disks;
-    if area.is_empty() {
+    if plan.disks.is_empty() {
         return;
+    }
+    let (above, area) = plan.disks.split_rows(plan.disks.h - 1);
+    let written = host.disks.iter().filter_map(|disk| Some((disk, disk.latest.as_ref()?)));
+    for (y, (disk, latest)) in (above.y..above.bottom()).zip(written) {
+        last_word(painting, canvas, disk, latest, Area::new(above.x, y, above.w, 1));
     }
     let mut x = area.x;
     for (i, disk) in host.disks.iter().enumerate() {
@@ -149,6 +153,26 @@ fn disks(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host)
         }
         x = one_disk(painting, canvas, disk, Area::new(x, area.y, room, 1), host) + 2;
     }
+}
+
+/// What was written to a disk last, on which machine, and how long ago.
+fn last_word(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, latest: &Written, row: Area) {
+    let target = Target::Volume(disk.name.clone());
+    let ink = |role: Role| painting.ink(role, &target);
+    let by = format!(" on {}, {} ago", latest.on, spoken(painting.stage.now - latest.at));
+    let words = format!("{:?}", latest.content.lines().next().unwrap_or_default());
+    let head = [("◈ ", ink(Role::Disk)), (&*disk.name, ink(Role::Disk)), (" ", ink(Role::Disk))];
+    let room = Area { w: row.w.saturating_sub(width(&by)), ..row };
+    let end = canvas.parts(room, &head);
+    // Where there is room for one of them only, what is written counts more than where.
+    let path = if width(&words) + width(&latest.path) + 2 <= room.right().saturating_sub(end) {
+        format!("{}: ", latest.path)
+    } else {
+        String::new()
+    };
+    let rest = Area { x: end, w: room.right().saturating_sub(end), ..room };
+    canvas.parts(rest, &[(&path, ink(Role::Faint)), (&words, ink(Role::Text))]);
+    canvas.text_right(row, &by, ink(Role::Faint));
 }
 
 fn one_disk(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, area: Area, host: &Host) -> u16 {

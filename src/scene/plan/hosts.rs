@@ -89,7 +89,7 @@ fn boxes(stage: &Stage, area: Area, across: u16, rows: u16) -> Hosts {
 
 fn boxed(index: usize, host: &Host, area: Area, name_w: u16, wired: bool) -> HostPlan {
     let inner = area.inset(2, 1);
-    let disks_h = u16::from(inner.h >= 3);
+    let disks_h = u16::from(inner.h >= 3) * (1 + written(host, inner));
     // A process has its row before a sentence about all of them has.
     let note_h = u16::from(inner.h >= 5 && host.running.len() + 2 <= usize::from(inner.h));
     let (body, rest) = inner.split_rows(inner.h - disks_h - note_h);
@@ -111,6 +111,13 @@ fn boxed(index: usize, host: &Host, area: Area, name_w: u16, wired: bool) -> Hos
         cable: wired.then_some(area.x + 3),
         spots,
     }
+}
+
+/// Rows for what was written to disks last: as many as nothing else needs.
+fn written(host: &Host, inner: Area) -> u16 {
+    let needed = host.running.len() + 3;
+    let spare = usize::from(inner.h).saturating_sub(needed);
+    host.disks.iter().filter(|disk| disk.latest.is_some()).count().min(spare) as u16
 }
 
 fn inside(host: &Host, body: Area) -> Inside {

@@ -82,7 +82,7 @@ fn whole(world: &World, stage: &Stage, detail: Detail) -> Page {
         page.say(detail.to_string(), Role::Bad.bold());
         page.say(format!("The rule: {rule}."), Role::Text);
         page.gap();
-        page.keys("select a ghost ☠ to see why; ", &[("u", "undo"), ("c", "plug in")]);
+        page.keys("a ghost ☠ tells why; ", &[("u", "undo"), ("c", "plug in")]);
         return page;
     }
     if let Some(key) = troubled(stage) {
