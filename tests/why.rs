@@ -385,3 +385,15 @@ fn what_just_differed_between_the_sets() {
     let apart = format!("{BOTH_GROW}wait 9s\nkubectl delete po kubia-1\nwait 9s");
     assert_eq!(answers(&apart), ["same name, new IP, same claim"], "of what befell one alone, its answer alone");
 }
+
+#[test]
+fn a_ghost_tells_which_of_two_namesakes_is_reached_by_name() {
+    let world = after("disconnect node-3\nwait 360s\nkubectl delete po kubia-0 --force --grace-period=0\nwait 10s");
+    let stage = Stage::read(&world, world.now(), podyard::motion::Tempo::default());
+    let host = stage.host("node-3").unwrap();
+    let ghost = host.running.iter().find(|running| &*running.key.name == "kubia-0").unwrap();
+    let page = why::page(&world, &stage, Some(&Target::Process("node-3".into(), ghost.uid)));
+    let said: String = page.lines(400).into_iter().flatten().map(|(text, _)| text).collect();
+    let reached = type_in(&mut world.clone(), "dig +short kubia-0.kubia.default.svc.cluster.local");
+    assert!(said.contains(&format!("reach the other, {} on node-", reached.trim())), "{reached}: {said}");
+}

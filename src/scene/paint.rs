@@ -48,13 +48,15 @@ impl Painting<'_> {
         let long: Vec<&str> = answers.iter().map(|r| r.words.as_str()).collect();
         let fewer: Vec<&str> = answers.iter().map(|r| r.fewer.as_str()).collect();
         let short: Vec<&str> = answers.iter().map(|r| r.short).collect();
-        let length = |words: &[&str]| words.iter().map(|w| width(w) + 5).sum::<u16>();
+        let length =
+            |words: &[&str]| words.iter().zip(answers).map(|(w, answer)| width(w) + width(family_tag(answer.family)) + 3).sum::<u16>() + 2;
         let Some(words) = [long, fewer, short].into_iter().find(|words| length(words) <= room).filter(|words| !words.is_empty()) else {
             return;
         };
         let mut parts = vec![(" ", Ink::default())];
         for (one, words) in answers.iter().zip(&words) {
-            parts.extend([("▌", family_role(one.family).into()), (words, Ink::from(Role::Text)), ("  ", Ink::default())]);
+            let tag = Ink::from(family_role(one.family)).bold();
+            parts.extend([(family_tag(one.family), tag), (" ", tag), (words, Ink::from(Role::Text)), ("  ", Ink::default())]);
         }
         let w = parts.iter().map(|(text, _)| width(text)).sum::<u16>();
         canvas.parts(Area::new(rule.right().saturating_sub(w + 1), rule.y, w, 1), &parts);
@@ -102,6 +104,15 @@ pub fn family_role(family: Family) -> Role {
         Family::Alike => Role::Alike,
         Family::Loose => Role::Loose,
         Family::Each => Role::Each,
+    }
+}
+
+/// What kubectl calls the sets of a family, in a few letters.
+pub fn family_tag(family: Family) -> &'static str {
+    match family {
+        Family::Alike => "rs",
+        Family::Loose => "po",
+        Family::Each => "sts",
     }
 }
 

@@ -159,10 +159,12 @@ fn disks(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host)
 fn last_word(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, latest: &Written, row: Area) {
     let target = Target::Volume(disk.name.clone());
     let ink = |role: Role| painting.ink(role, &target);
-    let by = format!(" on {}, {} ago", latest.on, spoken(painting.stage.now - latest.at));
     let words = format!("{:?}", latest.content.lines().next().unwrap_or_default());
     let head = [("◈ ", ink(Role::Disk)), (&*disk.name, ink(Role::Disk)), (" ", ink(Role::Disk))];
-    let room = Area { w: row.w.saturating_sub(width(&by)), ..row };
+    let needed = width(&disk.name) + width(&words) + 3;
+    let by = [format!(" on {}, {} ago", latest.on, spoken(painting.stage.now - latest.at)), format!(" on {}", latest.on)];
+    let by = by.iter().find(|by| needed + width(by) <= row.w).unwrap_or(&by[1]);
+    let room = Area { w: row.w.saturating_sub(width(by)), ..row };
     let end = canvas.parts(room, &head);
     // Where there is room for one of them only, what is written counts more than where.
     let path = if width(&words) + width(&latest.path) + 2 <= room.right().saturating_sub(end) {
@@ -172,7 +174,7 @@ fn last_word(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, latest: &W
     };
     let rest = Area { x: end, w: room.right().saturating_sub(end), ..room };
     canvas.parts(rest, &[(&path, ink(Role::Faint)), (&words, ink(Role::Text))]);
-    canvas.text_right(row, &by, ink(Role::Faint));
+    canvas.text_right(row, by, ink(Role::Faint));
 }
 
 fn one_disk(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, area: Area, host: &Host) -> u16 {

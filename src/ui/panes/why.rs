@@ -9,7 +9,7 @@ use crate::api::{Key, Kind};
 use crate::scene::cause;
 use crate::scene::clock::{clock, left};
 use crate::scene::facts::{Answer, Befell, Family, Look};
-use crate::scene::paint::family_role;
+use crate::scene::paint::{family_role, family_tag};
 use crate::scene::{Area, Ink, Role, Stage, Target, sentence};
 use crate::sim::World;
 use crate::sim::change::ChangeId;
@@ -100,7 +100,10 @@ fn promises(stage: &Stage, detail: Detail) -> Page {
         (Family::Each, "StatefulSet: each its own. A lost pod comes back: its name, its disk.", "each its own: name and disk"),
     ];
     for (family, words, fewer) in lessons.into_iter().filter(|(family, ..)| has(*family)) {
-        page.signed("▌ ", family_role(family), if detail == Detail::Least { fewer } else { words }, Role::Text);
+        match detail {
+            Detail::Least => page.signed(tag(family), family_role(family), fewer, Role::Text),
+            Detail::Some | Detail::All => page.signed("▌ ", family_role(family), words, Role::Text),
+        }
     }
     page
 }
@@ -115,16 +118,23 @@ fn differed(world: &World, answers: &[Answer], detail: Detail) -> Page {
     let mut page = Page::new(title, Role::Text);
     for answer in answers {
         let role = family_role(answer.family);
-        page.signed("▌ ", role, if detail == Detail::Least { &answer.fewer } else { &answer.words }, Role::Text.bold());
-        if detail != Detail::Least {
-            page.signed("▌ ", role, because(answer), Role::Text);
+        if detail == Detail::Least {
+            page.signed(tag(answer.family), role, &answer.fewer, Role::Text.bold());
+            continue;
         }
+        page.signed("▌ ", role, &answer.words, Role::Text.bold());
+        page.signed("▌ ", role, because(answer), Role::Text);
         if let Some(pod) = answer.pod.as_ref().filter(|_| detail == Detail::All) {
             causes(&mut page, world, Kind::Pod, pod, LED_TO_IT);
             page.gap();
         }
     }
     page
+}
+
+/// A family where there is no room for more.
+fn tag(family: Family) -> String {
+    format!("{:<4}", family_tag(family))
 }
 
 /// Why a set of that family answers so.
