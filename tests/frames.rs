@@ -112,6 +112,12 @@ fn a_manifest_that_is_edited() {
 }
 
 #[test]
+fn what_may_stand_in_a_manifest_and_what_would_change() {
+    check_after("edit-offers", world::sandbox(), "tab tab e down down down down down end enter tab");
+    check_after("edit-changes", world::sandbox(), "tab tab e down down down down down end enter m i tab 5 ctrl-s");
+}
+
+#[test]
 fn all_keys() {
     check_after("help", world::sandbox(), "?");
 }

@@ -85,6 +85,7 @@ fn twins_lose_the_pod_in_the_same_place() {
     let lines = Desk::new().lines("t tab tab down down x");
     assert_eq!(lines.len(), 2);
     assert!(lines[0].starts_with("kubectl delete po kubia-rs-") && lines[1] == "kubectl delete po kubia-1 --wait=false", "{lines:?}");
+    assert_eq!(Desk::new().lines("t tab tab down down l"), ["kubectl logs kubia-1"], "what is only looked at has no twin");
 }
 
 #[test]
@@ -142,6 +143,12 @@ fn the_menu_tells_what_can_be_done_and_does_it() {
     assert_eq!(desk.lines("a x"), ["kubectl delete pvc data-kubia-1 --wait=false"], "its own key does it too");
     desk.press("a esc");
     assert_eq!(desk.model.mode, Mode::Normal);
+    let sight = sight(&desk.engine, "test");
+    let screen = Screen::of(&desk.model, &sight, (120, 36));
+    let node = Target::Node("node-2".into());
+    let place = screen.plan.place(&node).unwrap();
+    update(&mut desk.model, Message::Ask(place.x, place.y), &sight, &screen);
+    assert_eq!((desk.model.mode, desk.model.selected.as_ref()), (Mode::Menu, Some(&node)));
 }
 
 #[test]

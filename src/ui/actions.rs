@@ -98,7 +98,7 @@ actions! {
     Undo      ["u"]                  "undo"     Time    Always   "Takes back the last act and what followed.";
     Redo      ["U"]                  ""         Time    Help     "Brings it back.";
     Why       ["enter", "w"]         "why"      Look    Selected "Tells why it is so, and what would free it.";
-    Menu      ["a"]                  "actions"  Look    Selected "What can be done with it, and what belongs to it.";
+    Menu      ["a"]                  "actions"  Look    Selected "The menu of what is selected; also the right button.";
     Describe  ["d"]                  "describe" Look    Selected "kubectl describe, of what is selected.";
     Logs      ["l"]                  "logs"     Look    Selected "kubectl logs, of the pod.";
     Yaml      ["y"]                  "yaml"     Look    Selected "kubectl get -o yaml, of what is selected.";

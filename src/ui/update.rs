@@ -62,6 +62,13 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
         Message::Click(x, y) if model.mode == Mode::Catalogue => catalogue::click(model, screen, x, y),
         Message::Click(x, y) if model.mode == Mode::Menu => menu::click(model, sight, screen, x, y),
         Message::Click(x, y) => click(model, sight, screen, x, y),
+        Message::Ask(x, y) => {
+            if model.mode == Mode::Normal && screen.at(x, y).is_some() {
+                click(model, sight, screen, x, y);
+                menu::open(model, sight, screen);
+            }
+            Vec::new()
+        }
         Message::Drag(x) => drag(model, sight, screen, x),
         Message::Wheel(steps) => {
             scroll(model, steps as isize * 3);

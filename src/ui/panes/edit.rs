@@ -102,7 +102,7 @@ fn place(area: Area, editor: &Editor) -> (u16, u16) {
     let cursor = editor.area.cursor();
     let (line, column) = (cursor.0, cursor.1);
     let before: String = editor.area.lines()[line].chars().take(column).collect(); // the cursor stands on a line
-    (area.y + (line - first(area, editor)).min(usize::from(area.h)) as u16, area.x + NUMBERS + width(&before))
+    (area.y + line.saturating_sub(first(area, editor)).min(usize::from(area.h)) as u16, area.x + NUMBERS + width(&before))
 }
 
 /// The first line that is shown: so that the cursor's is, with some after it.

@@ -55,6 +55,9 @@ fn hints(model: &Model, sight: &Sight) -> Vec<Hint> {
     match (model.mode, model.pane) {
         (Mode::Prompt, _) => fixed(&[("enter", "run"), ("tab", "complete"), ("up down", "history"), ("esc", "close")]),
         (Mode::Filter, _) => fixed(&[("enter", "keep"), ("esc", "look for nothing")]),
+        (Mode::Edit, _) if model.editor.as_ref().is_some_and(|editor| editor.reviewed) => {
+            fixed(&[("ctrl-s", "apply"), ("esc", "back to the text")])
+        }
         (Mode::Edit, _) => fixed(&[("tab", "complete"), ("ctrl-s", "what changes, then apply"), ("esc", "back")]),
         (Mode::Help, _) => fixed(&[("up down", "scroll"), ("any other key", "close")]),
         (Mode::Normal, Pane::Output(_)) => {

@@ -2,7 +2,7 @@
 
 use super::{acts, normal, show};
 use crate::api::Kind;
-use crate::scene::Target;
+use crate::scene::{Focus, Target};
 use crate::ui::actions::{ACTIONS, Action};
 use crate::ui::keys::Key;
 use crate::ui::menu::{Item, Menu};
@@ -53,7 +53,7 @@ pub fn open(model: &mut Model, sight: &Sight, screen: &Screen) {
     let done = OFFERED.into_iter().filter(|action| suits(*action, model.selected.as_ref()));
     let mut items: Vec<Item> = done.filter_map(|action| Some(Item::Do(action, words(action, model, sight, screen)?))).collect();
     let selected = model.selected.as_ref();
-    let near = screen.focus.belonging().into_iter().filter(|target| Some(target) != selected);
+    let near = Focus::on(&screen.stage, model.selected.clone()).belonging().into_iter().filter(|target| Some(target) != selected);
     items.extend(near.take(MOST).map(|target| Item::Go(relation(&target), target)));
     model.menu = Menu { items, chosen: 0 };
     model.mode = Mode::Menu;
@@ -65,8 +65,10 @@ fn words(action: Action, model: &Model, sight: &Sight, screen: &Screen) -> Optio
         return ACTIONS.iter().find(|row| row.action == action).map(|row| row.sentence.to_owned());
     }
     let lines = acts::lines(action, model, sight, screen).ok()?;
-    let more = lines.len() - 1;
-    lines.into_iter().next().map(|line| if more > 0 { format!("{line}, and {more} more") } else { line })
+    let own = acts::selected_pod(model, screen);
+    let about = |line: &&String| own.as_ref().is_some_and(|pod| line.contains(&*pod.name));
+    let line = lines.iter().find(about).or(lines.first())?;
+    Some(if lines.len() > 1 { format!("{line}, and the twin's") } else { line.clone() })
 }
 
 /// What a thing is to what is selected.
