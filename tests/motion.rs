@@ -48,7 +48,8 @@ fn a_moment_looks_the_same_however_one_comes_to_it() {
 /// What was read for an earlier picture changes no later one, whatever lies between: faults, forks, seeks.
 #[test]
 fn a_picture_is_the_same_with_what_is_recalled_and_without() {
-    const LINES: [&str; 10] = [
+    const LINES: [&str; 11] = [
+        "kubectl delete po kubia-2 --force --grace-period=0",
         "kubectl scale rs kubia-rs --replicas=12",
         "kubectl delete po kubia-1 --wait=false",
         "disconnect node-3",
@@ -67,8 +68,11 @@ fn a_picture_is_the_same_with_what_is_recalled_and_without() {
         let recalled = Stage::recalled(world, world.now(), tempo, &mut recall);
         assert_eq!(recalled, Stage::read(world, world.now(), tempo), "at {:?}", world.now());
     };
+    agree(&engine);
     for (i, line) in LINES.iter().enumerate() {
         engine.submit(line, None);
+        // Written on record, and not yet heard of by any machine.
+        agree(&engine);
         for step in [10, 150, 400, 900, 2000, 9000, 45_000, 290_000] {
             engine.run_until(engine.head() + Span(step));
             agree(&engine);
