@@ -45,6 +45,9 @@ mod target;
 pub mod until;
 pub mod watch;
 
+pub use diff::difference;
+pub use explain::{FieldDoc, field_doc};
+
 /// A command under way.
 pub(super) struct Call<'w> {
     /// The cluster.

@@ -129,6 +129,10 @@ impl World {
     pub fn wait(&self, kind: Kind, key: &Key) -> Option<&Arc<Wait>> {
         self.waits.get(&(kind, key.clone()))
     }
+    /// Everything that is held back, and what holds it.
+    pub fn waits(&self) -> impl Iterator<Item = (Kind, &Key, &Wait)> {
+        self.waits.iter().map(|((kind, key), wait)| (*kind, key, &**wait))
+    }
     /// The namespace that lines mean where they name none. It is kept here, though it belongs to whoever types, so that it
     /// is rewound and replayed with everything else.
     pub fn context(&self) -> &Name {
