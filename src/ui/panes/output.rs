@@ -24,9 +24,11 @@ pub fn draw(canvas: &mut Canvas, area: Area, line: &Line, (scroll, across): (usi
     corner(canvas, area, line, inner.w, &window);
 }
 
-/// The rows of an output: tables keep theirs, complaints are broken between words.
+/// The rows of an output: tables keep theirs, complaints and lone sentences are broken between words.
 fn rows(line: &Line, room: u16) -> Vec<(String, Role)> {
-    let printed = line.out.lines().map(|text| (text.replace('\t', "    "), Role::Code));
+    let alone = line.out.lines().count() == 1 && !line.out.contains("  ");
+    let whole = |text: &str| if alone { wrap(text, room) } else { vec![text.replace('\t', "    ")] };
+    let printed = line.out.lines().flat_map(whole).map(|text| (text, Role::Code));
     let complaints = line.err.lines().flat_map(|text| wrap(text, room)).map(|text| (text, Role::Bad));
     printed.chain(complaints).collect()
 }
