@@ -3,16 +3,21 @@
 //! Looks at JSON that the gate has let through and defaults have completed: types are right, meanings may be wrong.
 //! A StatefulSet's template is checked here as a ReplicaSet's is; upstream leaves that to the creation of its pods.
 
+use super::Quantity;
 use super::object::Kind;
 use super::status::FieldError;
 use serde_json::Value;
 
 mod config;
+mod container;
 mod diff;
 mod dump;
+mod mounted;
 mod names;
 mod pod;
 mod priority;
+mod probe;
+mod selector;
 mod service;
 mod storage;
 mod workload;
@@ -28,7 +33,7 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
 
 /// What is wrong with an object that replaces another: its own errors, then changes that are not allowed.
 pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
-    let mut errors = names::labels(&new["metadata"]["labels"], "metadata.labels");
+    let mut errors = names::marks(&new["metadata"]);
     errors.extend(match kind {
         Kind::Pod => pod::update(&old["spec"], &new["spec"]),
         _ => spec(kind, new),
@@ -41,6 +46,7 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
         Kind::StorageClass => storage::class_update(old, new),
         Kind::PriorityClass => priority::class_update(old, new),
         Kind::Service => service::update(&old["spec"], &new["spec"]),
+        Kind::ConfigMap | Kind::Secret => config::update(old, new),
         _ => Vec::new(),
     });
     errors
@@ -85,6 +91,10 @@ fn items<'v>(parent: &'v Value, path: &str, field: &str) -> impl Iterator<Item =
 
 fn text<'v>(parent: &'v Value, field: &str) -> &'v str {
     parent[field].as_str().unwrap_or_default()
+}
+
+fn quantity(value: &Value) -> Option<Quantity> {
+    Quantity::parse(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
 /// An error where a number is there and below zero.

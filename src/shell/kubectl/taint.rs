@@ -89,8 +89,8 @@ fn parse(text: &str) -> Result<Spec, String> {
         [key, value] => (key, value),
         _ => return Err(wrong()),
     };
-    because(validate::label_value(value).into_iter().collect())?;
-    because(validate::qualified_name(key).into_iter().collect())?;
+    because(validate::label_value(value))?;
+    because(validate::qualified_name(key))?;
     Ok(Spec { key: key.to_owned(), value: value.to_owned(), effect: effect.to_owned() })
 }
 
