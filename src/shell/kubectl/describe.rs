@@ -34,7 +34,7 @@ pub fn run(call: &mut Call) -> Answer {
     }
     let wanted = target::wanted(call, &words)?;
     let mut found = wanted.find(call.world);
-    by_prefix(call, &words, &mut found);
+    let guessed = by_prefix(call, &words, &mut found);
     if found.objects.is_empty() && found.missing.is_empty() {
         let namespaced = wanted.kinds.iter().any(|k| k.info().namespaced) && !call.args.on("all-namespaces");
         let place = if namespaced { format!(" in {} namespace.", call.namespace()) } else { String::new() };
@@ -42,24 +42,27 @@ pub fn run(call: &mut Call) -> Answer {
     }
     let events = call.args.get("show-events") != Some("false");
     let texts: Vec<String> = found.objects.iter().map(|object| describe(call.world, object, events)).collect();
-    call.voice.out.push_str(&texts.join("\n\n"));
+    match guessed {
+        true => texts.iter().for_each(|text| call.voice.say(text)),
+        false => call.voice.out.push_str(&texts.join("\n\n")),
+    }
     found.missing.into_iter().for_each(|refusal| call.voice.fail(refusal));
     Ok(None)
 }
 
-/// A name that is missing may be the beginning of names.
-fn by_prefix(call: &Call, words: &[String], found: &mut target::Found) {
-    let [resource, prefix] = words else { return };
-    if !found.objects.is_empty() || resource.contains(',') {
-        return;
-    }
-    let Some(kind) = Kind::by_resource(resource) else { return };
+/// A name that is missing may be the beginning of names; true where it is. Upstream: DescribeMatchingResources.
+fn by_prefix(call: &Call, words: &[String], found: &mut target::Found) -> bool {
+    let [resource, prefix] = words else { return false };
+    let kind = Kind::by_resource(resource).filter(|_| found.objects.is_empty());
+    let Some(kind) = kind else { return false };
     let here = |o: &&Object| !kind.info().namespaced || *o.meta().namespace == *call.namespace();
     let like: Vec<Object> = call.world.objects(kind).filter(here).filter(|o| o.meta().name.starts_with(prefix.as_str())).cloned().collect();
-    if !like.is_empty() {
-        found.missing.clear();
-        found.objects = like;
+    if like.is_empty() {
+        return false;
     }
+    found.missing.clear();
+    found.objects = like;
+    true
 }
 
 /// Kinds whose description has no list of events. Upstream: SecretDescriber, NamespaceDescriber.
