@@ -194,7 +194,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("kubectl label node node-1", "at least one label update is required"),
     ("kubectl taint node node-1 a=b:Nope", "invalid taint effect: Nope"),
     ("kubectl rollout status sts/x", "statefulsets.apps \"x\" not found"),
-    ("kubectl rollout sideways sts/x", "unknown command \"sideways\""),
+    ("kubectl rollout sideways sts/x", "unknown command \"sideways\"\nSee 'kubectl rollout -h' for help and examples"),
     ("kubectl wait po/x --for=luck", "unrecognized condition: \"luck\""),
     ("kubectl run x --image=y --rm", "--rm should only be used for attached containers"),
     ("kubectl run x", "required flag(s) \"image\" not set"),
@@ -214,21 +214,22 @@ const REFUSED: &[(&str, &str)] = &[
     ("wait soon", "wait: invalid duration \"soon\""),
     ("kubectl get po | awk '{print $1}'", "podyard has grep, head, tail, sort and wc -l behind a pipe"),
     ("kubectl get po --all", "error: unknown flag: --all"),
-    ("kubectl get po --raw /nope", "could not find the requested resource"),
+    ("kubectl get --raw /nope", "could not find the requested resource"),
+    ("kubectl get po --raw /nope", "arguments may not be passed when --raw is specified"),
     ("kubectl get po -o jsonpath-file=nope", "open nope: no such file or directory"),
     ("kubectl apply -k .", "no kustomizations"),
     ("kubectl apply -f - --prune", "podyard does not prune"),
     ("kubectl create secret tls x", "needs one of: generic"),
     ("kubectl create quota x", "nothing here would act on it"),
-    ("kubectl create deployment", "exactly one NAME is required, got 0"),
+    ("kubectl create ns", "exactly one NAME is required, got 0\nSee 'kubectl create namespace -h' for help and examples"),
     ("kubectl create service clusterip x", "at least one tcp port specifier must be provided"),
     ("kubectl create service externalname x", "required flag(s) \"external-name\" not set"),
     ("kubectl create pdb x --selector=a=b", "one of min-available or max-unavailable must be specified"),
     ("kubectl create cm x --from-literal=a=1 --from-literal=a=2", "another key by that name already exists in Data"),
     ("kubectl create deployment Up --image=x", "error: failed to create deployment: Deployment.apps \"Up\" is invalid: metadata.name"),
     ("kubectl expose node node-1 --port=1", "error: cannot expose a Node"),
-    ("kubectl set sideways po/x", "podyard knows kubectl set image, set env and set resources"),
-    ("kubectl set resources node/node-1", "node has no containers"),
+    ("kubectl set sideways po/x", "unknown command \"sideways\"\nSee 'kubectl set -h' for help and examples"),
+    ("kubectl set resources node/node-1", "nodes/node-1 the object is not a pod or does not have a pod template: *v1.Node"),
     ("kubectl patch node node-1 -p {} --subresource=half", "invalid subresource value: \"half\""),
     (
         "kubectl patch node node-1 -p '{\"metadata\":{\"uid\":\"00000000-0000-4000-8000-000000000001\"}}'",
@@ -256,6 +257,13 @@ fn wrong_input_is_refused_and_changes_nothing() {
         assert!(output.out.is_empty() || line.contains("explain"), "{line}: {}", output.out);
         assert_eq!((world.store().revision(), world.now()), (revision, now), "{line}");
     }
+}
+
+/// What the last of several lines says, on whichever stream.
+pub(super) fn said(lines: &[&str]) -> String {
+    let told: Vec<(&str, Option<&str>)> = lines.iter().map(|line| (*line, None)).collect();
+    let output = story(&told);
+    output.out + &output.err
 }
 
 /// Runs lines, each with its here document, and gives back what the last one printed.
@@ -334,8 +342,8 @@ const INVALID: &[(&str, &str)] = &[
     ),
     (
         "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: x}\nspec: {minAvailable: 1, maxUnavailable: 1}",
-        "The PodDisruptionBudget \"x\" is invalid: spec: Invalid value: {\"maxUnavailable\":1,\"minAvailable\":1}: minAvailable and maxUnavailable \
-         cannot be both set\n",
+        "The PodDisruptionBudget \"x\" is invalid: spec: Invalid value: {\"MinAvailable\":1,\"Selector\":null,\"MaxUnavailable\":1,\
+         \"UnhealthyPodEvictionPolicy\":null}: minAvailable and maxUnavailable cannot be both set\n",
     ),
     (
         "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: x}\nprovisioner: p\nvolumeBindingMode: Later",

@@ -29,9 +29,7 @@ pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration
 
 /// Applies each object; what is wrong with one does not stop the others.
 pub fn run(call: &mut Call) -> Answer {
-    if call.args.on("prune") {
-        return Err(Failure::error(NO_PRUNING));
-    }
+    check(call)?;
     let (good, bad) = manifest::read(call)?;
     if good.is_empty() && bad.is_empty() {
         return Err(Failure::error("no objects passed to apply"));
@@ -47,9 +45,33 @@ pub fn run(call: &mut Call) -> Answer {
     Ok(None)
 }
 
+/// Flags that do not go together. Upstream: ApplyFlags.ToOptions, ApplyOptions.Validate.
+fn check(call: &Call) -> Result<(), Failure> {
+    let args = &call.args;
+    let server_side = args.on("server-side");
+    let why = match call.dry_run() {
+        _ if !args.words.is_empty() => return Err(args.wrong_usage(&format!("Unexpected args: [{}]", args.words.join(" ")))),
+        _ if args.get("filename").is_some() && args.get("kustomize").is_some() => "only one of -f or -k can be specified",
+        _ if args.on("force-conflicts") && !server_side => "--force-conflicts only works with --server-side",
+        Some("client") if server_side => "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        _ if args.on("force") && server_side => "--force cannot be used with --server-side",
+        _ if args.on("prune") => NO_PRUNING,
+        _ => return Ok(()),
+    };
+    Err(Failure::error(why))
+}
+
 fn one(call: &mut Call, manifest: &Manifest, warnings: &mut Vec<String>) -> Result<(), Failure> {
     if manifest.name().is_empty() {
-        return Err(Failure::error("error when retrieving current configuration: resource name may not be empty"));
+        let (version, namespace) = (manifest.kind.api_version(), &*manifest.key().namespace);
+        let group = if version.contains('/') { version } else { format!("/{version}") };
+        let (plural, kind) = (manifest.kind.info().plural, manifest.kind.name());
+        let what = format!("Resource: \"{group}, Resource={plural}\", GroupVersionKind: \"{group}, Kind={kind}\"");
+        return Err(Failure::error(format!(
+            "error when retrieving current configuration of:\n{what}\nName: \"\", Namespace: {namespace:?}\nfrom server for: {:?}: resource \
+             name may not be empty",
+            manifest.file
+        )));
     }
     warnings.extend(manifest.notice.clone());
     let live = call.world.object(manifest.kind, &manifest.key()).cloned();

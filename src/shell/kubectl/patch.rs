@@ -14,6 +14,9 @@ pub const FLAGS: &[Flag] = &[value("patch", 'p'), value("patch-file", '-'), valu
 
 /// Patches each object.
 pub fn run(call: &mut Call) -> Answer {
+    if call.args.get("patch").is_some() && call.args.get("patch-file").is_some() {
+        return Err(Failure::error("cannot specify --patch and --patch-file together"));
+    }
     let text = text(call)?;
     let kind = call.args.get("type").unwrap_or("strategic").to_ascii_lowercase();
     let (_, how) = *TYPES
@@ -29,7 +32,8 @@ pub fn run(call: &mut Call) -> Answer {
         match call.act(|world| send(world, &object, how, &text, part)) {
             Ok(written) => {
                 let same = written.object == object;
-                call.done(&written.object, if same { "patched (no change)" } else { "patched" });
+                // Upstream overwrites what a dry run would have added.
+                call.done_plainly(&written.object, if same { "patched (no change)" } else { "patched" });
                 call.voice.warnings(written.warnings);
             }
             Err(refusal) => call.voice.fail(refusal),

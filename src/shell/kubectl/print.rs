@@ -121,8 +121,28 @@ pub fn scale_table(objects: &[Object], headers: bool, now: Time) -> String {
     table::write(&["NAME", "DESIRED", "AVAILABLE", "AGE"], &rows, headers)
 }
 
-const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,\
-                       name,template,templatefile,wide,yaml";
+/// Formats of every command, sorted as kubectl lists them.
+pub const FORMATS: &[&str] = &[
+    "go-template",
+    "go-template-file",
+    "json",
+    "jsonpath",
+    "jsonpath-as-json",
+    "jsonpath-file",
+    "kyaml",
+    "name",
+    "template",
+    "templatefile",
+    "yaml",
+];
+/// Formats of lists alone.
+const OF_LISTS: [&str; 3] = ["custom-columns", "custom-columns-file", "wide"];
+
+/// kubectl's complaint about a format that a command has not.
+pub fn no_printer(format: &str, known: &[&str]) -> Failure {
+    let list = known.join(",");
+    Failure::error(format!("unable to match a printer suitable for the output format {format:?}, allowed formats are: {list}"))
+}
 
 /// Prints objects in any format but the tables.
 pub fn formatted(format: &str, objects: &[Object], single: bool, headers: bool) -> Result<String, Failure> {
@@ -142,9 +162,11 @@ pub fn formatted(format: &str, objects: &[Object], single: bool, headers: bool) 
         "go-template" | "template" | "go-template-file" | "templatefile" => {
             Err(Failure::error("podyard does not fill Go templates; -o jsonpath and -o custom-columns pick fields as well"))
         }
-        _ => Err(Failure::error(format!(
-            "unable to match a printer suitable for the output format {name:?}, allowed formats are: {FORMATS}"
-        ))),
+        _ => {
+            let mut known: Vec<&str> = FORMATS.iter().copied().chain(OF_LISTS).collect();
+            known.sort_unstable();
+            Err(no_printer(name, &known))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `kubectl scale`.
 
-use super::{Answer, Call, target};
+use super::{Answer, Call, delete, target};
 use crate::api::object::Object;
 use crate::shell::flags::{Flag, value};
 use crate::shell::requests;
@@ -11,6 +11,9 @@ pub const FLAGS: &[Flag] = &[value("replicas", '-'), value("current-replicas", '
 
 /// Sets how many replicas a set has.
 pub fn run(call: &mut Call) -> Answer {
+    if call.args.get("replicas").is_none() {
+        return Err(Failure::error("required flag(s) \"replicas\" not set"));
+    }
     let replicas = call
         .args
         .number("replicas")?
@@ -18,7 +21,7 @@ pub fn run(call: &mut Call) -> Answer {
         .ok_or_else(|| Failure::error("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"))?;
     let words = call.args.words.clone();
     if words.is_empty() {
-        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+        return Err(Failure::error(delete::NOTHING_ASKED));
     }
     let wanted = target::wanted(call, &words)?;
     if wanted.names.is_none() && call.args.get("selector").is_none() && !call.args.on("all") {

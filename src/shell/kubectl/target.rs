@@ -61,12 +61,13 @@ fn unmatched(kind: Kind, selector: &str, fields: &str, why: &str) -> Failure {
 
 /// The kind that a word names, or kubectl's complaint.
 pub fn kind(word: &str) -> Result<Kind, Failure> {
-    Kind::by_resource(word).ok_or_else(|| Failure::error(format!("the server doesn't have a resource type {word:?}")))
+    let resource = word.split('.').next().unwrap_or(word);
+    Kind::by_resource(word).ok_or_else(|| Failure::error(format!("the server doesn't have a resource type {resource:?}")))
 }
 
 fn kinds(word: &str) -> Result<Vec<Kind>, Failure> {
     let mut all = Vec::new();
-    for part in word.split(',').filter(|part| !part.is_empty()) {
+    for part in word.split(',') {
         match part {
             "all" => all.extend(KINDS.iter().filter(|k| k.in_all).map(|k| k.kind)),
             _ => all.push(kind(part)?),
@@ -159,10 +160,15 @@ pub fn picks(call: &Call) -> bool {
 
 /// The objects that a command changes: named, selected, or all with `--all`; says so where there are none.
 pub fn objects(call: &mut Call, words: &[String]) -> Result<Vec<Object>, Failure> {
-    let wanted = wanted(call, words)?;
-    if wanted.names.is_none() && !picks(call) {
+    if wanted(call, words)?.names.is_none() && !picks(call) {
         return Err(Failure::error("resource(s) were provided, but no name was specified"));
     }
+    all(call, words)
+}
+
+/// The same where a kind alone means all of it.
+pub fn all(call: &mut Call, words: &[String]) -> Result<Vec<Object>, Failure> {
+    let wanted = wanted(call, words)?;
     let found = wanted.find(call.world);
     if found.objects.is_empty() && found.missing.is_empty() {
         call.voice.warn("No resources found");

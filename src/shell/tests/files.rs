@@ -146,5 +146,5 @@ fn the_scale_of_a_set_has_its_table() {
     let made = "kubectl create deployment w --image=nginx --replicas=2";
     let table = told(&[made, "kubectl get deploy w --subresource=scale --no-headers"]).out;
     assert_eq!(table.split_whitespace().take(2).collect::<Vec<_>>(), ["w", "2"], "{table}");
-    assert!(told(&["kubectl get no --subresource=scale"]).err.contains("could not find the requested resource"));
+    assert!(told(&["kubectl get no node-1 --subresource=scale"]).err.contains("could not find the requested resource"));
 }
