@@ -20,6 +20,7 @@ mod probe;
 mod selector;
 mod service;
 mod storage;
+pub mod warnings;
 mod workload;
 
 pub use names::{label_value, qualified_name};
@@ -50,19 +51,6 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
         _ => Vec::new(),
     });
     errors
-}
-
-/// Warnings that come with an accepted object.
-pub fn warnings(kind: Kind, value: &Value) -> Vec<String> {
-    let text = match kind {
-        Kind::PersistentVolume if value["spec"]["persistentVolumeReclaimPolicy"] == "Recycle" => {
-            "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use \
-             dynamic provisioning."
-        }
-        Kind::DaemonSet => "podyard has no DaemonSet controller: the object is stored, and no pods come of it",
-        _ => return Vec::new(),
-    };
-    vec![text.to_owned()]
 }
 
 fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {

@@ -246,6 +246,11 @@ fn check(args: &Args, command: &Command, voice: &mut Voice) -> Result<(), Failur
     if let Some(how) = args.get("dry-run") {
         dry_run(how, voice)?;
     }
+    let validate = args.get("validate").unwrap_or("strict");
+    if !matches!(validate, "" | "strict" | "true" | "warn" | "ignore" | "false") {
+        let words = format!("invalid - validate option {validate:?}; must be one of: strict (or true), warn, ignore (or false)");
+        return Err(Failure::error(words));
+    }
     let format = args.get("output").unwrap_or_default();
     let known = format.is_empty() || print::FORMATS.contains(&format.split('=').next().unwrap_or_default());
     match command.name {

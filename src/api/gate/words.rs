@@ -108,7 +108,11 @@ fn is_map(field: &str) -> bool {
 /// Go's word for the value that was found at a path such as `spec.containers[0].name`.
 fn found(at: &str, root: &Value) -> String {
     let pointer: String = at.replace('[', ".").replace(']', "").split('.').map(|part| format!("/{part}")).collect();
-    match root.pointer(&pointer) {
+    let value = root.pointer(&pointer);
+    // serde tells of a map's entry by the map's own path.
+    let inner = value.and_then(Value::as_object).filter(|_| is_map(at.rsplit('.').next().unwrap_or(at)));
+    let wrong = inner.and_then(|map| map.values().find(|value| !value.is_string() && !value.is_null()));
+    match wrong.or(value) {
         Some(Value::Bool(_)) => "bool".into(),
         Some(Value::Number(number)) if number.to_string().contains(['.', 'e']) => {
             format!("number {number}")

@@ -42,8 +42,9 @@ pub const API: &[Row] = &[
     ),
     fully("Label and field selectors, with their refusals.", &["read_and_match", "refused_in_upstreams_words", "selected_by_field"]),
     simplified(
-        "Validation.",
-        "The rules that stories meet, in upstream's words; fields without behaviour are checked for their type only.",
+        "Validation and warnings.",
+        "Of the kinds with behaviour, field by field in upstream's order and words; affinity, security contexts, rare volumes and kinds \
+         without behaviour are checked for their type only. A StatefulSet's template is looked at as a ReplicaSet's is, not first with its pods.",
     ),
     fully(
         "Events: counted up, combined from the tenth message of a reason on, held back after 25 about one object, kept for an hour.",
@@ -87,8 +88,8 @@ pub const KINDS: &[Row] = &[
     fully("Namespace", &["each_namespace_gets_its_service_account_and_certificate", "some_namespaces_cannot_be_deleted"]),
     simplified("Lease", "One a node; renewed beside the record. Others are stored."),
     simplified("Event", "core/v1 only, as which the newer kind is shown too."),
-    simplified("ConfigMap", "Stored and printed; mounts show no files, and variables taken from it are empty."),
-    simplified("Secret", "Stored and printed; mounts show no files, and variables taken from it are empty."),
+    simplified("ConfigMap", "Stored and printed; variables are taken from it, anew at each look; mounts show no files."),
+    simplified("Secret", "Stored and printed; variables are taken from it, anew at each look; mounts show no files."),
     simplified("DaemonSet", "Stored; no controller makes pods of it, and a warning says so."),
     simplified("CSIDriver", "Stored; nothing asks it."),
     simplified("VolumeAttributesClass", "Stored; claims keep its name."),

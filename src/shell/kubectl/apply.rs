@@ -1,7 +1,7 @@
 //! `kubectl apply`: the three-way patch from what was applied last, the file and what is there.
 
 use super::manifest::{self, Manifest};
-use super::{Answer, Call, print};
+use super::{Answer, Call, delete, print, target};
 use crate::api::object::Object;
 use crate::api::{Reason, Refusal, gate, patch};
 use crate::shell::flags::{Flag, perhaps, switch, value};
@@ -29,6 +29,9 @@ pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration
 
 /// Applies each object; what is wrong with one does not stop the others.
 pub fn run(call: &mut Call) -> Answer {
+    if call.args.words.first().is_some_and(|word| word == "view-last-applied") {
+        return last_applied(call);
+    }
     check(call)?;
     let (good, bad) = manifest::read(call)?;
     if good.is_empty() && bad.is_empty() {
@@ -42,6 +45,19 @@ pub fn run(call: &mut Call) -> Answer {
     }
     call.voice.warnings(warnings);
     bad.into_iter().for_each(|failure| call.voice.fail(failure));
+    Ok(None)
+}
+
+/// `kubectl apply view-last-applied`; of an object that nothing was noted of, nothing is said.
+fn last_applied(call: &mut Call) -> Answer {
+    let words = call.args.words[1..].to_vec();
+    if words.is_empty() {
+        return Err(Failure::error(delete::NOTHING_ASKED));
+    }
+    for object in target::all(call, &words)? {
+        let noted = object.meta().annotations.get(LAST_APPLIED).and_then(|text| serde_json::from_str::<Value>(text).ok());
+        noted.iter().for_each(|value| call.show(value));
+    }
     Ok(None)
 }
 
@@ -73,7 +89,7 @@ fn one(call: &mut Call, manifest: &Manifest, warnings: &mut Vec<String>) -> Resu
             manifest.file
         )));
     }
-    warnings.extend(manifest.notice.clone());
+    warnings.extend(manifest.notices.clone());
     let live = call.world.object(manifest.kind, &manifest.key()).cloned();
     if call.args.on("server-side") {
         return server_side(call, manifest, live.as_ref(), warnings);

@@ -17,11 +17,23 @@ const KUSTOMIZE: &str = "v5.8.1";
 
 /// `kubectl api-resources`: the kinds that podyard knows.
 pub fn resources(call: &mut Call) -> Answer {
+    no_words(call)?;
+    if let Some(format) = call.args.get("output").filter(|format| !matches!(*format, "" | "name" | "wide")) {
+        return Err(Failure::error(format!("--output {format} is not available")));
+    }
+    if !matches!(call.args.get("sort-by").unwrap_or_default(), "" | "name" | "kind") {
+        return Err(Failure::error("--sort-by accepts only name or kind"));
+    }
     let group = call.args.get("api-group");
     let namespaced = call.args.get("namespaced").map(|text| text != "false");
     let wanted = |k: &&KindInfo| group.is_none_or(|g| k.group == g) && namespaced.is_none_or(|n| k.namespaced == n);
     let mut kinds: Vec<&KindInfo> = KINDS.iter().filter(wanted).collect();
     kinds.sort_by_key(|k| (k.group, k.plural));
+    match call.args.get("sort-by") {
+        Some("name") => kinds.sort_by_key(|k| k.plural),
+        Some("kind") => kinds.sort_by_key(|k| k.name),
+        _ => {}
+    }
     if call.args.get("output") == Some("name") {
         kinds.iter().for_each(|k| call.voice.say(k.kind.resource()));
         return Ok(None);
@@ -36,8 +48,14 @@ pub fn resources(call: &mut Call) -> Answer {
     Ok(None)
 }
 
+fn no_words(call: &Call) -> Result<(), Failure> {
+    let words = &call.args.words;
+    if words.is_empty() { Ok(()) } else { Err(call.args.wrong_usage(&format!("unexpected arguments: [{}]", words.join(" ")))) }
+}
+
 /// `kubectl api-versions`.
 pub fn versions(call: &mut Call) -> Answer {
+    no_words(call)?;
     let all: BTreeSet<String> = KINDS.iter().map(|k| k.kind.api_version()).collect();
     all.iter().for_each(|version| call.voice.say(version));
     Ok(None)
@@ -45,6 +63,12 @@ pub fn versions(call: &mut Call) -> Answer {
 
 /// `kubectl version`.
 pub fn version(call: &mut Call) -> Answer {
+    if !call.args.words.is_empty() {
+        return Err(Failure::error(format!("extra arguments: [{}]", call.args.words.join(" "))));
+    }
+    if !matches!(call.args.get("output").unwrap_or_default(), "" | "json" | "yaml") {
+        return Err(Failure::error("--output must be 'yaml' or 'json'"));
+    }
     if let Some("json" | "yaml") = call.args.get("output") {
         let version = json!({"gitVersion": VERSION, "major": "1", "minor": "36"});
         let mut all = json!({"clientVersion": version, "kustomizeVersion": KUSTOMIZE});

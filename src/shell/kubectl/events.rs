@@ -65,7 +65,7 @@ fn filter(call: &Call) -> Result<Filter, Failure> {
 fn about(call: &Call) -> Result<Option<(&'static str, String)>, Failure> {
     let Some(text) = call.args.get("for") else { return Ok(None) };
     let (kind, name) = text.split_once('/').ok_or_else(|| Failure::error("--for must be in resource/name form"))?;
-    Ok(Some((target::kind(kind)?.name(), name.to_owned())))
+    Ok(Some((target::kind_plainly(kind)?.name(), name.to_owned())))
 }
 
 fn word(event: &Event) -> &'static str {

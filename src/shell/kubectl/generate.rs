@@ -269,18 +269,27 @@ fn port(text: &str) -> Result<Value, Failure> {
 
 /// Upstream: CreatePriorityClassOptions.
 fn priority_class(call: &Call, _: &str) -> Result<Value, Failure> {
-    Ok(json!({
-        "value": call.args.number("value")?.unwrap_or(0),
-        "globalDefault": call.args.on("global-default"),
-        "description": call.args.get("description").unwrap_or_default(),
-        "preemptionPolicy": call.args.get("preemption-policy").unwrap_or("PreemptLowerPriority"),
-    }))
+    let value = call.args.number("value")?.unwrap_or(0);
+    let mut class = json!({"value": value, "preemptionPolicy": call.args.get("preemption-policy").unwrap_or("PreemptLowerPriority")});
+    if call.args.on("global-default") {
+        class["globalDefault"] = true.into();
+    }
+    if let Some(words) = call.args.get("description").filter(|words| !words.is_empty()) {
+        class["description"] = words.into();
+    }
+    Ok(class)
 }
 
 fn budget(call: &Call, _: &str) -> Result<Value, Failure> {
     let selector = call.args.get("selector").ok_or_else(|| Failure::error("a selector must be specified"))?;
     let limits = [("min-available", "minAvailable"), ("max-unavailable", "maxUnavailable")];
     let number = |text: &str| text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n));
+    for (flag, _) in limits {
+        let digits = call.args.get(flag).map(|text| text.strip_suffix('%').unwrap_or(text));
+        if digits.is_some_and(|digits| digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(Failure::error(format!("invalid format specified for {flag}")));
+        }
+    }
     let given: Map<String, Value> =
         limits.into_iter().filter_map(|(flag, field)| Some((field.to_owned(), number(call.args.get(flag)?)))).collect();
     match given.len() {

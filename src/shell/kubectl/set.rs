@@ -47,6 +47,7 @@ pub fn run(call: &mut Call) -> Answer {
             _ => delete::NOTHING_ASKED,
         }));
     }
+    target::wanted(call, targets)?;
     if word == "image" && more.is_empty() {
         return Err(Failure::error("at least one image update is required"));
     }

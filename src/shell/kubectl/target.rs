@@ -65,6 +65,11 @@ pub fn kind(word: &str) -> Result<Kind, Failure> {
     Kind::by_resource(word).ok_or_else(|| Failure::error(format!("the server doesn't have a resource type {resource:?}")))
 }
 
+/// The same where kubectl passes on what the server says.
+pub fn kind_plainly(word: &str) -> Result<Kind, Failure> {
+    kind(word).map_err(|failure| Failure::plain(failure.text.trim_start_matches("error: ")))
+}
+
 fn kinds(word: &str) -> Result<Vec<Kind>, Failure> {
     let mut all = Vec::new();
     for part in word.split(',') {
