@@ -37,6 +37,7 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
     let mut errors = names::marks(&new["metadata"]);
     errors.extend(match kind {
         Kind::Pod => pod::update(&old["spec"], &new["spec"]),
+        Kind::Service => service::spec(&service::without_what_went(&old["spec"], &new["spec"])),
         _ => spec(kind, new),
     });
     errors.extend(match kind {

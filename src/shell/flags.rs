@@ -85,6 +85,10 @@ impl Args {
     pub fn no_duration(&self, flag: &str, text: &str) -> Failure {
         self.invalid(flag, text, &format!("time: invalid duration {text:?}"))
     }
+    /// pflag's complaint about a flag that this part of a command has not.
+    pub fn unknown(&self, flag: &str) -> Failure {
+        complaint(&format!("unknown flag: --{flag}"), &self.command)
+    }
     /// A complaint about how a command was typed. Upstream: cmdutil.UsageErrorf.
     pub fn wrong_usage(&self, complaint: &str) -> Failure {
         Failure::error(format!("{complaint}\nSee '{} -h' for help and examples", self.command))

@@ -38,6 +38,23 @@ pub fn spec(spec: &Value) -> Vec<FieldError> {
     errors
 }
 
+/// A changed service without what only its former type had need of, unless that was changed too. Upstream:
+/// dropTypeDependentFields.
+pub fn without_what_went(old: &Value, new: &Value) -> Value {
+    let has_ports = |spec: &Value| matches!(text(spec, "type"), "NodePort" | "LoadBalancer");
+    let node_ports = |spec: &Value| -> Vec<Value> { items(spec, "", "ports").map(|(_, port)| port["nodePort"].clone()).collect() };
+    let mut rest = new.clone();
+    if has_ports(old) && !has_ports(new) && node_ports(old) == node_ports(new) {
+        let ports = rest["ports"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+        ports.for_each(|port| drop(port.remove("nodePort")));
+    }
+    let is_elsewhere = |spec: &Value| text(spec, "type") == "ExternalName";
+    if is_elsewhere(new) && !is_elsewhere(old) && old["clusterIP"] == new["clusterIP"] {
+        rest["clusterIP"] = Value::Null;
+    }
+    rest
+}
+
 /// A service that is another name for something outside.
 fn elsewhere(spec: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();

@@ -232,6 +232,15 @@ fn what_services_may_not_be() {
     let twice = service(json!({"ports": [{"port": 80, "name": "a"}, {"port": 80, "name": "b"}]}));
     let shown = "{\"Name\":\"\",\"Protocol\":\"TCP\",\"AppProtocol\":null,\"Port\":80,\"TargetPort\":0,\"NodePort\":0}";
     assert_eq!(twice, [format!("spec.ports[1]: Duplicate value: {shown}")]);
+    let open =
+        json!({"spec": {"type": "NodePort", "clusterIP": "10.96.0.9", "ports": [{"port": 80, "nodePort": 30000, "protocol": "TCP"}]}});
+    let typed = |kind: &str, name: &str| {
+        let mut service = open.clone();
+        service["spec"]["type"] = kind.into();
+        service["spec"]["externalName"] = name.into();
+        texts(update(Kind::Service, &open, &service))
+    };
+    assert_eq!((typed("ClusterIP", ""), typed("ExternalName", "example.com")), (Vec::new(), Vec::new()));
 }
 
 /// Upstream: TestValidateDeployment; LabelSelectorAsSelector, which fails before the template is looked at.

@@ -46,6 +46,10 @@ pub fn run(call: &mut Call) -> Answer {
         Some(_) => manifest::names(call)?,
         None => call.args.words.clone(),
     };
+    if words.is_empty() && call.voice.rc == 0 && call.args.get("filename").is_some() {
+        call.voice.say("No resources found");
+        return Ok(None);
+    }
     if words.is_empty() && call.voice.rc == 0 && target::picks(call) {
         return Err(Failure::error("at least one resource must be specified to use a selector"));
     }

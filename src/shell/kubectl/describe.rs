@@ -1,7 +1,7 @@
 //! `kubectl describe`. Upstream: kubectl/pkg/describe/describe.go.
 
 use super::apply::LAST_APPLIED;
-use super::{Answer, Call, manifest, print, target};
+use super::{Answer, Call, print, target};
 use crate::api::object::{Kind, Object};
 use crate::api::service::EventType;
 use crate::api::table::Describe;
@@ -23,10 +23,11 @@ mod workload;
 
 /// Describes each object.
 pub fn run(call: &mut Call) -> Answer {
-    let words = match call.args.get("filename") {
-        Some(_) => manifest::names(call)?,
-        None => call.args.words.clone(),
-    };
+    let words = target::words(call)?;
+    if words.is_empty() && call.args.get("filename").is_some() {
+        call.voice.warn(format!("No resources found in {} namespace.", call.namespace()));
+        return Ok(None);
+    }
     if words.is_empty() {
         return Err(Failure::error(
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
@@ -36,8 +37,8 @@ pub fn run(call: &mut Call) -> Answer {
     let mut found = wanted.find(call.world);
     let guessed = by_prefix(call, &words, &mut found);
     if found.objects.is_empty() && found.missing.is_empty() {
-        let namespaced = wanted.kinds.iter().any(|k| k.info().namespaced) && !call.args.on("all-namespaces");
-        let place = if namespaced { format!(" in {} namespace.", call.namespace()) } else { String::new() };
+        let everywhere = call.args.on("all-namespaces");
+        let place = if everywhere { String::new() } else { format!(" in {} namespace.", call.namespace()) };
         call.voice.warn(format!("No resources found{place}"));
     }
     let events = call.args.get("show-events") != Some("false");

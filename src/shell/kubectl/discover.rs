@@ -104,6 +104,10 @@ pub fn auth(call: &mut Call) -> Answer {
             call.voice.out.push_str(&table::write(&names, &rows, !call.args.on("no-headers")));
             Ok(None)
         }
+        Some("can-i") if call.args.words.len() != 3 => {
+            Err(call.args.wrong_usage("you must specify two arguments: verb resource or verb resource/resourceName."))
+        }
+        Some("can-i") if call.args.on("quiet") => Ok(None),
         Some("can-i") => {
             call.voice.say("yes");
             Ok(None)

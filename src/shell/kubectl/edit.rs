@@ -9,7 +9,7 @@ const NO_EDITOR: &str = "there is no editor here: press e on the object in podya
 
 /// Replaces an object by what was saved.
 pub fn run(call: &mut Call) -> Answer {
-    let words = call.args.words.clone();
+    let words = target::words(call)?;
     if words.is_empty() {
         return Err(Failure::error(delete::NOTHING_ASKED));
     }

@@ -1,6 +1,6 @@
 //! `kubectl expose`.
 
-use super::{Answer, Call, delete, generate, labels_of, manifest, target};
+use super::{Answer, Call, delete, generate, labels_of, target};
 use crate::api::object::{Kind, Object};
 use crate::shell::flags::{Flag, value};
 use crate::shell::voice::Failure;
@@ -23,10 +23,7 @@ pub const FLAGS: &[Flag] = &[
 
 /// Makes a service for the pods of something.
 pub fn run(call: &mut Call) -> Answer {
-    let words = match call.args.get("filename") {
-        Some(_) => manifest::names(call)?,
-        None => call.args.words.clone(),
-    };
+    let words = target::words(call)?;
     if words.is_empty() {
         return Err(Failure::error(delete::NOTHING_ASKED));
     }

@@ -3,7 +3,7 @@
 use super::print::{self, Style};
 use super::target::{self, Found, Wanted};
 use super::watch::Watch;
-use super::{Answer, Call, endpoints, manifest};
+use super::{Answer, Call, endpoints};
 use crate::api::object::{Kind, Object};
 use crate::api::{Refusal, jsonpath};
 use crate::shell::flags::{Flag, perhaps, switch, value};
@@ -45,10 +45,11 @@ pub fn run(call: &mut Call) -> Answer {
         };
         return Err(Failure::error(why));
     }
-    let words = match call.args.get("filename") {
-        Some(_) => manifest::names(call)?,
-        None => call.args.words.clone(),
-    };
+    let words = target::words(call)?;
+    if words.is_empty() && call.args.get("filename").is_some() {
+        call.voice.warn(format!("No resources found in {} namespace.", call.namespace()));
+        return Ok(None);
+    }
     if words.is_empty() {
         return Err(Failure::plain(NOTHING_ASKED));
     }

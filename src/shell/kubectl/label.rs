@@ -150,7 +150,7 @@ fn set(call: &mut Call, map: &mut Value, key: &str, value: Option<&str>) -> Resu
             Ok(())
         }
         (None, old) => {
-            if old.is_none() {
+            if old.is_none() && call.dry_run() != Some("client") {
                 call.voice.say(format!("{} {key:?} not found.", if call.name == "label" { "label" } else { "annotation" }));
             }
             if let Some(map) = map.as_object_mut() {

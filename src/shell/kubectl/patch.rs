@@ -24,7 +24,7 @@ pub fn run(call: &mut Call) -> Answer {
         .find(|(name, _)| *name == kind)
         .ok_or_else(|| Failure::error(format!("--type must be one of [json merge strategic], not {kind:?}")))?;
     let part = part(call)?;
-    let words = call.args.words.clone();
+    let words = target::words(call)?;
     if words.is_empty() {
         return Err(Failure::error("resource(s) were provided, but no name was specified"));
     }

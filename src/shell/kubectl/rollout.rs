@@ -1,7 +1,7 @@
 //! `kubectl rollout`: status, history, undo, restart, pause and resume of StatefulSets and Deployments.
 
 use super::apply::LAST_APPLIED;
-use super::{Answer, Call, describe, manifest, target};
+use super::{Answer, Call, describe, target};
 use crate::api::object::{Kind, Object};
 use crate::api::table::Describe;
 use crate::api::{Key, Time, age};
@@ -35,10 +35,10 @@ pub fn run(call: &mut Call) -> Answer {
         "resume" => |call, object| pause(call, object, false),
         other => return Err(call.args.wrong_usage(&format!("unknown command {other:?}"))),
     };
-    let words = match call.args.get("filename") {
-        Some(_) => manifest::names(call)?,
-        None => call.args.words.clone(),
-    };
+    if verb != "undo" && call.args.get("dry-run").is_some() {
+        return Err(call.args.unknown("dry-run"));
+    }
+    let words = target::words(call)?;
     if words.is_empty() {
         return Err(Failure::error("required resource not specified"));
     }
@@ -57,9 +57,9 @@ pub fn run(call: &mut Call) -> Answer {
     Ok(task)
 }
 
-/// `statefulsets.apps "kubia" …`, as a refusal of kubectl's own.
+/// `statefulsets.apps "kubia" …`, as a refusal of kubectl's own, which says `error: ` among several too.
 fn cannot(object: &Object, why: &str) -> Failure {
-    Failure::error(format!("{} {:?} {why}", object.kind().resource(), &*object.meta().name))
+    Failure::error(format!("error: {} {:?} {why}", object.kind().resource(), &*object.meta().name))
 }
 
 /// What a kind without rollouts gets told.

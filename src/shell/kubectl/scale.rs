@@ -19,7 +19,7 @@ pub fn run(call: &mut Call) -> Answer {
         .number("replicas")?
         .filter(|n| *n >= 0)
         .ok_or_else(|| Failure::error("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"))?;
-    let words = call.args.words.clone();
+    let words = target::words(call)?;
     if words.is_empty() {
         return Err(Failure::error(delete::NOTHING_ASKED));
     }
@@ -29,6 +29,9 @@ pub fn run(call: &mut Call) -> Answer {
     }
     let expected = call.args.number("current-replicas")?.filter(|n| *n >= 0);
     let found = wanted.find(call.world);
+    if found.objects.is_empty() && found.missing.is_empty() {
+        return Err(Failure::error("no objects passed to scale"));
+    }
     for object in found.objects {
         if let Err(failure) = one(call, &object, replicas, expected) {
             call.voice.fail(failure);

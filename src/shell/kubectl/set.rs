@@ -73,6 +73,16 @@ fn one(call: &mut Call, change: &Change, object: &Object, settings: &[String]) -
         list(call, object, spec);
         return Ok(());
     }
+    if let Some(name) = call.args.get("containers")
+        && containers(spec, &["containers", "initContainers"], name).next().is_none()
+    {
+        if change.word == "resources" {
+            return Err(Failure::error(format!("unable to find container named {name}")));
+        }
+        let (kind, object) = (object.kind().name(), &object.meta().name);
+        call.voice.warn(format!("Warning: {kind}/{object} does not have any containers matching {name:?}"));
+        return Ok(());
+    }
     (change.apply)(call, spec, settings)?;
     if after == object.to_value() {
         return Ok(());

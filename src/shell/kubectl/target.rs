@@ -1,6 +1,6 @@
 //! Which objects a command means: types, names, selectors. Upstream: cli-runtime/pkg/resource.Builder.
 
-use super::Call;
+use super::{Call, manifest};
 use crate::api::fields::{self, Field};
 use crate::api::object::{KINDS, Kind, Object};
 use crate::api::{Key, Refusal, Selector, selector_text};
@@ -161,6 +161,14 @@ impl Wanted {
 /// True where a selector or `--all` says which objects are meant.
 pub fn picks(call: &Call) -> bool {
     ["selector", "field-selector"].iter().any(|flag| call.args.get(flag).is_some()) || call.args.on("all")
+}
+
+/// The words that name objects: those typed, or those of the files of `-f`.
+pub fn words(call: &mut Call) -> Result<Vec<String>, Failure> {
+    match call.args.get("filename") {
+        Some(_) => manifest::names(call),
+        None => Ok(call.args.words.clone()),
+    }
 }
 
 /// The objects that a command changes: named, selected, or all with `--all`; says so where there are none.

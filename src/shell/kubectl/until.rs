@@ -39,7 +39,7 @@ const A_WEEK: Span = Span::mins(7 * 24 * 60);
 
 /// Waits for what `--for` says.
 pub fn run(call: &mut Call) -> Answer {
-    let words = call.args.words.clone();
+    let words = target::words(call)?;
     let condition = call.args.get("for").unwrap_or_default().to_owned();
     if condition.is_empty() {
         return Err(Failure::error("unrecognized condition: \"\""));
