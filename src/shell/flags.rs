@@ -83,7 +83,17 @@ impl Args {
     }
     /// The same of a `--timeout` or another duration.
     pub fn no_duration(&self, flag: &str, text: &str) -> Failure {
-        self.invalid(flag, text, &format!("time: invalid duration {text:?}"))
+        // Upstream: Go's time.ParseDuration.
+        let unsigned = text.trim_start_matches(['+', '-']);
+        let unit = unsigned.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let unit = unit.split(|c: char| c.is_ascii_digit() || c == '.').next().unwrap_or_default();
+        let why = match unit {
+            _ if !unsigned.starts_with(|c: char| c.is_ascii_digit()) => format!("time: invalid duration {text:?}"),
+            "" => format!("time: missing unit in duration {text:?}"),
+            "ns" | "us" | "ms" | "s" | "m" | "h" => format!("time: invalid duration {text:?}"),
+            other => format!("time: unknown unit {other:?} in duration {text:?}"),
+        };
+        self.invalid(flag, text, &why)
     }
     /// pflag's complaint about a flag that this part of a command has not.
     pub fn unknown(&self, flag: &str) -> Failure {

@@ -1,19 +1,27 @@
 //! What the server is and offers: `api-resources`, `version`, `cluster-info`, `auth can-i`; and what is not offered here.
 
 use super::{Answer, Call};
-use crate::api::object::{KINDS, KindInfo};
+use crate::api::object::{KINDS, Kind, KindInfo};
 use crate::api::table;
-use crate::shell::flags::{Flag, value};
+use crate::shell::flags::{Flag, switch, value};
 use crate::shell::voice::Failure;
 use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Flags of `api-resources`.
 pub const FLAGS: &[Flag] =
-    &[value("api-group", '-'), value("namespaced", '-'), crate::shell::flags::switch("no-headers", '-'), value("sort-by", '-')];
+    &[value("api-group", '-'), switch("namespaced", '-'), switch("no-headers", '-'), value("sort-by", '-'), value("verbs", '-')];
 
 const VERSION: &str = "v1.36.2";
 const KUSTOMIZE: &str = "v5.8.1";
+
+const COLUMNS: &[&str] = &["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND", "VERBS", "CATEGORIES"];
+
+/// What can be done with a kind; namespaces are not deleted many at a time.
+fn verbs(kind: Kind) -> Vec<&'static str> {
+    let all = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    all.into_iter().filter(|verb| kind != Kind::Namespace || *verb != "deletecollection").collect()
+}
 
 /// `kubectl api-resources`: the kinds that podyard knows.
 pub fn resources(call: &mut Call) -> Answer {
@@ -26,7 +34,11 @@ pub fn resources(call: &mut Call) -> Answer {
     }
     let group = call.args.get("api-group");
     let namespaced = call.args.get("namespaced").map(|text| text != "false");
-    let wanted = |k: &&KindInfo| group.is_none_or(|g| k.group == g) && namespaced.is_none_or(|n| k.namespaced == n);
+    let asked: Vec<&str> = call.args.get("verbs").into_iter().flat_map(|list| list.split(',')).collect();
+    let wanted = |k: &&KindInfo| {
+        let here = group.is_none_or(|g| k.group == g) && namespaced.is_none_or(|n| k.namespaced == n);
+        here && asked.iter().all(|verb| verbs(k.kind).contains(verb))
+    };
     let mut kinds: Vec<&KindInfo> = KINDS.iter().filter(wanted).collect();
     kinds.sort_by_key(|k| (k.group, k.plural));
     match call.args.get("sort-by") {
@@ -38,12 +50,16 @@ pub fn resources(call: &mut Call) -> Answer {
         kinds.iter().for_each(|k| call.voice.say(k.kind.resource()));
         return Ok(None);
     }
+    let columns = if call.args.get("output") == Some("wide") { COLUMNS } else { &COLUMNS[..5] };
     let row = |k: &&KindInfo| {
-        let short = k.aliases[1..].join(",");
-        vec![k.plural.to_owned(), short, k.kind.api_version(), k.namespaced.to_string(), k.name.to_owned()]
+        let (short, categories) = (k.aliases[1..].join(","), if k.in_all { "all" } else { "" });
+        let mut row = vec![k.plural.to_owned(), short, k.kind.api_version(), k.namespaced.to_string(), k.name.to_owned()];
+        row.extend([verbs(k.kind).join(","), categories.to_owned()]);
+        row.truncate(columns.len());
+        row
     };
     let rows: Vec<Vec<String>> = kinds.iter().map(row).collect();
-    let text = table::write(&["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"], &rows, !call.args.on("no-headers"));
+    let text = table::write(columns, &rows, !call.args.on("no-headers"));
     call.voice.out.push_str(&text);
     Ok(None)
 }

@@ -154,6 +154,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("v", "ignored: there is no log"),
     ("validate", "accepted: unknown fields are always refused"),
     ("value", "the priority of pods of the class"),
+    ("verbs", "only kinds that can be asked so: list,get"),
     ("wait", "wait until it is done"),
     ("warnings-as-errors", "accepted"),
     ("watch", "go on as things change"),

@@ -150,8 +150,8 @@ fn set(call: &mut Call, map: &mut Value, key: &str, value: Option<&str>) -> Resu
             Ok(())
         }
         (None, old) => {
-            if old.is_none() && call.dry_run() != Some("client") {
-                call.voice.say(format!("{} {key:?} not found.", if call.name == "label" { "label" } else { "annotation" }));
+            if old.is_none() && call.name == "label" && call.dry_run() != Some("client") {
+                call.voice.say(format!("label {key:?} not found."));
             }
             if let Some(map) = map.as_object_mut() {
                 map.remove(key);
