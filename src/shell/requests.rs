@@ -120,9 +120,14 @@ fn named(kind: Kind, key: &Key, body: Value) -> Result<Value, Refusal> {
     placed(kind, key, body)
 }
 
+/// What an object would be after a patch.
+pub fn after(before: &Object, how: Patch, change: &Value) -> Result<Value, Refusal> {
+    named(before.kind(), &before.key(), patched(how, before.to_value(), change)?)
+}
+
 /// Changes an object, or its status, as a patch says.
 pub fn patch(world: &mut World, before: &Object, how: Patch, change: &Value, status: bool) -> Result<Written, Refusal> {
-    let after = named(before.kind(), &before.key(), patched(how, before.to_value(), change)?)?;
+    let after = after(before, how, change)?;
     if status { replace_status(world, before, after) } else { replace(world, before, after) }
 }
 

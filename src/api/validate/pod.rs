@@ -57,7 +57,7 @@ fn containers(spec: &Value, path: &str, volumes: Option<&BTreeSet<&str>>) -> Vec
         for (at, container) in items(spec, path, field) {
             let name = text(container, "name");
             errors.extend(container::container(container, &at, volumes));
-            if !seen.insert(name) && !(starts && name.is_empty()) {
+            if !(seen.insert(name) || starts && name.is_empty()) {
                 errors.push(FieldError::duplicate(format!("{at}.name"), name));
             }
             errors.extend(probe::handlers(container, &at, starts));

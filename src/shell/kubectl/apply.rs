@@ -191,12 +191,12 @@ fn send(world: &mut World, live: &Object, before: &Value, change: &Value) -> Res
     patch::strategic(&mut after, change).map_err(Refusal::bad_request)?;
     let kind = live.kind();
     gate::check(&kind.api_version(), kind.name(), &after)
-        .map_err(|e| requests::senseless(format!("patch: Invalid value: {:?}: {}", print::plain(&spent(change)), e.reason())))?;
+        .map_err(|e| requests::senseless(format!("patch: Invalid value: {:?}: {}", print::plain(&spent(change)), e.of_patch())))?;
     requests::replace_checked(world, live, after)
 }
 
 /// A patch as the server dumps it after having tried it: ordered lists have been used up.
-fn spent(change: &Value) -> Value {
+pub fn spent(change: &Value) -> Value {
     let Value::Object(map) = change else { return change.clone() };
     let is_used = |key: &String| key.starts_with(ORDER) || map.contains_key(&format!("{ORDER}{key}"));
     Value::Object(map.iter().filter(|(key, _)| !is_used(key)).map(|(key, value)| (key.clone(), spent(value))).collect())

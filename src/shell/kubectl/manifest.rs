@@ -119,7 +119,7 @@ fn leave_out(call: &Call, kind: Kind, value: &mut Value) -> Vec<String> {
 }
 
 /// Removes the field at a path such as `spec.containers[0].foo`.
-fn remove(value: &mut Value, path: &str) {
+pub fn remove(value: &mut Value, path: &str) {
     let pointer: String = path.replace('[', ".").replace(']', "").split('.').map(|part| format!("/{part}")).collect();
     let Some((parent, field)) = pointer.rsplit_once('/') else { return };
     if let Some(map) = value.pointer_mut(parent).and_then(Value::as_object_mut) {

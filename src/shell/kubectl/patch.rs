@@ -1,8 +1,8 @@
 //! `kubectl patch`.
 
-use super::{Answer, Call, target};
+use super::{Answer, Call, apply, manifest, print, target};
 use crate::api::object::Object;
-use crate::api::{Refusal, yaml};
+use crate::api::{Refusal, gate, yaml};
 use crate::shell::flags::{Flag, value};
 use crate::shell::requests::{self, NONSENSE, Part, Patch, Verb, Written};
 use crate::shell::voice::Failure;
@@ -56,7 +56,30 @@ fn part(call: &Call) -> Result<Part, Failure> {
 
 fn send(world: &mut World, object: &Object, how: Patch, text: &str, part: Part) -> Result<Written, Refusal> {
     let change = parse(text).map_err(|why| if how == Patch::Json { requests::senseless(NONSENSE) } else { Refusal::bad_request(why) })?;
-    requests::serve(world, Verb::Patch(how, change), object.kind(), &object.key(), part)
+    if part != Part::Whole {
+        return requests::serve(world, Verb::Patch(how, change), object.kind(), &object.key(), part);
+    }
+    let mut after = requests::after(object, how, &change)?;
+    let mut warnings = left_out(object, how, &change, &mut after)?;
+    let written = requests::replace(world, object, after)?;
+    warnings.extend(written.warnings);
+    Ok(Written { warnings, ..written })
+}
+
+/// kubectl does not ask for strict validation of a patch: what does not exist is left out with a warning. Upstream:
+/// smpPatcher and jsonPatcher in apiserver/pkg/endpoints/handlers/patch.go.
+fn left_out(object: &Object, how: Patch, change: &Value, after: &mut Value) -> Result<Vec<String>, Refusal> {
+    let kind = object.kind();
+    let Err(error) = gate::check(&kind.api_version(), kind.name(), after) else { return Ok(Vec::new()) };
+    if error.wrong.is_some() {
+        let (sent, why) = match how {
+            Patch::Strategic => (print::plain(&apply::spent(change)), error.of_patch()),
+            Patch::Merge | Patch::Json => (after.to_string(), error.reason()),
+        };
+        return Err(requests::senseless(format!("patch: Invalid value: {sent:?}: {why}")));
+    }
+    error.unknown.iter().for_each(|path| manifest::remove(after, path));
+    Ok(error.unknown.iter().map(|path| format!("unknown field {path:?}")).collect())
 }
 
 fn text(call: &Call) -> Result<String, Failure> {
@@ -108,6 +131,19 @@ fn in_go(text: &str, error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::parse;
+    use crate::shell::tests::said;
+
+    /// Upstream: smpPatcher; fieldValidation is Warn where nothing is asked for.
+    #[test]
+    fn what_a_patch_may_not_say() {
+        let made = "kubectl create deployment w --image=x";
+        let told = |patch: &str| said(&[made, &format!("kubectl patch deploy w -p '{patch}'")]);
+        assert_eq!(told("{\"spec\":{\"nope\":1}}"), "deployment.apps/w patched (no change)\nWarning: unknown field \"spec.nope\"\n");
+        let head = "The request is invalid: patch: Invalid value: ";
+        assert_eq!(told("{\"spec\":{\"replicas\":\"x\"}}"), format!("{head}\"map[spec:map[replicas:x]]\": unrecognized type: int32\n"));
+        let number = "{\"metadata\":{\"labels\":{\"a\":1}}}";
+        assert_eq!(told(number), format!("{head}\"map[metadata:map[labels:map[a:1]]]\": cannot convert int64 to string\n"));
+    }
 
     #[test]
     fn mistakes_in_gos_words() {

@@ -80,7 +80,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("kubectl explain po.spec.nope", "field \"nope\" does not exist"),
     ("kubectl gt po", "Did you mean this?\n\tget"),
     ("kubectl patch node node-1 -p {a:1}", "invalid character 'a' looking for beginning of object key string"),
-    ("kubectl patch node node-1 -p '{\"spec\":{\"nope\":1}}'", "unknown field \"spec.nope\""),
+    ("kubectl patch node node-1 -p '{\"spec\":{\"unschedulable\":\"x\"}}'", "unrecognized type: bool"),
     ("kubectl edit node node-1", "there is no editor here"),
     ("curl", "curl: (2) no URL specified"),
     ("disconnect node-9", "there is no machine \"node-9\""),
