@@ -32,12 +32,19 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
     errors
 }
 
+/// An object that is to replace another, without what only its former type had need of.
+pub fn prepared(kind: Kind, old: &Value, mut new: Value) -> Value {
+    if kind == Kind::Service {
+        new["spec"] = service::without_what_went(&old["spec"], &new["spec"]);
+    }
+    new
+}
+
 /// What is wrong with an object that replaces another: its own errors, then changes that are not allowed.
 pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
     let mut errors = names::marks(&new["metadata"]);
     errors.extend(match kind {
         Kind::Pod => pod::update(&old["spec"], &new["spec"]),
-        Kind::Service => service::spec(&service::without_what_went(&old["spec"], &new["spec"])),
         _ => spec(kind, new),
     });
     errors.extend(match kind {

@@ -292,6 +292,10 @@ const TOLD: &[(&str, &str)] = &[
     ("kubectl config current-context", "podyard\n"),
     ("kubectl get --raw /healthz", "ok"),
     ("kubectl get endpoints kubernetes -o name", "endpoints/kubernetes\n"),
+    ("kubectl create svc nodeport n --tcp=80", "service/n created\n"),
+    ("kubectl patch svc n -p '{\"spec\":{\"type\":\"ExternalName\",\"externalName\":\"x.com\"}}'", "service/n patched\n"),
+    ("kubectl get svc n -o jsonpath={.spec.clusterIP}{.spec.clusterIPs}{.spec.ports[0].nodePort}", ""),
+    ("kubectl delete svc n", "service \"n\" deleted from default namespace\n"),
     ("kubectl delete cm/c secret/s", "configmap \"c\" deleted from default namespace\nsecret \"s\" deleted from default namespace\n"),
 ];
 

@@ -50,7 +50,8 @@ pub fn without_what_went(old: &Value, new: &Value) -> Value {
     }
     let is_elsewhere = |spec: &Value| text(spec, "type") == "ExternalName";
     if is_elsewhere(new) && !is_elsewhere(old) && old["clusterIP"] == new["clusterIP"] {
-        rest["clusterIP"] = Value::Null;
+        let fields = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
+        rest.as_object_mut().into_iter().for_each(|map| map.retain(|field, _| !fields.contains(&field.as_str())));
     }
     rest
 }

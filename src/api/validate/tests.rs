@@ -238,7 +238,7 @@ fn what_services_may_not_be() {
         let mut service = open.clone();
         service["spec"]["type"] = kind.into();
         service["spec"]["externalName"] = name.into();
-        texts(update(Kind::Service, &open, &service))
+        texts(update(Kind::Service, &open, &prepared(Kind::Service, &open, service)))
     };
     assert_eq!((typed("ClusterIP", ""), typed("ExternalName", "example.com")), (Vec::new(), Vec::new()));
 }
