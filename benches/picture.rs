@@ -6,7 +6,7 @@
 use divan::{Bencher, black_box};
 use podyard::api::{Key, Kind, Object, Pod, Span};
 use podyard::engine::{Engine, sandbox};
-use podyard::scene::Target;
+use podyard::scene::{Recall, Target};
 use podyard::sim::{Act, DeleteOptions, Options, Request, World};
 use podyard::ui::model::Look;
 use podyard::ui::{Model, Screen, Sight, Theme, view};
@@ -39,11 +39,16 @@ fn sight(world: &World) -> Sight<'_> {
     }
 }
 
-/// A whole frame as the terminal's loop makes it, into the cells that are compared with the screen's.
+/// A whole frame from nothing.
 fn frame(world: &World, size: (u16, u16)) -> Buffer {
+    frame_after(world, size, &mut Recall::default())
+}
+
+/// A whole frame as the terminal's loop makes it, into the cells that are compared with the screen's.
+fn frame_after(world: &World, size: (u16, u16), recall: &mut Recall) -> Buffer {
     let model = Model::new(Look { reduced_motion: true, present: false });
     let sight = sight(world);
-    let screen = Screen::of(&model, &sight, size);
+    let screen = Screen::recalled(&model, &sight, size, recall);
     let canvas = view(&model, &sight, &screen);
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
     Theme::default().apply(&canvas, &mut buffer);
@@ -90,27 +95,48 @@ fn crowd(pods: u32) -> World {
 /// Numbers of pods, and the screen on which each is looked at: to take less than 1, 5 and 10 ms.
 const CROWDS: [(u32, (u16, u16)); 3] = [(10, (120, 36)), (1_000, (200, 60)), (10_000, (200, 60))];
 
+/// The first frame of all: nothing is known of the crowd yet.
 #[divan::bench(args = CROWDS)]
-fn a_frame_of_a_crowd(bencher: Bencher, (pods, size): (u32, (u16, u16))) {
+fn the_first_frame_of_a_crowd(bencher: Bencher, (pods, size): (u32, (u16, u16))) {
     let world = crowd(pods);
     bencher.bench_local(|| frame(&world, size));
 }
 
-/// The same while some of them have just been deleted: everything moves, and one pod is selected.
+/// A frame after another, between which a pod is deleted: time runs.
 #[divan::bench(args = CROWDS)]
-fn a_frame_while_much_moves(bencher: Bencher, (pods, size): (u32, (u16, u16))) {
-    let mut world = crowd(pods);
-    let keys: Vec<Key> = world.list::<Pod>().take(8).map(|pod| pod.metadata.key()).collect();
+fn a_frame_of_a_crowd(bencher: Bencher, (pods, size): (u32, (u16, u16))) {
+    let world = crowd(pods);
+    let (worlds, mut recall, mut turn) = ([world.clone(), losing(1, world).0], Recall::default(), 0);
+    bencher.bench_local(|| {
+        turn += 1;
+        frame_after(&worlds[turn % 2], size, &mut recall)
+    });
+}
+
+/// A crowd some moments after so many of its pods were deleted, and their keys.
+fn losing(pods: usize, mut world: World) -> (World, Vec<Key>) {
+    let keys: Vec<Key> = world.list::<Pod>().take(pods).map(|pod| pod.metadata.key()).collect();
     for key in &keys {
         world.apply(Act::Request(Request::Delete(Kind::Pod, key.clone(), DeleteOptions::default()))).expect("it is there");
     }
     let until = world.now() + Span::millis(300);
     world.advance(until);
+    (world, keys)
+}
+
+/// Frames while some of them have just been deleted: everything moves, and one pod is selected.
+#[divan::bench(args = CROWDS)]
+fn a_frame_while_much_moves(bencher: Bencher, (pods, size): (u32, (u16, u16))) {
+    let (world, keys) = losing(8, crowd(pods));
+    let mut later = world.clone();
+    later.advance(world.now() + Span::millis(30));
     let mut model = Model::new(Look::default());
     model.selected = Some(Target::Pod(keys[0].clone()));
+    let (worlds, mut recall, mut turn) = ([world, later], Recall::default(), 0);
     bencher.bench_local(|| {
-        let sight = sight(&world);
-        let screen = Screen::of(&model, &sight, size);
+        turn += 1;
+        let sight = sight(&worlds[turn % 2]);
+        let screen = Screen::recalled(&model, &sight, size, &mut recall);
         black_box(view(&model, &sight, &screen))
     });
 }

@@ -15,7 +15,7 @@ pub mod target;
 pub mod words;
 
 pub use canvas::{Area, Border, Canvas, Ink};
-pub use facts::Stage;
+pub use facts::{Recall, Stage};
 pub use plan::Plan;
 pub use role::{Ground, Role};
 pub use target::{Focus, Target};

@@ -3,9 +3,12 @@
 
 pub mod actions;
 pub mod editor;
+pub mod fields;
 pub mod keymap;
 pub mod keys;
+pub mod lead;
 pub mod list;
+pub mod menu;
 pub mod message;
 pub mod model;
 pub mod palette;

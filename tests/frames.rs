@@ -83,7 +83,7 @@ fn played() -> Session {
 
 #[test]
 fn the_sandbox_at_its_start() {
-    check("start", world::sandbox());
+    check_session("start", Session::sandbox, &[]);
 }
 
 #[test]
@@ -109,6 +109,12 @@ fn why_a_pod_on_a_cut_node_is_still_there() {
 #[test]
 fn a_manifest_that_is_edited() {
     check_after("edit", world::sandbox(), "tab tab e down down end");
+}
+
+#[test]
+fn what_may_stand_in_a_manifest_and_what_would_change() {
+    check_after("edit-offers", world::sandbox(), "tab tab e down down down down down end enter tab");
+    check_after("edit-changes", world::sandbox(), "tab tab e down down down down down end enter m i tab 5 ctrl-s");
 }
 
 #[test]
@@ -147,6 +153,11 @@ fn all_that_is_to_say_of_a_pod() {
 }
 
 #[test]
+fn what_can_be_done_with_a_pod() {
+    check_after("menu", world::sandbox(), "tab tab down a down");
+}
+
+#[test]
 fn the_list_of_scenarios() {
     check_after("scenarios", world::sandbox(), "s down");
     check_after("scenarios-far", world::sandbox(), "s pagedown pagedown pagedown");
@@ -155,12 +166,26 @@ fn the_list_of_scenarios() {
 
 #[test]
 fn the_twins_while_each_has_lost_a_pod() {
-    check_session("twins", Session::sandbox, &["t x", "$ wait 1300ms"]);
+    check_session("twins", Session::sandbox, &["x", "$ wait 1300ms"]);
 }
 
 #[test]
 fn a_request_on_its_way() {
     check_session("request", Session::sandbox, &["tab tab down down r", "$ wait 100ms"]);
+}
+
+#[test]
+fn two_processes_write_to_one_disk() {
+    let steps = [
+        "$ curl -X POST -d before localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/",
+        "$ disconnect node-3",
+        "$ wait 360s",
+        "$ kubectl delete po kubia-0 --force --grace-period=0",
+        "$ wait 10s",
+        "$ curl -X POST -d after localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/",
+        "esc",
+    ];
+    check_session("writers", Session::sandbox, &steps);
 }
 
 #[test]

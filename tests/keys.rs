@@ -85,6 +85,7 @@ fn twins_lose_the_pod_in_the_same_place() {
     let lines = Desk::new().lines("t tab tab down down x");
     assert_eq!(lines.len(), 2);
     assert!(lines[0].starts_with("kubectl delete po kubia-rs-") && lines[1] == "kubectl delete po kubia-1 --wait=false", "{lines:?}");
+    assert_eq!(Desk::new().lines("t tab tab down down l"), ["kubectl logs kubia-1"], "what is only looked at has no twin");
 }
 
 #[test]
@@ -124,6 +125,30 @@ fn the_command_line_keeps_its_history() {
     assert_eq!(desk.model.typed(), "kx");
     assert_eq!(desk.press("esc"), []);
     assert_eq!((desk.model.mode, desk.model.typed()), (Mode::Normal, String::new()));
+}
+
+#[test]
+fn the_menu_tells_what_can_be_done_and_does_it() {
+    let mut desk = Desk::new();
+    desk.model.selected = Target::named("pod/kubia-1");
+    desk.press("a");
+    let shown = |desk: &Desk| -> Vec<String> { desk.model.menu.items.iter().map(|item| format!("{item:?}")).collect() };
+    let items = shown(&desk);
+    assert!(items.iter().any(|item| item.contains("kubectl delete po kubia-1 --wait=false")), "{items:?}");
+    assert!(!items.iter().any(|item| item.contains("kubectl scale")), "a pod has no size: {items:?}");
+    let claim = items.iter().position(|item| item.starts_with("Go(\"claim\"")).expect("it has a claim");
+    desk.press(&vec!["down"; claim].join(" "));
+    assert_eq!(desk.press("enter"), []);
+    assert_eq!((desk.model.selected.clone(), desk.model.mode), (Target::named("pvc/data-kubia-1"), Mode::Normal));
+    assert_eq!(desk.lines("a x"), ["kubectl delete pvc data-kubia-1 --wait=false"], "its own key does it too");
+    desk.press("a esc");
+    assert_eq!(desk.model.mode, Mode::Normal);
+    let sight = sight(&desk.engine, "test");
+    let screen = Screen::of(&desk.model, &sight, (120, 36));
+    let node = Target::Node("node-2".into());
+    let place = screen.plan.place(&node).unwrap();
+    update(&mut desk.model, Message::Ask(place.x, place.y), &sight, &screen);
+    assert_eq!((desk.model.mode, desk.model.selected.as_ref()), (Mode::Menu, Some(&node)));
 }
 
 #[test]
@@ -177,6 +202,9 @@ fn a_manifest_is_edited_and_applied_through_the_same_door() {
     desk.press("tab tab e");
     assert_eq!(desk.model.mode, Mode::Edit);
     retype(&mut desk, "  replicas: 3", "  replicas: 4");
+    assert_eq!(desk.press("ctrl-s"), [], "what changes is shown first");
+    let changes = desk.model.editor.as_ref().unwrap().changes();
+    assert!(changes.contains("\n-  replicas: 3\n+  replicas: 4\n"), "{changes}");
     let effects = desk.press("ctrl-s");
     carry_out(&mut desk, effects);
     assert_eq!((desk.model.mode, desk.engine.console()[0].line.as_str()), (Mode::Normal, "kubectl replace -f -"));
@@ -196,7 +224,7 @@ fn what_is_wrong_with_an_edited_manifest_stands_at_its_line() {
         let mut desk = Desk::new();
         desk.press("tab tab e");
         retype(&mut desk, old, new);
-        let effects = desk.press("ctrl-s");
+        let effects = desk.press("ctrl-s ctrl-s");
         carry_out(&mut desk, effects);
         assert_eq!(desk.model.mode, Mode::Edit, "{new}");
         let editor = desk.model.editor.as_ref().unwrap();
@@ -207,6 +235,21 @@ fn what_is_wrong_with_an_edited_manifest_stands_at_its_line() {
         let screen = Screen::of(&desk.model, &sight, (120, 36));
         assert!(view(&desk.model, &sight, &screen).glyphs().contains('▲') || problem.line > Some(25));
     }
+}
+
+#[test]
+fn tab_completes_a_field_and_what_is_wrong_is_told_at_once() {
+    let mut desk = Desk::new();
+    desk.press("tab tab e down down down down down end enter m i");
+    assert!(desk.model.editor.as_ref().unwrap().slip.as_ref().is_some_and(|slip| slip.line.is_some()), "half a name is no field");
+    desk.press("tab");
+    assert_eq!(desk.model.editor.as_ref().unwrap().area.lines()[6], "  minReadySeconds: ");
+    desk.press("5");
+    let editor = desk.model.editor.as_ref().unwrap();
+    assert_eq!((editor.slip.clone(), editor.told.as_ref().unwrap().word.as_str()), (None, "minReadySeconds"));
+    desk.press("enter v o l tab");
+    let shown: Vec<&str> = desk.model.editor.as_ref().unwrap().offers.iter().map(|offer| offer.word.as_str()).collect();
+    assert_eq!(shown, Vec::<&str>::new(), "there is one already, and no other");
 }
 
 #[test]

@@ -40,12 +40,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_size(w in 20u16..=300, h in 5u16..=100, which in 0usize..7, keys in proptest::collection::vec(0usize..11, 0..6), help: bool) {
+    fn any_size(w in 20u16..=300, h in 5u16..=100, which in 0usize..7, keys in proptest::collection::vec(0usize..12, 0..6), help: bool) {
         let engine = &engines()[which];
         let sight = sight(engine, "sandbox");
         let mut model = Model::new(Look::default());
         for key in keys {
-            let name = ["tab", "up", "down", "left", "right", "w", "t", "shift-tab", "pageup", "pagedown", "z"][key];
+            let name = ["tab", "up", "down", "left", "right", "w", "t", "shift-tab", "pageup", "pagedown", "z", "a"][key];
             let screen = Screen::of(&model, &sight, (w, h));
             update(&mut model, Message::Key(Key::named(name).unwrap()), &sight, &screen);
         }

@@ -6,7 +6,7 @@ use podyard::app::terminal::sight;
 use podyard::engine::{Engine, sandbox};
 use podyard::motion::Tempo;
 use podyard::scene::facts::Look as PodLook;
-use podyard::scene::{Stage, Target};
+use podyard::scene::{Recall, Stage, Target};
 use podyard::ui::model::Look;
 use podyard::ui::{Model, Screen};
 use std::collections::BTreeMap;
@@ -45,6 +45,52 @@ fn a_moment_looks_the_same_however_one_comes_to_it() {
     }
 }
 
+/// What was read for an earlier picture changes no later one, whatever lies between: faults, forks, seeks.
+#[test]
+fn a_picture_is_the_same_with_what_is_recalled_and_without() {
+    const LINES: [&str; 11] = [
+        "kubectl delete po kubia-2 --force --grace-period=0",
+        "kubectl scale rs kubia-rs --replicas=12",
+        "kubectl delete po kubia-1 --wait=false",
+        "disconnect node-3",
+        "kubectl delete po -l app=kubia-rs --wait=false",
+        "kubectl delete po kubia-0 --force --grace-period=0",
+        "kubectl taint node node-1 x=y:NoExecute",
+        "kubectl run lonely --image=broken",
+        "crash node-2",
+        "reconnect node-3",
+        "kubectl delete rs kubia-rs --cascade=orphan",
+    ];
+    let mut engine = Engine::new(sandbox(1));
+    let mut recall = Recall::default();
+    let mut agree = |engine: &Engine| {
+        let (world, tempo) = (engine.world(), Tempo::at_speed(200, false, engine.origin()));
+        let recalled = Stage::recalled(world, world.now(), tempo, &mut recall);
+        assert_eq!(recalled, Stage::read(world, world.now(), tempo), "at {:?}", world.now());
+    };
+    agree(&engine);
+    for (i, line) in LINES.iter().enumerate() {
+        engine.submit(line, None);
+        // Written on record, and not yet heard of by any machine.
+        agree(&engine);
+        for step in [10, 150, 400, 900, 2000, 9000, 45_000, 290_000] {
+            engine.run_until(engine.head() + Span(step));
+            agree(&engine);
+        }
+        let (origin, length) = (engine.origin(), engine.head() - engine.origin());
+        for part in [1, 7, 4, 9, 8, 10] {
+            engine.seek(origin + Span(length.0 * part / 10));
+            agree(&engine);
+        }
+        if i % 3 == 2 {
+            engine.undo();
+            agree(&engine);
+            engine.redo();
+            agree(&engine);
+        }
+    }
+}
+
 #[test]
 fn arrivals_append_and_departures_close_one_gap_after_it_was_seen() {
     let (_, looks) = looks(false);
@@ -73,7 +119,7 @@ fn a_probe_that_is_awaited_has_its_timer_on_the_pod_and_on_its_process() {
     engine.run_until(engine.head() + Span::secs(30));
     let timers = |engine: &Engine| {
         let stage = screen(engine, false).stage;
-        let (row, process) = (stage.sets.iter().flat_map(|set| &set.rows), stage.hosts.iter().flat_map(|host| &host.running));
+        let (row, process) = (stage.sets.iter().flat_map(|set| &set.rows), stage.hosts.iter().flat_map(|host| host.running.iter()));
         let row = row.filter(|row| &*row.key.name == "kubia-1").find_map(|row| row.timer.clone());
         (row, process.filter(|running| &*running.key.name == "kubia-1").find_map(|running| running.timer.clone()))
     };

@@ -199,7 +199,41 @@ fn a_kept_moment_is_come_back_to_and_left_again_with_one_key() {
     press(&mut session, "B");
     assert_eq!((session.engine().head(), session.engine().console().len()), (session.engine().origin(), 0));
     press(&mut session, "B");
-    assert_eq!((session.engine().head(), session.engine().console().len()), (there, 1));
+    assert_eq!((session.engine().head(), session.engine().console().len()), (there, 2), "a line for each set");
+}
+
+#[test]
+fn the_lines_of_one_key_are_taken_back_and_brought_back_together() {
+    let mut session = Session::sandbox();
+    let lines = |session: &Session| session.engine().console().len();
+    press(&mut session, "+ x");
+    assert_eq!(lines(&session), 4);
+    press(&mut session, "u");
+    assert_eq!(lines(&session), 2);
+    press(&mut session, "u U U");
+    assert_eq!(lines(&session), 4);
+    press(&mut session, "u t x u");
+    assert_eq!(lines(&session), 2, "a line that stands alone is taken back alone");
+}
+
+#[test]
+fn the_hints_lead_a_newcomer_from_key_to_key() {
+    let mut session = Session::sandbox();
+    for (key, words) in [
+        ("+", "+ one more pod for both sets"),
+        ("x", "x lose a pod of each"),
+        ("w", "w why they differ"),
+        ("c", "c pull a node's cable"),
+        ("n n n n", "n skip to what comes of it"),
+        ("X", "X erase it, whatever still runs"),
+        ("u", "u take that back"),
+        ("s", "s stories, told step by step"),
+    ] {
+        let shown = frame(&mut session);
+        assert!(shown.contains(words), "{words} before {key}:\n{shown}");
+        press(&mut session, key);
+        (0..40).for_each(|_| session.pass(Duration::from_millis(50)));
+    }
 }
 
 #[test]

@@ -360,3 +360,40 @@ fn the_page_offers_the_lines_with_their_keys() {
     assert_eq!(page.remedies.iter().map(|r| r.line.as_str()).collect::<Vec<_>>(), ["kubectl uncordon node-2"]);
     assert_eq!(cause::short(Kind::StatefulSet), "sts");
 }
+
+/// How the two kinds of set answered, after these lines.
+fn answers(lines: &str) -> Vec<String> {
+    let world = after(lines);
+    let stage = Stage::read(&world, world.now(), podyard::motion::Tempo::default());
+    stage.answers.into_iter().map(|answer| answer.fewer).collect()
+}
+
+#[test]
+fn what_just_differed_between_the_sets() {
+    const BOTH_LOSE: &str = "kubectl delete po kubia-1 --wait=false\nkubectl delete po -l app=kubia-rs --wait=false\n";
+    const BOTH_GROW: &str = "kubectl scale sts kubia --replicas=4\nkubectl scale rs kubia-rs --replicas=4\n";
+    let lost = format!("{BOTH_LOSE}wait 200ms");
+    assert_eq!(answers(&lost), ["new name, no IP yet, shared claim", "not replaced: it may still run"]);
+    let back = format!("{BOTH_LOSE}wait 20s");
+    assert_eq!(answers(&back), ["new name, new IP, shared claim", "same name, new IP, same claim"]);
+    let grown = format!("{BOTH_LOSE}wait 20s\n{BOTH_GROW}wait 9s");
+    assert_eq!(answers(&grown), ["any name, shared claim", "next number, own claim"]);
+    let shrunk = "kubectl scale sts kubia --replicas=2\nkubectl scale rs kubia-rs --replicas=2\nwait 9s";
+    assert_eq!(answers(shrunk), ["any one goes", "the last goes, its claim stays"]);
+    let cut = "disconnect node-3\nwait 360s";
+    assert_eq!(answers(cut), ["new name, new IP, shared claim", "not replaced: it may still run"]);
+    let apart = format!("{BOTH_GROW}wait 9s\nkubectl delete po kubia-1\nwait 9s");
+    assert_eq!(answers(&apart), ["same name, new IP, same claim"], "of what befell one alone, its answer alone");
+}
+
+#[test]
+fn a_ghost_tells_which_of_two_namesakes_is_reached_by_name() {
+    let world = after("disconnect node-3\nwait 360s\nkubectl delete po kubia-0 --force --grace-period=0\nwait 10s");
+    let stage = Stage::read(&world, world.now(), podyard::motion::Tempo::default());
+    let host = stage.host("node-3").unwrap();
+    let ghost = host.running.iter().find(|running| &*running.key.name == "kubia-0").unwrap();
+    let page = why::page(&world, &stage, Some(&Target::Process("node-3".into(), ghost.uid)));
+    let said: String = page.lines(400).into_iter().flatten().map(|(text, _)| text).collect();
+    let reached = type_in(&mut world.clone(), "dig +short kubia-0.kubia.default.svc.cluster.local");
+    assert!(said.contains(&format!("reach the other, {} on node-", reached.trim())), "{reached}: {said}");
+}

@@ -19,20 +19,25 @@ pub fn is_unset<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// A version 4 UUID; zero means not yet assigned.
+/// A version 4 UUID, as its upper and its lower half; zero means not yet assigned. Two halves, because whatever holds one
+/// number of 128 bits has to begin at a multiple of 16 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Uid(pub u128);
+pub struct Uid(u64, u64);
 
 impl Uid {
+    /// The identity of that number.
+    pub const fn new(number: u128) -> Uid {
+        Uid((number >> 64) as u64, number as u64)
+    }
     /// True before the API server has assigned one.
     pub fn is_nil(&self) -> bool {
-        self.0 == 0
+        *self == Uid::default()
     }
 }
 
 impl fmt::Display for Uid {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let hex = format!("{:032x}", self.0);
+        let hex = format!("{:016x}{:016x}", self.0, self.1);
         write!(f, "{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 }
@@ -53,38 +58,54 @@ impl<'de> Deserialize<'de> for Uid {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Uid, D::Error> {
         let text = String::deserialize(deserializer)?;
         let hex: String = text.chars().filter(|c| *c != '-').collect();
-        Ok(Uid(u128::from_str_radix(&hex, 16).unwrap_or_default()))
+        Ok(Uid::new(u128::from_str_radix(&hex, 16).unwrap_or_default()))
     }
 }
 
-/// Labels, annotations or a node selector; copies share one map.
+/// Labels, annotations or a node selector, sorted by key; copies share one list.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Labels(Option<Arc<BTreeMap<Name, Name>>>);
+pub struct Labels(Option<Arc<Vec<(Name, Name)>>>);
 
 impl Labels {
+    fn place(&self, key: &str) -> Result<usize, usize> {
+        self.pairs().binary_search_by(|(known, _)| known.as_str().cmp(key))
+    }
+    fn pairs(&self) -> &[(Name, Name)] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Name> {
-        self.0.as_ref()?.get(key)
+        self.place(key).ok().map(|place| &self.pairs()[place].1)
     }
     /// True where no key is set.
     pub fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|m| m.is_empty())
+        self.pairs().is_empty()
     }
     /// How many keys are set.
     pub fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, |m| m.len())
+        self.pairs().len()
     }
     /// All pairs, sorted by key.
-    pub fn iter(&self) -> impl Iterator<Item = (&Name, &Name)> {
-        self.0.iter().flat_map(|m| m.iter())
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Name, &Name)> {
+        self.pairs().iter().map(|(key, value)| (key, value))
     }
     /// Sets a key.
     pub fn insert(&mut self, key: impl Into<Name>, value: impl Into<Name>) {
-        Arc::make_mut(self.0.get_or_insert_default()).insert(key.into(), value.into());
+        let (key, value) = (key.into(), value.into());
+        let place = self.place(&key);
+        let pairs = Arc::make_mut(self.0.get_or_insert_default());
+        match place {
+            Ok(place) => pairs[place].1 = value,
+            Err(place) => pairs.insert(place, (key, value)),
+        }
     }
     /// Drops a key; true where it was set.
     pub fn remove(&mut self, key: &str) -> bool {
-        self.get(key).is_some() && Arc::make_mut(self.0.get_or_insert_default()).remove(key).is_some()
+        let place = self.place(key);
+        place.is_ok_and(|place| {
+            Arc::make_mut(self.0.get_or_insert_default()).remove(place);
+            true
+        })
     }
     /// True where every pair of `wanted` is set here to the same value.
     pub fn contains_all(&self, wanted: &Labels) -> bool {
@@ -95,7 +116,7 @@ impl Labels {
 impl<K: Into<Name>, V: Into<Name>> FromIterator<(K, V)> for Labels {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Labels {
         let map: BTreeMap<Name, Name> = pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
-        Labels((!map.is_empty()).then(|| Arc::new(map)))
+        Labels((!map.is_empty()).then(|| Arc::new(map.into_iter().collect())))
     }
 }
 
@@ -253,7 +274,7 @@ impl Meta {
     }
     /// Namespace and name.
     pub fn key(&self) -> Key {
-        Key { namespace: self.namespace.clone(), name: self.name.clone() }
+        Key::new(self.namespace.clone(), self.name.clone())
     }
     /// True once a delete has been asked for.
     pub fn is_terminating(&self) -> bool {

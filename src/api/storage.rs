@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+mod class;
 mod migrated;
 
+pub use class::DEFAULT_CLASS;
 pub use migrated::{MIGRATED, inline};
 
 /// Who may mount a volume at the same time.
@@ -136,10 +138,6 @@ impl PersistentVolumeClaim {
     /// Storage asked for; zero where nothing is said.
     pub fn request(&self) -> Quantity {
         self.spec.resources.requests.get("storage").cloned().unwrap_or_default()
-    }
-    /// The class by name; empty for none.
-    pub fn class(&self) -> &str {
-        self.spec.storage_class_name.as_deref().unwrap_or_default()
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the API server refuses, in its words. Upstream: pkg/apis/*/validation.
 //!
 //! Looks at JSON that the gate has let through and defaults have completed: types are right, meanings may be wrong.
-//! A StatefulSet's template is checked here as a ReplicaSet's is; upstream leaves that to the creation of its pods.
 
 use super::Quantity;
 use super::object::Kind;
@@ -19,16 +18,23 @@ mod priority;
 mod probe;
 mod selector;
 mod service;
+mod source;
+mod status;
 mod storage;
-pub mod warnings;
+mod warnings;
 mod workload;
 
 pub use names::{label_value, qualified_name};
+pub use status::status;
+pub use warnings::warnings;
 
 /// What is wrong with a new object.
 pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
     let mut errors = names::metadata(kind, &value["metadata"]);
-    errors.extend(spec(kind, value));
+    errors.extend(match kind {
+        Kind::StatefulSet => workload::new_stateful_set(&value["spec"]),
+        _ => spec(kind, value),
+    });
     errors
 }
 
@@ -80,7 +86,7 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
 }
 
 /// The items of a list with their path: `spec.containers[0]`.
-fn items<'v>(parent: &'v Value, path: &str, field: &str) -> impl Iterator<Item = (String, &'v Value)> {
+fn items<'v>(parent: &'v Value, path: &str, field: &str) -> impl Iterator<Item = (String, &'v Value)> + use<'v> {
     let at = format!("{path}.{field}");
     parent[field].as_array().into_iter().flatten().enumerate().map(move |(i, item)| (format!("{at}[{i}]"), item))
 }
@@ -99,7 +105,7 @@ fn not_negative(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
     Some(FieldError::invalid(format!("{path}.{field}"), number, "must be greater than or equal to 0"))
 }
 
-/// An error where a word is there and is none of those supported, which stand in upstream's (sorted) order.
+/// An error where a word is there and is none of those supported, which stand in upstream's order.
 fn one_of(parent: &Value, path: &str, field: &str, supported: &[&str]) -> Option<FieldError> {
     let word = parent[field].as_str().filter(|word| !supported.contains(word))?;
     Some(FieldError::unsupported(format!("{path}.{field}"), word, supported))

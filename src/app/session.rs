@@ -10,13 +10,15 @@ use super::progress::Progress;
 use super::settings::Settings;
 use super::story::Story;
 use crate::engine::{Engine, Lesson, MarkKind as EngineMark, sandbox};
-use crate::scene::{Canvas, Target};
+use crate::scene::{Canvas, Recall, Target};
 use crate::ui::actions::Action;
 use crate::ui::message::{Effect, Message};
 use crate::ui::model::Look;
 use crate::ui::sight::{Line, Mark, MarkKind, Script};
 use crate::ui::{Model, Screen, Sight, update, view};
 use script::Draft;
+use std::cell::RefCell;
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
@@ -32,7 +34,10 @@ const SANDBOX: &str = "sandbox";
 pub struct Session {
     engine: Engine,
     lesson: Option<Lesson>,
-    undone: Vec<Option<Lesson>>,
+    /// What undo took back: the scenario as it stood, and how many lines.
+    undone: Vec<(Option<Lesson>, usize)>,
+    /// Lines that one key stood for, by their numbers in the history: they are taken back together.
+    together: Vec<Range<usize>>,
     branches: Branches,
     shelf: Shelf,
     model: Model,
@@ -46,13 +51,17 @@ pub struct Session {
     draft: Option<Draft>,
     /// What is remembered between runs.
     progress: Option<Progress>,
+    /// What was read for the last picture.
+    recall: RefCell<Recall>,
     over: bool,
 }
 
 impl Session {
     /// The sandbox.
     pub fn sandbox() -> Session {
-        Session::on(Engine::new(sandbox(1)), None, SANDBOX.to_owned(), SANDBOX)
+        let mut session = Session::on(Engine::new(sandbox(1)), None, SANDBOX.to_owned(), SANDBOX);
+        session.model.twin = true;
+        session
     }
     fn on(mut engine: Engine, lesson: Option<Lesson>, title: String, name: &str) -> Session {
         engine.set_speed(SPEED);
@@ -60,6 +69,7 @@ impl Session {
             engine,
             lesson,
             undone: Vec::new(),
+            together: Vec::new(),
             branches: Branches::default(),
             shelf: Shelf::here(),
             model: Model::new(Look::default()),
@@ -69,6 +79,7 @@ impl Session {
             left: None,
             draft: None,
             progress: None,
+            recall: RefCell::default(),
             over: false,
         }
     }
@@ -79,7 +90,7 @@ impl Session {
         let title = scenario.title.clone();
         let lesson = Some(Lesson::new(scenario, &mut engine));
         let mut session = Session::on(engine, lesson, title, name);
-        session.model.newcomer = false;
+        session.model.lead.end();
         session.shelf = Shelf::here().or(library::shelf(name));
         session.draft = Path::new(name).is_file().then(|| Draft::of(name));
         Ok(session)
@@ -144,20 +155,28 @@ impl Session {
     /// Draws a frame.
     pub fn draw(&self, size: (u16, u16)) -> (Screen, Canvas) {
         let sight = seen(&self.engine, self.lesson.as_ref(), &self.title);
-        let screen = Screen::of(&self.model, &sight, size);
+        let screen = Screen::recalled(&self.model, &sight, size, &mut self.recall.borrow_mut());
         let canvas = view(&self.model, &sight, &screen);
         (screen, canvas)
     }
     /// Takes a message from a screen of that size, and does what it asks for.
     pub fn take(&mut self, message: Message, size: (u16, u16)) {
-        for effect in self.update(message, size) {
-            self.perform(effect, size);
+        let effects = self.update(message, size);
+        let lines = effects.iter().filter(|effect| matches!(effect, Effect::Submit(_))).count();
+        effects.into_iter().for_each(|effect| self.perform(effect, size));
+        if lines > 1 {
+            let end = self.lines();
+            self.together.push(end.saturating_sub(lines)..end);
         }
+    }
+    /// How many lines the history has.
+    fn lines(&self) -> usize {
+        self.engine.timeline().track().lines().len()
     }
 
     fn update(&mut self, message: Message, size: (u16, u16)) -> Vec<Effect> {
         let sight = seen(&self.engine, self.lesson.as_ref(), &self.title);
-        let screen = Screen::of(&self.model, &sight, size);
+        let screen = Screen::recalled(&self.model, &sight, size, &mut self.recall.borrow_mut());
         update(&mut self.model, message, &sight, &screen)
     }
 
@@ -221,6 +240,8 @@ impl Session {
         let forks = !self.engine.is_live();
         self.engine.submit(line, self.shelf.given(line, stdin));
         self.undone.clear();
+        let lines = self.lines();
+        self.together.retain(|range| range.end < lines);
         if let Some(lesson) = self.lesson.as_mut().filter(|_| forks) {
             lesson.forget(&self.engine);
         }
@@ -254,6 +275,7 @@ impl Session {
         self.model.notice = Some(format!("return {}: {here} is kept", self.branches.here));
         self.branches.keep(&here, engine, lesson);
         self.undone.clear();
+        self.together.clear();
         self.engine.set_playing(false);
     }
     /// Shows what came of this history beside what came of a kept one.
@@ -270,19 +292,25 @@ impl Session {
     }
     fn undo(&mut self) {
         let before = self.lesson.clone();
-        if self.engine.undo() {
-            self.undone.push(before);
-            if let Some(lesson) = &mut self.lesson {
-                lesson.forget(&self.engine);
-            }
+        if !self.engine.undo() {
+            return;
+        }
+        let mut taken = 1;
+        let first = self.together.iter().find(|range| range.contains(&self.lines())).map_or(self.lines(), |range| range.start);
+        while self.lines() > first && self.engine.undo() {
+            taken += 1;
+        }
+        self.undone.push((before, taken));
+        if let Some(lesson) = &mut self.lesson {
+            lesson.forget(&self.engine);
         }
     }
     fn redo(&mut self) {
-        if self.engine.redo()
-            && let Some(lesson) = self.undone.pop()
-        {
-            self.lesson = lesson;
+        let Some((lesson, taken)) = self.undone.pop() else { return };
+        for _ in 0..taken {
+            self.engine.redo();
         }
+        self.lesson = lesson;
     }
 
     /// Does something with the scenario, and shows what its page points at.

@@ -134,6 +134,7 @@ fn message(event: &Event) -> Option<Message> {
         Event::Paste(text) => Some(Message::Paste(text.clone())),
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => Some(Message::Click(mouse.column, mouse.row)),
+            MouseEventKind::Down(MouseButton::Right) => Some(Message::Ask(mouse.column, mouse.row)),
             MouseEventKind::Drag(MouseButton::Left) => Some(Message::Drag(mouse.column)),
             MouseEventKind::ScrollUp => Some(Message::Wheel(-1)),
             MouseEventKind::ScrollDown => Some(Message::Wheel(1)),

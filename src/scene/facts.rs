@@ -7,20 +7,28 @@ mod machines;
 mod news;
 mod pods;
 mod probes;
+mod recall;
 mod sets;
 mod shelf;
+mod threads;
+mod timers;
 mod twins;
 
 pub use deployments::Above;
 pub use news::News;
+pub use recall::Recall;
 pub use shelf::{Offer, Spare};
-pub use twins::Replaced;
+pub use threads::Thread;
+pub use twins::{Answer, Befell};
+
+use pods::Ledger;
 
 use super::target::Target;
 use crate::api::{Key, Kind, Name, Time, Uid};
 use crate::motion::Tempo;
 use crate::sim::World;
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// To which kind of owner a pod belongs, which decides its colour and its wires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +98,7 @@ pub struct Row {
     /// How it looks.
     pub look: Look,
     /// Its state in kubectl's word.
-    pub state: Name,
+    pub state: Cow<'static, str>,
     /// The node it is bound to; blank before that.
     pub node: Name,
     /// True where that node's cable is cut or its power is off.
@@ -115,7 +123,7 @@ pub struct Set {
     /// How many are ready, as its status says.
     pub ready: i32,
     /// Its pods, oldest first; a StatefulSet's by ordinal, empty places included.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Arc<Row>>,
     /// What holds it back, or what it is: one sentence.
     pub note: Note,
     /// The Deployment that it belongs to.
@@ -194,6 +202,14 @@ pub struct Running {
 }
 
 impl Running {
+    /// Its name without its set's, where any of the set will do.
+    pub fn short_name(&self) -> &str {
+        let set = match &self.set {
+            Some(Target::Set(Kind::ReplicaSet, set)) => self.key.name.strip_prefix(&*set.name),
+            _ => None,
+        };
+        set.and_then(|rest| rest.strip_prefix('-')).unwrap_or(&self.key.name)
+    }
     /// True where it runs and the record no longer wants or knows it.
     pub fn is_ghost(&self) -> bool {
         matches!(self.verdict, Verdict::Deaf | Verdict::Erased)
@@ -207,10 +223,25 @@ pub struct DiskAt {
     pub name: Name,
     /// How many files are on it.
     pub files: usize,
+    /// What was written to it last.
+    pub latest: Option<Written>,
     /// Machines with live processes on it, where no more than one may have it.
     pub writers: usize,
     /// When it is taken from the machine by force.
     pub timer: Option<Timer>,
+}
+
+/// A file as it was written last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its path on the disk.
+    pub path: Name,
+    /// Its whole content.
+    pub content: Name,
+    /// The machine on which it was written: pods on two of them may have one name.
+    pub on: Name,
+    /// When.
+    pub at: Time,
 }
 
 /// A machine and its node.
@@ -233,7 +264,7 @@ pub struct Host {
     /// When its silence has consequences.
     pub timer: Option<Timer>,
     /// What runs there, oldest first.
-    pub running: Vec<Running>,
+    pub running: Arc<Vec<Running>>,
     /// Disks there.
     pub disks: Vec<DiskAt>,
     /// What travels on its cable, oldest first.
@@ -279,8 +310,8 @@ pub struct Stage {
     pub offers: Vec<Offer>,
     /// Volumes and claims that belong to no pod's row.
     pub spares: Vec<Spare>,
-    /// What the sets made last in the place of what was lost.
-    pub replaced: Vec<Replaced>,
+    /// How the two kinds of set answered what befell them last.
+    pub answers: Vec<Answer>,
     /// What travels between whoever types and the record, oldest first; up is towards whoever types.
     pub calls: Vec<Journey>,
     /// How motion is shown.
@@ -291,15 +322,20 @@ pub struct Stage {
 impl Stage {
     /// Reads the world as of `now`.
     pub fn read(world: &World, now: Time, tempo: Tempo) -> Stage {
+        Stage::recalled(world, now, tempo, &mut Recall::default())
+    }
+    /// The same, with the help of what was read for an earlier picture of whatever moment.
+    pub fn recalled(world: &World, now: Time, tempo: Tempo, recall: &mut Recall) -> Stage {
+        recall.refresh(&Ledger::of(world));
         let mut journeys = journeys::journeys(world, now, &tempo);
-        let mut hosts = machines::hosts(world, now, &tempo, &mut journeys);
+        let mut hosts = machines::hosts(world, now, &tempo, &mut journeys, recall);
         let deployments = deployments::deployments(world);
-        let mut sets = sets::sets(world, &hosts, &news::departed(world, now, &tempo));
+        let mut sets = sets::sets(world, &hosts, recall.pods(), &news::departed(world, now, &tempo));
         deployments::place(world, &deployments, &mut sets);
         probes::place(world, &mut hosts, &mut sets);
         let (offers, spares) = (shelf::offers(world), shelf::spares(world, &sets));
-        let (replaced, news) = (twins::replaced(world), news::news(world, now, &tempo));
-        Stage { now, deployments, sets, hosts, offers, spares, replaced, calls: journeys.calls, tempo, news }
+        let (answers, news) = (twins::answers(world), news::news(world, now, &tempo));
+        Stage { now, deployments, sets, hosts, offers, spares, answers, calls: journeys.calls, tempo, news }
     }
     /// How freshly a thing has changed: 0 for not, up to [`crate::motion::BRIGHTEST`].
     pub fn glow(&self, target: &Target) -> u8 {
@@ -316,7 +352,7 @@ impl Stage {
     }
     /// The set and row of a pod.
     pub fn row(&self, key: &Key) -> Option<(&Set, &Row)> {
-        self.sets.iter().find_map(|s| s.rows.iter().find(|r| r.key == *key).map(|r| (s, r)))
+        self.sets.iter().find_map(|s| s.rows.iter().find(|r| r.key == *key).map(|r| (s, &**r)))
     }
     /// A process, by machine and identity.
     pub fn running(&self, node: &str, uid: Uid) -> Option<&Running> {
@@ -349,65 +385,6 @@ impl Stage {
         let latest = |set: &&Set| set.under.as_ref().is_some_and(|under| under.latest);
         self.sets.iter().filter(latest).find(|set| self.above(set).is_some_and(|above| above.target == *deployment))
     }
-    /// True where the thing is there to be selected.
-    pub fn has(&self, target: &Target) -> bool {
-        self.threads().any(|thread| thread.contains(target))
-            || self.sets.iter().any(|s| s.target == *target)
-            || self.deployment(target).is_some()
-    }
-    /// What belongs together: each pod with owner, claims, volumes, node and processes; each process; each node.
-    pub fn threads(&self) -> impl Iterator<Item = BTreeSet<Target>> {
-        let twins = self.namesakes();
-        let pairs = self.sets.iter().flat_map(|set| set.rows.iter().map(move |row| (set, row)));
-        let rows = pairs.map(move |(set, row)| self.row_thread(set, row, &twins));
-        let running = self.hosts.iter().flat_map(move |h| h.running.iter().map(move |r| running_thread(h, r)));
-        let alone = self.hosts.iter().map(|h| BTreeSet::from([Target::Node(h.name.clone())]));
-        let served = |offer: &'_ Offer| {
-            let service = Target::Service(offer.key.clone());
-            let pods = offer.ready.iter().map(|pod| BTreeSet::from([service.clone(), Target::Pod(pod.clone())]));
-            pods.chain([BTreeSet::from([service.clone()])]).collect::<Vec<_>>()
-        };
-        let offers = self.offers.iter().flat_map(served);
-        let spares = self.spares.iter().map(|spare| BTreeSet::from([spare.target.clone()]));
-        rows.chain(running).chain(alone).chain(offers).chain(spares)
-    }
-    fn row_thread(&self, set: &Set, row: &Row, twins: &Namesakes) -> BTreeSet<Target> {
-        let mut thread = BTreeSet::from([set.target.clone()]);
-        thread.extend(self.above(set).map(|above| above.target.clone()));
-        if !row.uid.is_nil() {
-            thread.insert(Target::Pod(row.key.clone()));
-        }
-        if !row.node.is_empty() {
-            thread.insert(Target::Node(row.node.clone()));
-        }
-        for claim in &row.claims {
-            thread.insert(Target::Claim(claim.key.clone()));
-            if !claim.volume.is_empty() {
-                thread.insert(Target::Volume(claim.volume.clone()));
-            }
-        }
-        thread.extend(twins.get(&row.key).into_iter().flatten().cloned());
-        thread
-    }
-    /// The processes of each name, wherever they run.
-    fn namesakes(&self) -> Namesakes<'_> {
-        let mut found = Namesakes::new();
-        for host in &self.hosts {
-            for running in &host.running {
-                found.entry(&running.key).or_default().push(Target::Process(host.name.clone(), running.uid));
-            }
-        }
-        found
-    }
-}
-
-/// Processes by the name of their pod.
-type Namesakes<'s> = BTreeMap<&'s Key, Vec<Target>>;
-
-fn running_thread(host: &Host, running: &Running) -> BTreeSet<Target> {
-    let mut thread = BTreeSet::from([Target::Node(host.name.clone()), Target::Process(host.name.clone(), running.uid)]);
-    thread.extend(running.set.clone().into_iter().chain([Target::Pod(running.key.clone())]));
-    thread
 }
 
 /// The family of an owner's kind.

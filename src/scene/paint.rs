@@ -42,19 +42,21 @@ impl Painting<'_> {
 
     /// One line that says what just differed, at the right of the record's heading, as far as it fits.
     fn compare(&self, canvas: &mut Canvas) {
-        let replaced = &self.stage.replaced;
+        let answers = &self.stage.answers;
         let rule = self.plan.record_rule;
         let room = rule.w.saturating_sub(38);
-        let long: Vec<&str> = replaced.iter().map(|r| r.words.as_str()).collect();
-        let fewer: Vec<&str> = replaced.iter().map(|r| r.fewer.as_str()).collect();
-        let short: Vec<&str> = replaced.iter().map(|r| r.short).collect();
-        let length = |words: &[&str]| words.iter().map(|w| width(w) + 5).sum::<u16>();
-        let Some(words) = [long, fewer, short].into_iter().find(|words| length(words) <= room).filter(|words| words.len() == 2) else {
+        let long: Vec<&str> = answers.iter().map(|r| r.words.as_str()).collect();
+        let fewer: Vec<&str> = answers.iter().map(|r| r.fewer.as_str()).collect();
+        let short: Vec<&str> = answers.iter().map(|r| r.short).collect();
+        let length =
+            |words: &[&str]| words.iter().zip(answers).map(|(w, answer)| width(w) + width(family_tag(answer.family)) + 3).sum::<u16>() + 2;
+        let Some(words) = [long, fewer, short].into_iter().find(|words| length(words) <= room).filter(|words| !words.is_empty()) else {
             return;
         };
         let mut parts = vec![(" ", Ink::default())];
-        for (one, words) in replaced.iter().zip(&words) {
-            parts.extend([("▌", family_role(one.family).into()), (words, Ink::from(Role::Text)), ("  ", Ink::default())]);
+        for (one, words) in answers.iter().zip(&words) {
+            let tag = Ink::from(family_role(one.family)).bold();
+            parts.extend([(family_tag(one.family), tag), (" ", tag), (words, Ink::from(Role::Text)), ("  ", Ink::default())]);
         }
         let w = parts.iter().map(|(text, _)| width(text)).sum::<u16>();
         canvas.parts(Area::new(rule.right().saturating_sub(w + 1), rule.y, w, 1), &parts);
@@ -102,6 +104,15 @@ pub fn family_role(family: Family) -> Role {
         Family::Alike => Role::Alike,
         Family::Loose => Role::Loose,
         Family::Each => Role::Each,
+    }
+}
+
+/// What kubectl calls the sets of a family, in a few letters.
+pub fn family_tag(family: Family) -> &'static str {
+    match family {
+        Family::Alike => "rs",
+        Family::Loose => "po",
+        Family::Each => "sts",
     }
 }
 

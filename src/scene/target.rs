@@ -1,11 +1,10 @@
 //! What can be pointed at, and what belongs together with it.
 
-use super::facts::Stage;
+use super::facts::{Stage, Thread};
 use crate::api::{Key, Kind, Name, Uid};
-use std::collections::BTreeSet;
 
 /// A thing in the picture.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// A set of pods, by kind and key; `Kind::Pod` stands for the pods that nobody owns.
     Set(Kind, Key),
@@ -38,17 +37,6 @@ impl Target {
             _ => None,
         }
     }
-    /// True for what has these letters in its name; for a pod also in its state or its node's name.
-    fn is_called(&self, stage: &Stage, letters: &str) -> bool {
-        let within = |text: &str| text.to_lowercase().contains(&letters.to_lowercase());
-        match self {
-            Target::Set(..) | Target::Node(_) => false,
-            Target::Pod(key) => within(&key.name) || stage.row(key).is_some_and(|(_, row)| within(&row.state) || within(&row.node)),
-            Target::Claim(key) | Target::Service(key) => within(&key.name),
-            Target::Volume(name) => within(name),
-            Target::Process(node, uid) => within(node) || stage.running(node, *uid).is_some_and(|r| within(&r.key.name)),
-        }
-    }
     /// Kind and key of the object on record; `None` for what only machines know.
     pub fn object(&self) -> Option<(Kind, Key)> {
         match self {
@@ -68,21 +56,25 @@ impl Target {
 pub struct Focus {
     /// What is selected.
     pub selected: Option<Target>,
-    lit: BTreeSet<Target>,
-    kept: Option<BTreeSet<Target>>,
+    lit: Thread,
+    kept: Option<Thread>,
 }
 
 impl Focus {
     /// The focus on a thing: every thread of owner, pod, claim, volume, node and process that runs through it.
     pub fn on(stage: &Stage, selected: Option<Target>) -> Focus {
         let Some(target) = selected else { return Focus::default() };
-        let lit = stage.threads().filter(|thread| thread.contains(&target)).flatten().collect();
-        Focus { selected: Some(target), lit, kept: None }
+        Focus { lit: stage.threads_through(&target), selected: Some(target), kept: None }
     }
     /// The same, with all that has nothing to do with a thing called so stepping back; a blank name keeps all.
     pub fn among(self, stage: &Stage, letters: &str) -> Focus {
-        let kept = || stage.threads().filter(|thread| thread.iter().any(|t| t.is_called(stage, letters))).flatten().collect();
-        Focus { kept: (!letters.is_empty()).then(kept), ..self }
+        Focus { kept: (!letters.is_empty()).then(|| stage.threads_called(letters)), ..self }
+    }
+    /// What belongs to the selected thing, itself too: owners first, then pods, what they use, and where they run.
+    pub fn belonging(&self) -> Vec<Target> {
+        let mut all: Vec<Target> = self.lit.iter().cloned().collect();
+        all.sort_unstable();
+        all
     }
     /// True where letters are looked for and the thing belongs to one that has them.
     pub fn is_kept(&self, target: &Target) -> bool {

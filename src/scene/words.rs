@@ -19,6 +19,34 @@ pub struct Sentence {
     pub role: Role,
 }
 
+impl Sentence {
+    /// Who did it, in at most six letters where the name is not a person's choice.
+    pub fn brief(&self) -> &str {
+        let found = BRIEF.iter().find(|(name, _)| *name == self.who);
+        found.map_or(&*self.who, |(_, brief)| *brief)
+    }
+}
+
+/// Long names and what is left of them where there is little room.
+const BRIEF: [(&str, &str); 16] = [
+    ("✖ rule broken", "✖ rule"),
+    ("● rule holds", "● rule"),
+    ("api server", "api"),
+    ("scheduler", "sched"),
+    ("replicaset", "rs"),
+    ("statefulset", "sts"),
+    ("deployment", "deploy"),
+    ("disruption", "budget"),
+    ("endpoints", "slices"),
+    ("volumes", "pv"),
+    ("protection", "guard"),
+    ("attach-detach", "attach"),
+    ("node-lifecycle", "nodes"),
+    ("taint-eviction", "taints"),
+    ("garbage", "gc"),
+    ("namespaces", "ns"),
+];
+
 /// The sentence of a change; `None` for noise.
 pub fn sentence(change: &Change, world: &World) -> Option<Sentence> {
     let words = match &change.what {
@@ -46,6 +74,7 @@ pub fn who(actor: &Actor) -> (Cow<'static, str>, Role) {
         Actor::Kubelet(node) => (node.to_string().into(), Role::Kubelet),
         Actor::Process(pod) => (pod.name.to_string().into(), Role::Loose),
         Actor::Controller(controller) => by_controller(*controller),
+        Actor::Sidecar(_) => ("driver".into(), Role::Disk),
     }
 }
 

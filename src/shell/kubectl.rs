@@ -46,6 +46,9 @@ mod target;
 pub mod until;
 pub mod watch;
 
+pub use diff::difference;
+pub use explain::{FieldDoc, field_doc};
+
 /// A command under way.
 pub(super) struct Call<'w> {
     /// The cluster.
@@ -78,11 +81,14 @@ impl Call<'_> {
     }
     /// Says what was done to an object: `pod/x created`, or just its name where `-o name` is asked for.
     pub fn done(&mut self, object: &Object, what: &str) {
-        let name = format!("{}/{}", object.kind().singular(), object.meta().name);
+        self.done_to(&object.kind().singular(), object, &object.to_value(), what);
+    }
+    fn done_to(&mut self, kind: &str, object: &Object, answer: &Value, what: &str) {
+        let name = format!("{kind}/{}", object.meta().name);
         match (self.args.get("output"), self.dry_run()) {
             (Some("name"), _) => self.voice.say(name),
-            (Some("yaml" | "json"), _) => self.show(&object.to_value()),
-            (Some(format), _) if !format.is_empty() => match print::formatted(format, std::slice::from_ref(object), true, true) {
+            (Some("yaml" | "json"), _) => self.show(answer),
+            (Some(format), _) if !format.is_empty() => match print::of_value(format, answer) {
                 Ok(text) => self.voice.out.push_str(&text),
                 Err(failure) => self.voice.fail(failure),
             },
@@ -93,9 +99,13 @@ impl Call<'_> {
     }
     /// The same of commands that do not tell a dry run from a real one.
     pub fn done_plainly(&mut self, object: &Object, what: &str) {
+        self.answered(&object.kind().singular(), object, &object.to_value(), what);
+    }
+    /// The same where the answer is of another kind than the object that it is about.
+    pub fn answered(&mut self, kind: &str, object: &Object, answer: &Value, what: &str) {
         match self.args.get("output") {
-            None | Some("") => self.voice.say(format!("{}/{} {what}", object.kind().singular(), object.meta().name)),
-            Some(_) => self.done(object, what),
+            None | Some("") => self.voice.say(format!("{kind}/{} {what}", object.meta().name)),
+            Some(_) => self.done_to(kind, object, answer, what),
         }
     }
     /// Prints an object as `-o yaml` or `-o json` asks.

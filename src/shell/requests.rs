@@ -151,7 +151,7 @@ pub fn create(world: &mut World, kind: Kind, mut manifest: Value) -> Result<Writ
     refuse(kind, &manifest, validate::create(kind, &manifest))?;
     let object = read(kind, manifest.clone())?;
     let object = send(world, Request::Create(object))?;
-    Ok(Written { object, warnings: validate::warnings::create(kind, &manifest) })
+    Ok(Written { object, warnings: validate::warnings(kind, None, &manifest) })
 }
 
 /// Replaces an object by a changed copy of its JSON; answers the object as it was where nothing changed.
@@ -174,7 +174,7 @@ pub fn replace_checked(world: &mut World, before: &Object, mut after: Value) -> 
     refuse(kind, &normal, validate::update(kind, &old, &normal))?;
     let object = object.map_err(|e| undecodable(kind, &e))?;
     let object = send(world, Request::Update(object))?;
-    Ok(Written { object, warnings: validate::warnings::update(kind, &old, &normal) })
+    Ok(Written { object, warnings: validate::warnings(kind, Some(&old), &normal) })
 }
 
 /// Sets the number of replicas through the scale subresource.

@@ -236,6 +236,16 @@ fn a_force_delete_makes_two_of_one() {
     assert!(forced.err.starts_with("Warning: Immediate deletion does not wait"));
 }
 
+/// Upstream: persistentvolume's WarningsOnUpdate, and client-go's NewWarningWriter with Deduplicate.
+#[test]
+fn a_label_tells_once_what_the_server_remarks() {
+    let spec = "{capacity: {storage: 1Mi}, accessModes: [ReadWriteOnce], persistentVolumeReclaimPolicy: Recycle, hostPath: {path: /d}}";
+    let volume = |name: &str| format!("apiVersion: v1\nkind: PersistentVolume\nmetadata: {{name: {name}}}\nspec: {spec}\n---\n");
+    let output = story(&[("kubectl apply -f -", Some(&(volume("a") + &volume("b")))), ("kubectl label pv --all x=y", None)]);
+    assert_eq!(output.out, "persistentvolume/a labeled\npersistentvolume/b labeled\n");
+    assert_eq!(output.err.matches("The Recycle reclaim policy is deprecated").count(), 1, "{}", output.err);
+}
+
 #[test]
 fn a_watch_ends_when_nothing_more_happens() {
     let output = story(&[("kubectl apply -f -", Some(KUBIA)), ("kubectl get po -w", None)]);

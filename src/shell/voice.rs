@@ -2,6 +2,7 @@
 
 use super::Output;
 use crate::api::{Reason, Refusal};
+use std::collections::BTreeSet;
 
 /// Collects output and errors, each line ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,7 @@ pub struct Voice {
     /// Exit code so far.
     pub rc: i32,
     failures: Vec<Failure>,
+    warned: BTreeSet<String>,
 }
 
 impl Voice {
@@ -26,10 +28,9 @@ impl Voice {
         self.err.push_str(line.as_ref());
         self.err.push('\n');
     }
-    /// Warnings that came with answers, each text once, as kubectl prints them.
+    /// Warnings that came with answers, each text once in a command, as kubectl prints them.
     pub fn warnings(&mut self, mut texts: Vec<String>) {
-        let mut seen = std::collections::BTreeSet::new();
-        texts.retain(|text| seen.insert(text.clone()));
+        texts.retain(|text| self.warned.insert(text.clone()));
         texts.iter().for_each(|text| self.warn(format!("Warning: {text}")));
     }
     /// A failure that does not stop the command; told at its end.

@@ -4,6 +4,7 @@ use super::change::{ChangeId, Controller};
 use super::kubelet::Errand;
 use crate::api::{Key, Kind, Name, Time, Uid};
 use imbl::OrdMap;
+use std::sync::Arc;
 
 /// Something that is to happen.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +40,8 @@ pub type Ticket = (Time, u64);
 /// All that is due.
 #[derive(Clone, Debug, Default)]
 pub struct Agenda {
-    entries: OrdMap<Ticket, Entry>,
+    /// Entries are moved about with every event that is added: behind pointers that is little.
+    entries: OrdMap<Ticket, Arc<Entry>>,
     next: u64,
 }
 
@@ -48,7 +50,7 @@ impl Agenda {
     pub fn add(&mut self, at: Time, due: Due, cause: Option<ChangeId>) -> Ticket {
         let ticket = (at, self.next);
         self.next += 1;
-        self.entries.insert(ticket, Entry { due, cause });
+        self.entries.insert(ticket, Arc::new(Entry { due, cause }));
         ticket
     }
     /// Calls an event off; true where it was still due.
@@ -62,10 +64,10 @@ impl Agenda {
     /// Takes the next event.
     pub fn pop(&mut self) -> Option<(Ticket, Entry)> {
         let ticket = *self.entries.get_min().map(|(ticket, _)| ticket)?;
-        self.entries.remove(&ticket).map(|entry| (ticket, entry))
+        self.entries.remove(&ticket).map(|entry| (ticket, Arc::unwrap_or_clone(entry)))
     }
     /// All events in order.
     pub fn iter(&self) -> impl Iterator<Item = (&Ticket, &Entry)> {
-        self.entries.iter()
+        self.entries.iter().map(|(ticket, entry)| (ticket, &**entry))
     }
 }

@@ -8,7 +8,7 @@ use super::latency::Latency;
 use super::world::World;
 use crate::api::meta::{Condition, Name, Truth, set_condition};
 use crate::api::pod::PodStatus;
-use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time, Uid};
+use crate::api::{Event, Key, Kind, Object, ObjectRef, Pod, Refusal, Span, Time, Uid, validate};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -62,16 +62,29 @@ impl<'w> Desk<'w> {
         }
     }
 
-    /// Stores a new object after admission; a blank name with `generateName` gets a suffix, tried up to 8 times.
+    /// Stores a new object after admission; a blank name with `generateName` gets a suffix, tried up to 8 times. Admission
+    /// does not know that name yet.
     pub fn create(&mut self, object: impl Into<Object>) -> Result<Object, Refusal> {
         let mut object = object.into();
-        self.name(&mut object)?;
-        self.make(object)
+        if !object.meta().name.is_empty() && self.object(object.kind(), &object.key()).is_some() {
+            return Err(Refusal::already_exists(object.kind(), &object.meta().name));
+        }
+        admission::admit(self.world, &mut object)?;
+        if object.meta().name.is_empty() {
+            self.name(&mut object)?;
+        }
+        Ok(self.make(object))
     }
 
-    /// Stores a new object whose name nobody else can have.
-    fn make(&mut self, mut object: Object) -> Result<Object, Refusal> {
+    /// Stores a new event, whose name nobody else can have.
+    fn make_event(&mut self, event: Event) -> Result<(), Refusal> {
+        let mut object = event.into();
         admission::admit(self.world, &mut object)?;
+        self.make(object);
+        Ok(())
+    }
+
+    fn make(&mut self, mut object: Object) -> Object {
         let now = self.now.to_second();
         let uid = self.world.chance.uid();
         let kind = object.kind();
@@ -81,7 +94,7 @@ impl<'w> Desk<'w> {
         meta.deletion_timestamp = None;
         meta.deletion_grace_period_seconds = None;
         meta.generation = i64::from(kind.info().generation);
-        Ok(self.commit(None, object))
+        self.commit(None, object)
     }
 
     /// Stores spec and metadata of an object that exists; the status is left alone. An unchanged object is not written.
@@ -97,10 +110,15 @@ impl<'w> Desk<'w> {
         self.store_or_finish(before, object)
     }
 
-    /// Stores the status of an object that exists; everything else is left alone. An unchanged object is not written.
+    /// Stores the status of an object that exists; everything else is left alone. An unchanged object is not written, and
+    /// counts that cannot be are refused.
     pub fn update_status(&mut self, object: impl Into<Object>) -> Result<Object, Refusal> {
         let object = object.into();
         let before = self.current(&object)?;
+        let errors = validate::status(&before, &object);
+        if !errors.is_empty() {
+            return Err(Refusal::invalid(object.kind(), &object.meta().name, errors));
+        }
         let mut after = before.clone();
         admission::copy_status(&object, &mut after);
         if object.kind() == Kind::Deployment {
@@ -160,6 +178,7 @@ impl<'w> Desk<'w> {
         let grace = grace(&before, options);
         let now = self.now;
         let was_terminating = before.meta().is_terminating();
+        let had_grace = before.meta().deletion_grace_period_seconds.is_some_and(|left| left > 0);
         let shortens = match before.meta().deletion_grace_period_seconds {
             Some(left) if was_terminating => grace.unwrap_or(0) < left,
             _ => true,
@@ -173,7 +192,7 @@ impl<'w> Desk<'w> {
         if stays || (was_terminating && !shortens && marked.meta().deletion_grace_period_seconds != Some(0)) {
             return Ok(Some(marked));
         }
-        if !was_terminating && is_alive(&marked) {
+        if !had_grace && is_seen(&marked) {
             self.remove_soon(&marked);
         } else {
             self.erase(marked);
@@ -181,9 +200,9 @@ impl<'w> Desk<'w> {
         Ok(None)
     }
 
-    /// A live pod that gets no grace is marked by one write and removed by the next, a few milliseconds later: its managers
-    /// see it terminating. Upstream: Store.Delete, whose second write follows updateForGracefulDeletionAndFinalizers.
-    /// Simplified: other pods are removed in the same instant.
+    /// A pod that gets no grace is marked by one write and removed by the next, a few milliseconds later: its managers see it
+    /// terminating. Upstream: Store.Delete, whose second write follows updateForGracefulDeletionAndFinalizers.
+    /// Simplified: one that they have seen terminating, or that has none and does not run, is removed in the same instant.
     fn remove_soon(&mut self, marked: &Object) {
         let at = self.now + self.latency(Latency::ControllerSync) + self.latency(Latency::Request);
         self.world.schedule(at, Due::Remove(marked.key(), marked.meta().uid));
@@ -204,10 +223,6 @@ impl<'w> Desk<'w> {
 
     fn name(&mut self, object: &mut Object) -> Result<(), Refusal> {
         let kind = object.kind();
-        if !object.meta().name.is_empty() {
-            let taken = self.object(kind, &object.key()).is_some();
-            return if taken { Err(Refusal::already_exists(kind, &object.meta().name)) } else { Ok(()) };
-        }
         let base = object.meta().generate_name.clone();
         let base = &base[..base.len().min(58)];
         for _ in 0..8 {
@@ -286,9 +301,10 @@ fn grace(object: &Object, options: &DeleteOptions) -> Option<i64> {
     Some(if !pod.is_scheduled() || pod.status.phase.is_terminal() { 0 } else { asked })
 }
 
-/// True for a pod that has a node and has not ended.
-fn is_alive(object: &Object) -> bool {
-    matches!(object, Object::Pod(pod) if pod.is_scheduled() && !pod.status.phase.is_terminal())
+/// True for a pod that somebody manages, or that runs.
+fn is_seen(object: &Object) -> bool {
+    let runs = |pod: &Pod| pod.is_scheduled() && !pod.status.phase.is_terminal();
+    matches!(object, Object::Pod(pod) if pod.metadata.controller().is_some() || runs(pod))
 }
 
 fn mark(object: &mut Object, now: Time, grace: i64, again: bool) {

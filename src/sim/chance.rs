@@ -1,6 +1,6 @@
 //! Seeded chance: one seed, named streams, so that a new draw in one place reshuffles nothing in another.
 
-use crate::api::{Name, Uid};
+use crate::api::Uid;
 use imbl::OrdMap;
 
 /// Who draws.
@@ -53,7 +53,7 @@ impl Chance {
     /// A version 4 UUID.
     pub fn uid(&mut self) -> Uid {
         let bits = (u128::from(self.draw(Stream::Uid)) << 64) | u128::from(self.draw(Stream::Uid));
-        Uid(bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62))
+        Uid::new(bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62))
     }
 
     /// Five letters for a generated name.
@@ -73,9 +73,19 @@ pub fn safe_encode(hash: u32) -> String {
 }
 
 /// A number below `n` that depends on a name only.
-pub fn spread(name: &Name, n: u64) -> u64 {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-    mix(hash) % n.max(1)
+pub fn spread(name: &str, n: u64) -> u64 {
+    mix(hash(name)) % n.max(1)
+}
+
+/// Four numbers that depend on a text only.
+pub fn digest(text: &str) -> [u64; 4] {
+    let hash = hash(text);
+    [0, 1, 2, 3].map(|part| mix(hash.wrapping_add(part)))
+}
+
+/// FNV-1a in 64 bits.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// SplitMix64's output function.

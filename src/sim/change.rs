@@ -22,6 +22,8 @@ pub enum Actor {
     Kubelet(Name),
     /// A process of a pod: namespace and name of the pod.
     Process(Key),
+    /// A storage driver's own controller: the name under which it reports events.
+    Sidecar(Name),
 }
 
 /// The control loops.
@@ -96,6 +98,7 @@ impl Actor {
             Actor::Scheduler => "default-scheduler",
             Actor::Kubelet(_) => "kubelet",
             Actor::Process(_) => "process",
+            Actor::Sidecar(name) => name,
         }
     }
     /// The node it works on, where it works on one.

@@ -34,6 +34,8 @@ pub struct Memory {
     pub(super) volumes: volumes::Memory,
     /// Which revision a StatefulSet's present template is.
     pub(super) templates: statefulset::Templates,
+    /// Which pods of a StatefulSet need no look.
+    pub(super) rosters: statefulset::Rosters,
 }
 
 /// Lets a controller take a key from its queue.
@@ -91,6 +93,12 @@ pub(super) fn notice(world: &mut World, before: Option<&Object>, after: Option<&
     namespaces::notice(world, before, after);
 }
 
+/// Tells the controllers of an event: one hands on what is said of its pods, one collects what has lost its owner.
+pub(super) fn notice_event(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    garbage::notice(world, before, after);
+    volumes::notice(world, before, after);
+}
+
 /// Lets a controller begin its periodic passes.
 pub(super) fn begin(world: &mut World, controller: Controller) {
     let period = match controller {
@@ -99,6 +107,22 @@ pub(super) fn begin(world: &mut World, controller: Controller) {
         _ => Latency::VolumeResync,
     };
     world.schedule(world.now + world.latency(period), Due::Pass(controller));
+}
+
+/// Puts a key whose sync has failed back into its queue: later and later, up to upstream's cap of 1000 s. Upstream:
+/// DefaultTypedItemBasedRateLimiter.
+fn retry(desk: &mut Desk, controller: Controller, kind: Kind, key: &Key) {
+    let base = desk.latency(Latency::ControllerResync);
+    let world = desk.world();
+    let times = world.retries.entry((controller, kind, key.clone())).or_insert(0);
+    let delay = Span((base.0 << (*times).min(20)).min(1_000_000));
+    *times += 1;
+    world.enqueue(controller, kind, key, delay);
+}
+
+/// A sync went well: the next failure is the first again.
+fn forget(desk: &mut Desk, controller: Controller, kind: Kind, key: &Key) {
+    desk.world().retries.remove(&(controller, kind, key.clone()));
 }
 
 /// Sets of a kind that a write concerns: the set itself, the manager of a pod, or, for a pod without one, every set that

@@ -31,8 +31,9 @@ pub static RULES: &[(Rule, &str, &str)] = &[
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     broken: OrdMap<Rule, Name>,
-    running: OrdMap<Key, OrdMap<Uid, Name>>,
-    holding: OrdMap<Name, OrdMap<Uid, Name>>,
+    /// Living processes by the pod's name, and those that hold a volume: mostly one of each, and so in lists.
+    running: OrdMap<Key, Vec<(Uid, Name)>>,
+    holding: OrdMap<Name, Vec<(Uid, Name)>>,
     volumes: OrdMap<Uid, Vec<Name>>,
     doubled: OrdMap<Key, Name>,
     torn: OrdMap<Name, Name>,
@@ -44,7 +45,7 @@ impl Rules {
         self.broken.get(&rule)
     }
     /// Machines on which living processes carry a pod's name.
-    pub fn running(&self, pod: &Key) -> impl Iterator<Item = (&Uid, &Name)> {
+    pub fn running(&self, pod: &Key) -> impl Iterator<Item = &(Uid, Name)> {
         self.running.get(pod).into_iter().flatten()
     }
 }
@@ -64,12 +65,12 @@ pub(super) fn observe(world: &mut World, what: &Physical) {
 }
 
 fn started(world: &mut World, node: &Name, pod: &Key, uid: Uid) {
-    world.rules.running.entry(pod.clone()).or_default().insert(uid, node.clone());
+    join(world.rules.running.entry(pod.clone()).or_default(), uid, node);
     judge_name(world, pod);
     let process = world.machine(node).and_then(|m| m.processes.get(&uid)).cloned();
     let volumes: Vec<Name> = process.iter().flat_map(|p| exclusive_volumes(world, p)).collect();
     for volume in &volumes {
-        world.rules.holding.entry(volume.clone()).or_default().insert(uid, node.clone());
+        join(world.rules.holding.entry(volume.clone()).or_default(), uid, node);
         judge_volume(world, volume);
     }
     if !volumes.is_empty() {
@@ -77,9 +78,20 @@ fn started(world: &mut World, node: &Name, pod: &Key, uid: Uid) {
     }
 }
 
+/// Notes that a process is on a node. Lists are in order of identity, and grow by what they hold: there are many of them.
+fn join(list: &mut Vec<(Uid, Name)>, uid: Uid, node: &Name) {
+    match list.binary_search_by_key(&uid, |(other, _)| *other) {
+        Ok(place) => list[place].1 = node.clone(),
+        Err(place) => {
+            list.reserve_exact(1);
+            list.insert(place, (uid, node.clone()));
+        }
+    }
+}
+
 fn stopped(world: &mut World, pod: &Key, uid: Uid) {
     if let Some(here) = world.rules.running.get_mut(pod) {
-        here.remove(&uid);
+        here.retain(|(other, _)| *other != uid);
         if here.is_empty() {
             world.rules.running.remove(pod);
         }
@@ -87,7 +99,7 @@ fn stopped(world: &mut World, pod: &Key, uid: Uid) {
     }
     for volume in world.rules.volumes.remove(&uid).into_iter().flatten() {
         if let Some(by) = world.rules.holding.get_mut(&volume) {
-            by.remove(&uid);
+            by.retain(|(other, _)| *other != uid);
         }
         judge_volume(world, &volume);
     }
@@ -106,9 +118,11 @@ fn exclusive_volumes(world: &World, process: &Process) -> Vec<Name> {
 
 fn judge_name(world: &mut World, pod: &Key) {
     let nodes: Vec<Name> = world.rules.running(pod).map(|(_, node)| node.clone()).collect();
-    let words = format!("{} processes are {}: on {}", nodes.len(), pod.name, nodes.join(" and on "));
     match nodes.len() > 1 {
-        true => world.rules.doubled.insert(pod.clone(), words.into()),
+        true => {
+            let words = format!("{} processes are {}: on {}", nodes.len(), pod.name, nodes.join(" and on "));
+            world.rules.doubled.insert(pod.clone(), words.into())
+        }
         false => world.rules.doubled.remove(pod),
     };
     let detail = world.rules.doubled.values().next().cloned();
@@ -116,7 +130,7 @@ fn judge_name(world: &mut World, pod: &Key) {
 }
 
 fn judge_volume(world: &mut World, volume: &Name) {
-    let nodes: BTreeSet<Name> = world.rules.holding.get(volume).into_iter().flat_map(|by| by.values().cloned()).collect();
+    let nodes: BTreeSet<Name> = world.rules.holding.get(volume).into_iter().flatten().map(|(_, node)| node.clone()).collect();
     let list: Vec<&str> = nodes.iter().map(|n| &**n).collect();
     match nodes.len() > 1 {
         true => world.rules.torn.insert(volume.clone(), format!("{volume} is in use on {}", list.join(" and on ")).into()),

@@ -89,7 +89,7 @@ const STARTS_WITHIN: Span = Span::secs(1);
 /// A node's kubelet begins its rounds.
 pub fn begin(world: &mut World, node: &Name) {
     let offset = super::chance::spread(node, STARTS_WITHIN.0 as u64);
-    world.leases.insert(node.clone(), world.now());
+    world.leases.insert(Key::cluster(node.clone()), world.now());
     world.schedule(world.now() + Span(offset as i64), Due::Heartbeat(node.clone()));
 }
 
@@ -108,11 +108,11 @@ const DRAWN_HEARTBEATS: usize = 50;
 
 fn check_in(world: &mut World, node: &Name) {
     let now = world.now();
-    world.leases.insert(node.clone(), now);
+    world.leases.insert(Key::cluster(node.clone()), now);
     if let Some(machine) = world.machine_mut(node) {
         machine.last_word = now;
     }
-    if world.machines.len() <= DRAWN_HEARTBEATS {
+    if world.machines.count() <= DRAWN_HEARTBEATS {
         travel(world, Cargo::Heartbeat, node, "heartbeat".into());
     }
     node::post(world, node);
@@ -312,6 +312,11 @@ fn process_mut<'w>(world: &'w mut World, node: &Name, uid: Uid) -> Option<&'w mu
 /// A process on a machine.
 fn process(world: &World, node: &Name, uid: Uid) -> Option<Arc<Process>> {
     world.machine(node)?.processes.get(&uid).cloned()
+}
+
+/// What is to be known of a process, without keeping hold of it: whoever does makes the next change copy it.
+fn look<T>(world: &World, node: &Name, uid: Uid, what: impl FnOnce(&Process) -> T) -> Option<T> {
+    world.machine(node)?.processes.get(&uid).map(|process| what(process))
 }
 
 /// Changes what runs in a slot of a pod, where it is there.

@@ -16,7 +16,7 @@ macro_rules! latencies {
 
 latencies! {
     ControllerSync   "controller-sync"     5      "From a change to the controller that looks at it: a watch event and an idle work queue.";
-    ControllerResync "controller-retry"    100    "First retry of a failed sync; real queues start at 5 ms and double.";
+    ControllerResync "controller-retry"    5      "First retry of a failed sync, as upstream; each next comes after twice as long.";
     Scheduling       "scheduling"          3      "From a pending pod to the scheduler's decision, when its queue is empty.";
     VolumeSync       "volume-sync"         20     "From a change to the volume controller, which is slower than the scheduler: pods fail to schedule once first.";
     Garbage          "garbage-collector"   20     "From an owner's end to the collector's deletes.";

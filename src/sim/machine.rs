@@ -1,7 +1,7 @@
 //! The physical side: machines, what really runs on them, and what their kubelets know.
 
-use crate::api::{Name, Pod, Time, Uid};
-use imbl::{OrdMap, OrdSet};
+use crate::api::{Key, Name, Pod, Time, Uid};
+use imbl::{OrdMap, OrdSet, Vector};
 use std::sync::Arc;
 
 pub mod process;
@@ -37,6 +37,47 @@ pub struct Machine {
     pub unannounced: bool,
     /// True where its kubelet last saw its node cordoned.
     pub cordoned: bool,
+}
+
+/// All machines. Copies share everything.
+#[derive(Clone, Debug, Default)]
+pub struct Machines {
+    list: Vector<Arc<Machine>>,
+    places: OrdMap<Key, usize>,
+}
+
+impl Machines {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+    /// All by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Machine>> {
+        self.places.values().filter_map(|place| self.list.get(*place))
+    }
+    /// The machine of a node.
+    pub fn get(&self, node: &str) -> Option<&Arc<Machine>> {
+        self.numbered(node).map(|(_, machine)| machine).or_else(|| self.list.get(*self.places.get(&Key::cluster(node))?))
+    }
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, node: &str) -> Option<&mut Arc<Machine>> {
+        let numbered = self.numbered(node).map(|(place, _)| place);
+        let place = numbered.or_else(|| self.places.get(&Key::cluster(node)).copied())?;
+        self.list.get_mut(place)
+    }
+    /// A machine more.
+    pub fn add(&mut self, machine: Machine) {
+        self.places.insert(Key::cluster(machine.name.clone()), self.list.len());
+        self.list.push_back(Arc::new(machine));
+    }
+    /// Whoever is named by a number is mostly the one of that number: machines are what is looked up most, and this finds
+    /// them without comparing names.
+    fn numbered(&self, node: &str) -> Option<(usize, &Arc<Machine>)> {
+        let (_, digits) = node.rsplit_once('-')?;
+        let place = digits.parse::<usize>().ok()?.checked_sub(1)?;
+        let machine = self.list.get(place).filter(|machine| machine.name == node)?;
+        Some((place, machine))
+    }
 }
 
 impl Machine {

@@ -78,8 +78,10 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
 fn notice_pod(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
     let key = pod.metadata.key();
     if pod.is_scheduled() {
-        world.scheduler.forget(&key);
         let was_scheduled = matches!(before, Some(Object::Pod(old)) if old.is_scheduled());
+        if !was_scheduled {
+            world.scheduler.forget(&key);
+        }
         if pod.status.phase.is_terminal() {
             world.scheduler.seats.leave(pod);
             reconsider(world, Help::ROOM);
@@ -218,15 +220,19 @@ fn bind(world: &mut World, pod: &Arc<Pod>, node: &Name) {
     }
 }
 
+/// What the plugin before preemption says of every pod that asks for no dynamic resources. Upstream:
+/// plugins/dynamicresources, PostFilter.
+const NO_RESOURCES: &str = "no new claims to deallocate";
+
 /// No node takes the pod: others may have to go for it. What it says, upstream's FitError, is a histogram of reasons, then
-/// what preemption said, where it made no room.
+/// what the PostFilter plugins said, where they made no room.
 fn give_up(world: &mut World, pod: &Arc<Pod>, refused: &[(usize, Verdict)]) {
     let help = refused.iter().fold(Help::default(), |all, (_, verdict)| all | verdict.help);
     let reasons = histogram(world.scheduler.seats.len(), refused.iter().flat_map(|(_, v)| &v.reasons));
     match preemption::attempt(world, pod, refused) {
         Outcome::Nominated(node) => fail(world, pod, &reasons, help, Some(node)),
-        Outcome::Ineligible(why) => fail(world, pod, &format!("{reasons} preemption: {why}"), help, None),
-        Outcome::Useless(why) => fail(world, pod, &format!("{reasons} preemption: {why}"), help, Some(Name::default())),
+        Outcome::Ineligible(why) => fail(world, pod, &format!("{reasons} {NO_RESOURCES}, preemption: {why}"), help, None),
+        Outcome::Useless(why) => fail(world, pod, &format!("{reasons} {NO_RESOURCES}, preemption: {why}"), help, Some(Name::default())),
     }
 }
 

@@ -37,7 +37,7 @@ impl World {
             cause: None,
             queued: OrdMap::new(),
             retries: OrdMap::new(),
-            machines: OrdMap::new(),
+            machines: Default::default(),
             disks: OrdMap::new(),
             scheduler: Default::default(),
             network: Default::default(),
@@ -73,7 +73,7 @@ impl World {
     fn add_node(&mut self, number: u32, shape: &NodeShape) {
         let node = shape.node(number, self);
         let name = node.metadata.name.clone();
-        self.machines.insert(name.clone(), Arc::new(machine(&name, number, self)));
+        self.machines.add(machine(&name, number, self));
         store_node(self, &name, node);
         super::kubelet::begin(self, &name);
     }
@@ -91,12 +91,24 @@ pub fn register(world: &mut World, node: &Name) {
     store_node(world, node, fresh);
 }
 
+/// What a kubelet knows of its machine.
+pub fn status(world: &World, node: &Name) -> NodeStatus {
+    let number = world.machine(node).map_or(0, |m| m.subnet);
+    NodeShape::new().status(number, node, world)
+}
+
 fn store_node(world: &mut World, name: &Name, node: Node) {
-    let owner = Desk::new(world, Actor::Kubelet(name.clone())).create(node).map(|node| owner(&node));
-    debug_assert!(owner.is_ok(), "node names are distinct, and a kubelet looks before it registers");
-    let key = Key::new(LEASES, name.clone());
-    if world.object(Kind::Lease, &key).is_none() {
-        world.found(lease(name, owner.ok()));
+    let stored = Desk::new(world, Actor::Kubelet(name.clone())).create(node);
+    debug_assert!(stored.is_ok(), "node names are distinct, and a kubelet looks before it registers");
+    ensure_lease(world, name);
+}
+
+/// Makes a node's lease where there is none; while there is no Node it cannot be made. Upstream: ensureLease of
+/// component-helpers/apimachinery/lease.
+pub fn ensure_lease(world: &mut World, name: &Name) {
+    let missing = world.object(Kind::Lease, &Key::new(LEASES, name.clone())).is_none();
+    if let Some(node) = world.object(Kind::Node, &Key::cluster(name.clone())).filter(|_| missing).cloned() {
+        world.found(lease(name, owner(&node)));
     }
 }
 
@@ -114,9 +126,9 @@ fn namespace(name: &str) -> Namespace {
     Namespace { metadata: Meta { labels: super::apiserver::namespace_labels(name), ..Meta::named("", name) }, rest }
 }
 
-fn lease(node: &Name, owner: Option<OwnerRef>) -> Lease {
+fn lease(node: &Name, owner: OwnerRef) -> Lease {
     let spec = json!({"holderIdentity": &**node, "leaseDurationSeconds": 40});
-    Lease { metadata: Meta { owner_references: owner.into_iter().collect(), ..Meta::named(LEASES, node.clone()) }, spec }
+    Lease { metadata: Meta { owner_references: vec![owner], ..Meta::named(LEASES, node.clone()) }, spec }
 }
 
 fn kubernetes_service() -> Object {
@@ -153,6 +165,7 @@ fn machine(name: &Name, number: u32, world: &World) -> Machine {
 struct NodeShape {
     capacity: Arc<BTreeMap<Name, Quantity>>,
     info: Arc<serde_json::Value>,
+    annotations: Labels,
 }
 
 impl NodeShape {
@@ -162,7 +175,8 @@ impl NodeShape {
         let info = json!({"machineID": "podyard", "systemUUID": "podyard", "bootID": "podyard", "kernelVersion": "podyard",
             "osImage": "podyard", "operatingSystem": "linux", "architecture": "amd64", "containerRuntimeVersion": "podyard://1",
             "kubeletVersion": "v1.36.2", "kubeProxyVersion": ""});
-        NodeShape { capacity: Arc::new(capacity), info: Arc::new(info) }
+        let annotations = [("node.alpha.kubernetes.io/ttl", "0"), ("volumes.kubernetes.io/controller-managed-attach-detach", "true")];
+        NodeShape { capacity: Arc::new(capacity), info: Arc::new(info), annotations: annotations.into_iter().collect() }
     }
 
     fn node(&self, number: u32, world: &World) -> Node {
@@ -170,21 +184,22 @@ impl NodeShape {
         let cidr: Name = format!("{}.0/24", pod_network(number)).into();
         let labels: Labels =
             [("beta.kubernetes.io/os", "linux"), ("kubernetes.io/hostname", &name), ("kubernetes.io/os", "linux")].into_iter().collect();
-        let annotations: Labels =
-            [("node.alpha.kubernetes.io/ttl", "0"), ("volumes.kubernetes.io/controller-managed-attach-detach", "true")]
-                .into_iter()
-                .collect();
+        let annotations = self.annotations.clone();
+        let status = self.status(number, &name, world);
+        let spec = NodeSpec { pod_cidr: cidr.clone(), pod_cidrs: vec![cidr], ..NodeSpec::default() };
+        Node { metadata: Meta { labels, annotations, ..Meta::named("", name) }, spec, status }
+    }
+
+    fn status(&self, number: u32, name: &Name, world: &World) -> NodeStatus {
         let address = |address: String, kind: &str| Address { address: address.into(), kind: kind.into() };
-        let status = NodeStatus {
+        NodeStatus {
             capacity: self.capacity.clone(),
             allocatable: self.capacity.clone(),
             conditions: healthy(world),
             addresses: vec![address(host_address(number), "InternalIP"), address(name.to_string(), "Hostname")],
             node_info: Some(self.info.clone()),
             ..NodeStatus::default()
-        };
-        let spec = NodeSpec { pod_cidr: cidr.clone(), pod_cidrs: vec![cidr], ..NodeSpec::default() };
-        Node { metadata: Meta { labels, annotations, ..Meta::named("", name) }, spec, status }
+        }
     }
 }
 
@@ -201,14 +216,14 @@ fn host_address(number: u32) -> String {
 /// The conditions that a healthy kubelet reports now.
 pub fn healthy(world: &World) -> Vec<Condition> {
     let now = Some(world.now().to_second());
-    let condition = |(kind, status, reason, message): &(&str, Truth, &str, &str)| Condition {
-        kind: (*kind).into(),
-        status: *status,
+    let condition = |(kind, status, reason, message)| Condition {
+        kind: Name::new_static(kind),
+        status,
         last_heartbeat_time: now,
         last_transition_time: now,
-        reason: (*reason).into(),
-        message: (*message).into(),
+        reason: Name::new_static(reason),
+        message: Name::new_static(message),
         ..Condition::default()
     };
-    HEALTHY.iter().map(condition).collect()
+    HEALTHY.into_iter().map(condition).collect()
 }

@@ -4,7 +4,7 @@ mod census;
 
 use crate::api::meta::Revision;
 use crate::api::object::Resource;
-use crate::api::{Key, Kind, Name, Object, Uid};
+use crate::api::{Key, Kind, Object, Pod, Uid};
 use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ pub use census::Tally;
 pub struct Store {
     kinds: Vec<OrdMap<Key, Object>>,
     dependants: OrdMap<Uid, OrdSet<(Kind, Key)>>,
-    pods_on: OrdMap<Name, OrdSet<Key>>,
+    /// By the node's key.
+    pods_on: OrdMap<Key, OrdSet<Key>>,
     pods_using: OrdMap<Key, OrdSet<Key>>,
     orphan_pods: OrdSet<Key>,
     births: OrdMap<Uid, Revision>,
@@ -87,7 +88,7 @@ impl Store {
     }
     /// Pods bound to a node.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {
-        self.pods_on.get(node).into_iter().flatten()
+        self.pods_on.get(&Key::cluster(node)).into_iter().flatten()
     }
     /// Pods that refer to a claim.
     pub fn pods_using(&self, claim: &Key) -> impl Iterator<Item = &Key> {
@@ -119,33 +120,31 @@ impl Store {
     pub(super) fn put(&mut self, object: Object) {
         let kind = object.kind();
         let key = object.key();
-        let before = self.kinds[kind as usize].insert(key, object.clone());
-        self.reindex(before.as_ref(), Some(&object));
+        let before = self.kinds[kind as usize].insert(key.clone(), object.clone());
+        self.reindex(&key, before.as_ref(), Some(&object));
     }
     /// Takes an object out.
     pub(super) fn take(&mut self, kind: Kind, key: &Key) -> Option<Object> {
         let before = self.kinds[kind as usize].remove(key);
-        self.reindex(before.as_ref(), None);
+        self.reindex(key, before.as_ref(), None);
         before
     }
 
-    fn reindex(&mut self, before: Option<&Object>, after: Option<&Object>) {
+    fn reindex(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
         let Some(any) = after.or(before) else { return };
-        let (kind, key, uid) = (any.kind(), any.key(), any.meta().uid);
+        let (kind, uid) = (any.kind(), any.meta().uid);
         match (before, after) {
             _ if kind == Kind::Event => {}
             (None, Some(_)) => drop(self.births.insert(uid, any.meta().resource_version)),
             (Some(_), None) => drop(self.births.remove(&uid)),
             _ => {}
         }
-        let owners = |o: Option<&Object>| o.map(|o| o.meta().owner_references.iter().map(|r| r.uid).collect()).unwrap_or_default();
-        let (old, new): (Vec<Uid>, Vec<Uid>) = (owners(before), owners(after));
-        if old != new {
-            old.iter().for_each(|uid| remove_from(&mut self.dependants, uid, &(kind, key.clone())));
-            new.iter().for_each(|uid| insert_into(&mut self.dependants, uid, (kind, key.clone())));
+        if owners(before).ne(owners(after)) {
+            owners(before).for_each(|uid| remove_from(&mut self.dependants, &uid, &(kind, key.clone())));
+            owners(after).for_each(|uid| insert_into(&mut self.dependants, &uid, (kind, key.clone())));
         }
         if kind == Kind::Pod {
-            self.reindex_pod(&key, before, after);
+            self.reindex_pod(key, before, after);
         }
     }
 
@@ -153,10 +152,10 @@ impl Store {
         let pod = |o: Option<&Object>| o.and_then(|o| if let Object::Pod(p) = o { Some(p.clone()) } else { None });
         let (old, new) = (pod(before), pod(after));
         self.census.written(old.as_deref(), new.as_deref());
-        let node = |p: &Option<std::sync::Arc<crate::api::Pod>>| p.as_ref().map(|p| p.spec.node_name.clone()).filter(|n| !n.is_empty());
+        let node = |p: &Option<Arc<Pod>>| p.as_ref().map(|p| p.spec.node_name.clone()).filter(|n| !n.is_empty());
         if node(&old) != node(&new) {
-            node(&old).iter().for_each(|n| remove_from(&mut self.pods_on, n, key));
-            node(&new).into_iter().for_each(|n| insert_into(&mut self.pods_on, &n, key.clone()));
+            node(&old).into_iter().for_each(|n| remove_from(&mut self.pods_on, &Key::cluster(n), key));
+            node(&new).into_iter().for_each(|n| insert_into(&mut self.pods_on, &Key::cluster(n), key.clone()));
         }
         if old.is_none() || new.is_none() {
             for claim in old.iter().chain(&new).flat_map(|p| p.claims()) {
@@ -172,6 +171,10 @@ impl Store {
             false => self.orphan_pods.remove(key),
         };
     }
+}
+
+fn owners(object: Option<&Object>) -> impl Iterator<Item = Uid> {
+    object.into_iter().flat_map(|object| &object.meta().owner_references).map(|owner| owner.uid)
 }
 
 fn insert_into<K: Ord + Clone, V: Ord + Clone>(index: &mut OrdMap<K, OrdSet<V>>, key: &K, value: V) {

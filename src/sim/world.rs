@@ -7,7 +7,7 @@ use super::change::{Actor, Change, ChangeId, Changes, Controller, Physical, What
 use super::controllers;
 use super::disk::Disk;
 use super::latency::{Latencies, Latency};
-use super::machine::Machine;
+use super::machine::{Machine, Machines};
 use super::network::Network;
 use super::scheduler::Scheduler;
 use super::store::Store;
@@ -53,13 +53,14 @@ pub struct World {
     pub(super) cause: Option<ChangeId>,
     pub(super) queued: OrdMap<(Controller, Kind, Key), Time>,
     pub(super) retries: OrdMap<(Controller, Kind, Key), u32>,
-    pub(super) machines: OrdMap<Name, Arc<Machine>>,
+    pub(super) machines: Machines,
     pub(super) disks: OrdMap<Name, Arc<Disk>>,
     pub(super) scheduler: Scheduler,
     pub(super) network: Network,
     pub(super) transits: Vector<Arc<Transit>>,
     pub(super) waits: OrdMap<(Kind, Key), Arc<Wait>>,
-    pub(super) leases: OrdMap<Name, Time>,
+    /// By the node's key.
+    pub(super) leases: OrdMap<Key, Time>,
     pub(super) memory: controllers::Memory,
     pub(super) rules: super::invariants::Rules,
     pub(super) context: Name,
@@ -110,7 +111,7 @@ impl World {
     }
     /// All machines by name.
     pub fn machines(&self) -> impl Iterator<Item = &Arc<Machine>> {
-        self.machines.values()
+        self.machines.iter()
     }
     /// A disk by identity.
     pub fn disk(&self, id: &str) -> Option<&Arc<Disk>> {
@@ -128,6 +129,10 @@ impl World {
     pub fn wait(&self, kind: Kind, key: &Key) -> Option<&Arc<Wait>> {
         self.waits.get(&(kind, key.clone()))
     }
+    /// Everything that is held back, and what holds it.
+    pub fn waits(&self) -> impl Iterator<Item = (Kind, &Key, &Wait)> {
+        self.waits.iter().map(|((kind, key), wait)| (*kind, key, &**wait))
+    }
     /// The namespace that lines mean where they name none. It is kept here, though it belongs to whoever types, so that it
     /// is rewound and replayed with everything else.
     pub fn context(&self) -> &Name {
@@ -135,7 +140,7 @@ impl World {
     }
     /// When a node's lease was last renewed.
     pub fn lease_renewed(&self, node: &str) -> Option<Time> {
-        self.leases.get(node).copied()
+        self.leases.get(&Key::cluster(node)).copied()
     }
     /// What has happened.
     pub fn changes(&self) -> &Changes {

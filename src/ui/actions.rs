@@ -94,14 +94,15 @@ actions! {
     Cable     ["c"]                  "cable"    Act     Always   "Pulls its node's cable, or plugs it in.";
     Power     ["p"]                  "power"    Act     Always   "Takes that node's power, or boots it.";
     Fail      ["f"]                  "fail"     Act     Always   "Breaks the pod's readiness, or mends it.";
-    Twin      ["t"]                  "twin"     Act     Always   "Every act is done to both sets, on or off.";
+    Twin      ["t"]                  "both"     Act     Always   "Every act is done to both sets, on or off.";
     Undo      ["u"]                  "undo"     Time    Always   "Takes back the last act and what followed.";
     Redo      ["U"]                  ""         Time    Help     "Brings it back.";
     Why       ["enter", "w"]         "why"      Look    Selected "Tells why it is so, and what would free it.";
+    Menu      ["a"]                  "actions"  Look    Selected "The menu of what is selected; also the right button.";
     Describe  ["d"]                  "describe" Look    Selected "kubectl describe, of what is selected.";
     Logs      ["l"]                  "logs"     Look    Selected "kubectl logs, of the pod.";
     Yaml      ["y"]                  "yaml"     Look    Selected "kubectl get -o yaml, of what is selected.";
-    Edit      ["e"]                  "edit"     Act     Selected "Edits its manifest; Ctrl-S applies, Esc leaves.";
+    Edit      ["e"]                  "edit"     Act     Selected "Edits its manifest: Tab completes, Ctrl-S applies.";
     Request   ["r"]                  "request"  Act     Selected "curl: sends a request to the pod or the service.";
     Files     ["v"]                  "files"    Look    Selected "The files on the disk, and who wrote them.";
     Command   [":"]                  "command"  Program Always   "The command line; Tab completes.";

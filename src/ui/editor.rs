@@ -1,7 +1,9 @@
 //! The editor of one object's manifest: its text, and what was found wrong with it, at its place.
 
+use super::fields::{Offer, Place};
 use crate::api::{Object, gate, yaml};
 use crate::diagnostic::Diagnostic;
+use crate::shell::difference;
 use ratatui::style::Style;
 use serde_json::Value;
 use tui_textarea::TextArea;
@@ -20,6 +22,14 @@ pub struct Editor {
     pub problem: Option<Diagnostic>,
     /// True from the moment it is applied until the answer comes.
     pub sent: bool,
+    /// True while one looks at what would change.
+    pub reviewed: bool,
+    /// What is wrong with the text as it is being written.
+    pub slip: Option<Diagnostic>,
+    /// The field in which the cursor stands.
+    pub told: Option<Offer>,
+    /// What Tab offered.
+    pub offers: Vec<Offer>,
     before: String,
 }
 
@@ -29,7 +39,42 @@ impl Editor {
         let before = manifest(object);
         let mut area = TextArea::from(before.lines());
         area.set_cursor_line_style(Style::default());
-        Editor { title, area, problem: None, sent: false, before }
+        let mut editor =
+            Editor { title, area, problem: None, sent: false, reviewed: false, slip: None, told: None, offers: Vec::new(), before };
+        editor.look();
+        editor
+    }
+    /// Looks at the text as it stands now: what is wrong with it, and what the cursor points at.
+    pub fn look(&mut self) {
+        self.slip = self.check();
+        self.told = self.place().and_then(|place| place.told());
+        self.offers.clear();
+    }
+    fn place(&self) -> Option<Place> {
+        let cursor = self.area.cursor();
+        Place::at(self.area.lines(), (cursor.0, cursor.1))
+    }
+    /// Completes the name or the value that is begun at the cursor, as far as only one thing can be meant, and offers what
+    /// can; false where nothing can.
+    pub fn complete(&mut self) -> bool {
+        let Some(place) = self.place() else { return false };
+        let offers = place.offers();
+        let Some(first) = offers.first() else { return false };
+        let shared = |word: &str| word.bytes().zip(first.word.bytes()).take_while(|(a, b)| a == b).count();
+        let common = offers.iter().map(|offer| shared(&offer.word)).min().unwrap_or(0);
+        self.area.insert_str(first.word.get(place.begun()..common).unwrap_or_default());
+        if let [only] = &offers[..] {
+            self.area.insert_str(only.ending());
+            self.look();
+        } else {
+            self.look();
+            self.offers = offers;
+        }
+        true
+    }
+    /// What differs from the text that one began with, as `diff -u` shows it.
+    pub fn changes(&self) -> String {
+        difference(&self.before, &self.text())
     }
     /// The whole text, ending with a newline.
     pub fn text(&self) -> String {

@@ -13,6 +13,8 @@ pub enum Message {
     Paste(String),
     /// The mouse was pressed at a column and row.
     Click(u16, u16),
+    /// The mouse was pressed there with its right button.
+    Ask(u16, u16),
     /// The mouse was moved to a column while pressed.
     Drag(u16),
     /// The wheel was turned so many steps; negative is up.

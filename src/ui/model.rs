@@ -2,7 +2,9 @@
 
 use super::editor::Editor;
 use super::keymap::Keymap;
+use super::lead::Lead;
 use super::list::List;
+use super::menu::Menu;
 use super::talk::Talk;
 use crate::api::Time;
 use crate::scene::Target;
@@ -27,6 +29,8 @@ pub enum Mode {
     Help,
     /// The list of scenarios.
     Catalogue,
+    /// The menu of the selected thing.
+    Menu,
     /// Nothing: the screen is blank, until any key; true where time ran before.
     Blank(bool),
 }
@@ -100,8 +104,8 @@ pub struct Model {
     pub expects: Option<usize>,
     /// How many lines that keys stand for still run: the picture shows what came of them, not a sheet over it.
     pub quiet: usize,
-    /// True until the first act.
-    pub newcomer: bool,
+    /// What a newcomer has yet to see.
+    pub lead: Lead,
     /// Which key does what.
     pub keys: Keymap,
     /// The manifest that is edited.
@@ -112,6 +116,8 @@ pub struct Model {
     pub talk: Talk,
     /// The list of scenarios, as it was open last.
     pub list: List,
+    /// The menu of the selected thing, as it was open last.
+    pub menu: Menu,
     /// Letters that a thing must have in it not to step back; blank for no such wish.
     pub filter: String,
 }
@@ -144,12 +150,13 @@ impl Model {
             look,
             expects: None,
             quiet: 0,
-            newcomer: true,
+            lead: Lead::default(),
             keys: Keymap::default(),
             editor: None,
             comparison: None,
             talk: Talk::default(),
             list: List::default(),
+            menu: Menu::default(),
             filter: String::new(),
         }
     }

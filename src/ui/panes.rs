@@ -9,6 +9,7 @@ pub mod happened;
 pub mod help;
 pub mod hints;
 pub mod lesson;
+pub mod menu;
 pub mod output;
 pub mod page;
 pub mod timeline;

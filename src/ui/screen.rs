@@ -4,7 +4,7 @@ use super::model::Model;
 use super::regions::Regions;
 use super::sight::Sight;
 use crate::motion::Tempo;
-use crate::scene::{Focus, Plan, Stage, Target};
+use crate::scene::{Focus, Plan, Recall, Stage, Target};
 
 /// What is on the screen, and where.
 #[derive(Clone, Debug)]
@@ -24,8 +24,12 @@ pub struct Screen {
 impl Screen {
     /// What a screen of that size shows.
     pub fn of(model: &Model, sight: &Sight, size: (u16, u16)) -> Screen {
+        Screen::recalled(model, sight, size, &mut Recall::default())
+    }
+    /// The same, with the help of what was read for an earlier one.
+    pub fn recalled(model: &Model, sight: &Sight, size: (u16, u16), recall: &mut Recall) -> Screen {
         let tempo = Tempo::at_speed(sight.speed, model.look.reduced_motion, sight.origin);
-        let stage = Stage::read(sight.world, sight.now(), tempo);
+        let stage = Stage::recalled(sight.world, sight.now(), tempo, recall);
         let regions = Regions::of(size.0, size.1, sight.script.is_some());
         let plan = regions.map(|r| Plan::of(&stage, r.stage, model.half)).unwrap_or_default();
         let focus = Focus::on(&stage, model.selected.clone()).among(&stage, &model.filter);

@@ -5,6 +5,7 @@ mod catalogue;
 mod edit;
 mod filter;
 mod lesson;
+mod menu;
 mod prompt;
 mod select;
 
@@ -40,6 +41,7 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
                 Mode::Edit => edit::key(model, key),
                 Mode::Help => help(model, key),
                 Mode::Catalogue => catalogue::key(model, key),
+                Mode::Menu => menu::key(model, key, sight, screen),
                 Mode::Blank(ran) => wake(model, key, ran),
                 Mode::Normal => normal(model, key, sight, screen),
             }
@@ -58,7 +60,15 @@ pub fn update(model: &mut Model, message: Message, sight: &Sight, screen: &Scree
             Vec::new()
         }
         Message::Click(x, y) if model.mode == Mode::Catalogue => catalogue::click(model, screen, x, y),
+        Message::Click(x, y) if model.mode == Mode::Menu => menu::click(model, sight, screen, x, y),
         Message::Click(x, y) => click(model, sight, screen, x, y),
+        Message::Ask(x, y) => {
+            if model.mode == Mode::Normal && screen.at(x, y).is_some() {
+                click(model, sight, screen, x, y);
+                menu::open(model, sight, screen);
+            }
+            Vec::new()
+        }
         Message::Drag(x) => drag(model, sight, screen, x),
         Message::Wheel(steps) => {
             scroll(model, steps as isize * 3);
@@ -108,6 +118,7 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         return vec![effect];
     }
     let Some(action) = model.keys.action(key) else { return Vec::new() };
+    model.lead.did(action);
     if let Some(effect) = sight.script.and_then(|script| lesson::effect(model, action, key, &script, screen, sight)) {
         return vec![effect];
     }
@@ -131,6 +142,10 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         }
         Action::Stop | Action::Quit => vec![Effect::Quit],
         Action::ScaleUp | Action::ScaleDown | Action::Delete | Action::Force | Action::Cable | Action::Power | Action::Fail => {
+            if model.pane == Pane::Sheet {
+                // What comes of it is seen in the picture.
+                show(model, Pane::Why);
+            }
             let lines = acts::lines(action, model, sight, screen);
             model.quiet = lines.as_ref().map_or(0, Vec::len);
             perform(model, lines)
@@ -162,6 +177,7 @@ fn look(model: &mut Model, action: Action, sight: &Sight, screen: &Screen) -> Ve
         }
         Action::Why => show(model, if model.pane == Pane::Sheet { Pane::Why } else { Pane::Sheet }),
         Action::Half => model.half = model.half.next(),
+        Action::Menu => menu::open(model, sight, screen),
         Action::Command => model.mode = Mode::Prompt,
         Action::Help => {
             model.mode = Mode::Help;
@@ -213,10 +229,7 @@ fn show(model: &mut Model, pane: Pane) {
 /// Runs the lines a key stands for, or tells why there are none.
 fn perform(model: &mut Model, lines: Result<Vec<String>, String>) -> Vec<Effect> {
     match lines {
-        Ok(lines) => {
-            model.newcomer = false;
-            lines.into_iter().map(Effect::Submit).collect()
-        }
+        Ok(lines) => lines.into_iter().map(Effect::Submit).collect(),
         Err(why) => {
             model.notice = Some(why);
             Vec::new()
@@ -247,7 +260,6 @@ fn remedy(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
         model.notice = Some(format!("nothing is offered under {number}: select what is in trouble"));
         return Vec::new();
     };
-    model.newcomer = false;
     vec![match remedy.stdin.clone() {
         Some(text) => Effect::Feed(remedy.line.clone(), text),
         None => Effect::Submit(remedy.line.clone()),

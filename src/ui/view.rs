@@ -1,7 +1,7 @@
 //! The picture of a frame: title, stage, panes, time line, command line, keys.
 
 use super::model::{Mode, Model, Pane};
-use super::panes::{caption, catalogue, command, edit, happened, help, hints, lesson, output, timeline, title, why};
+use super::panes::{caption, catalogue, command, edit, happened, help, hints, lesson, menu, output, timeline, title, why};
 use super::regions::{Regions, SMALLEST};
 use super::screen::Screen;
 use super::sight::Sight;
@@ -32,11 +32,12 @@ fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, reg
     timeline::draw(canvas, regions.timeline, sight);
     command::draw(canvas, regions.command, model, sight);
     command::pressed(canvas, regions.command, model);
-    hints::draw(canvas, regions.hints, model, sight);
+    hints::draw(canvas, regions.hints, model, sight, screen);
     command::offers(canvas, regions.command, model);
     match model.mode {
         Mode::Help => help::draw(canvas, canvas.area(), &model.keys, model.scroll),
         Mode::Catalogue => catalogue::draw(canvas, canvas.area(), &model.list),
+        Mode::Menu => menu::draw(canvas, model, screen),
         Mode::Edit => model.editor.iter().for_each(|editor| edit::draw(canvas, regions, editor)),
         Mode::Normal | Mode::Prompt | Mode::Filter | Mode::Blank(_) => {}
     }

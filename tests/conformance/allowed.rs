@@ -76,8 +76,7 @@ fn is_kubelets(row: &Value) -> bool {
 pub fn same_history(name: &str, theirs: &[String], ours: &[String]) -> bool {
     match name.split('/').next().unwrap_or_default() {
         "EndpointSlice" => theirs.last() == ours.last() && settled(theirs) == settled(ours),
-        "ReplicaSet" => same_counts(&counted(theirs), &counted(ours)),
-        "StatefulSet" => same_counts(&parsed(theirs), &parsed(ours)),
+        "ReplicaSet" => counted(theirs) == counted(ours),
         "PersistentVolume" => until_released(theirs) == until_released(ours),
         "Pod" if name.starts_with("Pod/recycler-for-") => theirs.iter().take(2).eq(ours.iter().take(2)),
         _ => theirs == ours,
@@ -94,19 +93,6 @@ fn settled(rows: &[String]) -> Vec<&String> {
 /// how often is chance.
 pub fn may_be_repeated(name: &str) -> bool {
     name.starts_with("ControllerRevision/")
-}
-
-/// True where two histories are the same up to the set's own deletion. After it the collector deletes its pods within
-/// milliseconds of each other, which their set counts singly or together.
-fn same_counts(theirs: &[Value], ours: &[Value]) -> bool {
-    let alive = |rows: &[Value]| rows.iter().position(|row| row["deleting"] == true).unwrap_or(rows.len());
-    let (end, our_end) = (alive(theirs), alive(ours));
-    let mut rest = ours[our_end..].iter();
-    theirs[..end] == ours[..our_end] && theirs.last() == ours.last() && theirs[end..].iter().all(|row| rest.any(|other| other == row))
-}
-
-fn parsed(rows: &[String]) -> Vec<Value> {
-    rows.iter().map(|row| serde_json::from_str(row).unwrap_or_default()).collect()
 }
 
 /// Pods of a ReplicaSet become ready or go within milliseconds of each other, and are counted singly or together.

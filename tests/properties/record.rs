@@ -58,7 +58,7 @@ fn update(book: &Book, now: Time, old: &Object, new: &Object) -> Option<Broken> 
 
 /// The controller that takes the last finalizer away removes the object.
 fn end(actor: &Actor, old: &Meta) -> Option<Broken> {
-    let may = old.finalizers.len() <= usize::from(matches!(actor, Actor::Controller(_)));
+    let may = old.finalizers.len() <= usize::from(matches!(actor, Actor::Controller(_) | Actor::Sidecar(_)));
     if may { None } else { broken("a finalizer holds an object back", format!("{} had {:?}", old.name, old.finalizers)) }
 }
 

@@ -111,25 +111,26 @@ pub struct ContainerStatus {
     pub rest: Rest,
 }
 
-/// One of three, or none before the kubelet has spoken.
+/// One of three, or none before the kubelet has spoken. Most containers run, and there are two states for each of them:
+/// what is seldom there takes no room.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContainerState {
     /// Not yet, or not again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiting: Option<Waiting>,
+    pub waiting: Option<Box<Waiting>>,
     /// Running.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<Running>,
     /// Ended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminated: Option<Terminated>,
+    pub terminated: Option<Box<Terminated>>,
 }
 
 impl ContainerState {
     /// Not yet, or not again, for this reason.
     pub fn waiting(reason: &str, message: impl Into<Name>) -> ContainerState {
-        ContainerState { waiting: Some(Waiting { reason: reason.into(), message: message.into() }), ..ContainerState::default() }
+        ContainerState { waiting: Some(Box::new(Waiting { reason: reason.into(), message: message.into() })), ..ContainerState::default() }
     }
     /// Running since then.
     pub fn running(since: Time) -> ContainerState {
@@ -137,7 +138,7 @@ impl ContainerState {
     }
     /// Ended.
     pub fn terminated(ended: Terminated) -> ContainerState {
-        ContainerState { terminated: Some(ended), ..ContainerState::default() }
+        ContainerState { terminated: Some(Box::new(ended)), ..ContainerState::default() }
     }
 }
 

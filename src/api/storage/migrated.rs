@@ -40,7 +40,7 @@ pub static MIGRATED: [Migrated; 6] = [
     Migrated { attach: false, ..row("azureFile", "kubernetes.io/azure-file", "file.csi.azure.com", "shareName") },
 ];
 
-/// Drivers whose CSIDriver object says `attachRequired: false`; such objects are not modelled.
+/// Drivers that come with a CSIDriver object that says `attachRequired: false`.
 const NOT_ATTACHED: [&str; 5] = ["nfs.csi.k8s.io", "smb.csi.k8s.io", "efs.csi.aws.com", "file.csi.azure.com", "blob.csi.azure.com"];
 
 impl PersistentVolume {
@@ -59,7 +59,8 @@ impl PersistentVolume {
     pub fn in_tree_identity(&self) -> Option<(&'static str, Name)> {
         self.in_tree().map(|(row, id)| (row.field, id))
     }
-    /// True for storage that a controller must attach to a node before it can be mounted.
+    /// True for storage that a controller must attach to a node before it can be mounted, where no CSIDriver object says
+    /// otherwise.
     pub fn needs_attach(&self) -> bool {
         match &self.spec.csi {
             Some(csi) => !NOT_ATTACHED.contains(&&*csi.driver),

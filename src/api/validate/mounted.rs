@@ -1,11 +1,9 @@
 //! Volumes of pods and templates. Upstream: ValidateVolumes.
 
-use super::{items, names, one_of, quantity, text};
+use super::{items, names, quantity, source, text};
 use crate::api::status::FieldError;
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-const HOST_PATH_TYPES: [&str; 8] = ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 
 /// What is wrong with the volumes, and the names of those that are sound: others count as absent where they are mounted.
 pub fn volumes<'v>(spec: &'v Value, path: &str) -> (Vec<FieldError>, BTreeSet<&'v str>) {
@@ -37,36 +35,18 @@ fn sources(volume: &Value, at: &str) -> Vec<FieldError> {
 }
 
 fn source(field: &str, source: &Value, at: &str) -> Vec<FieldError> {
-    let missing = |field: &str| text(source, field).is_empty().then(|| FieldError::required(format!("{at}.{field}"), ""));
+    let missing = |field: &str| source::required(source, at, field);
     match field {
         "emptyDir" => Vec::from_iter(
             quantity(&source["sizeLimit"])
                 .filter(|size| size.milli() < 0)
                 .map(|_| FieldError::forbidden(format!("{at}.sizeLimit"), "SizeLimit field must be a valid resource quantity")),
         ),
-        "hostPath" => host_path(source, at),
         "persistentVolumeClaim" => Vec::from_iter(missing("claimName")),
-        "nfs" => {
-            let path = text(source, "path");
-            let relative = (!path.is_empty() && !path.starts_with('/'))
-                .then(|| FieldError::invalid(format!("{at}.path"), path, "must be an absolute path"));
-            missing("server").into_iter().chain(missing("path")).chain(relative).collect()
-        }
         "configMap" => missing("name").into_iter().chain(files(source, at)).collect(),
         "secret" => missing("secretName").into_iter().chain(files(source, at)).collect(),
-        "csi" => Vec::from_iter(missing("driver")),
-        _ => Vec::new(),
+        _ => source::errors(source, field, at),
     }
-}
-
-/// Upstream: validateHostPathVolumeSource.
-pub fn host_path(source: &Value, at: &str) -> Vec<FieldError> {
-    let (path, place) = (text(source, "path"), format!("{at}.path"));
-    if path.is_empty() {
-        return vec![FieldError::required(place, "")];
-    }
-    let back = path.split('/').any(|part| part == "..").then(|| FieldError::invalid(place, path, "must not contain '..'"));
-    back.into_iter().chain(one_of(source, at, "type", &HOST_PATH_TYPES)).collect()
 }
 
 /// The keys that become files, and their modes. Upstream: validateConfigMapVolumeSource, validateKeyToPath.
@@ -94,6 +74,5 @@ fn mode(holder: &Value, field: &str, at: &str) -> Option<FieldError> {
 /// A path inside a volume leads down. Upstream: validateLocalDescendingPath.
 pub fn descending(path: &str, at: &str) -> Vec<FieldError> {
     let absolute = path.starts_with('/').then(|| FieldError::invalid(at, path, "must be a relative path"));
-    let back = path.split('/').any(|part| part == "..").then(|| FieldError::invalid(at, path, "must not contain '..'"));
-    absolute.into_iter().chain(back).collect()
+    absolute.into_iter().chain(source::back_steps(path, at)).collect()
 }

@@ -113,11 +113,11 @@ fn together(spec: &Value, kind: &str) -> Vec<FieldError> {
     errors
 }
 
-/// A service keeps its address.
+/// A service keeps its address; the list of addresses follows the one that was asked for. Upstream: NormalizeClusterIPs.
 pub fn update(old: &Value, new: &Value) -> Vec<FieldError> {
     let address = |spec: &Value| text(spec, "clusterIP").to_owned();
     if address(old).is_empty() || address(old) == address(new) || text(new, "type") == "ExternalName" {
         return Vec::new();
     }
-    vec![FieldError::invalid("spec.clusterIPs[0]", new["clusterIPs"].clone(), "may not change once set")]
+    vec![FieldError::invalid("spec.clusterIPs[0]", vec![address(new)], "may not change once set")]
 }

@@ -1,33 +1,34 @@
 //! Claims and volumes.
 
-use super::{diff, mounted, names, one_of, quantity, selector, text};
+use super::{diff, names, one_of, quantity, selector, source, text};
 use crate::api::status::FieldError;
 use serde_json::{Value, json};
 
 const MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+/// Where storage may be, in the order in which the server looks.
 const SOURCES: [&str; 22] = [
+    "hostPath",
+    "gcePersistentDisk",
     "awsElasticBlockStore",
-    "azureDisk",
-    "azureFile",
+    "glusterfs",
+    "flocker",
+    "nfs",
+    "rbd",
+    "quobyte",
     "cephfs",
+    "iscsi",
     "cinder",
-    "csi",
     "fc",
     "flexVolume",
-    "flocker",
-    "gcePersistentDisk",
-    "glusterfs",
-    "hostPath",
-    "iscsi",
-    "local",
-    "nfs",
+    "azureFile",
+    "vsphereVolume",
     "photonPersistentDisk",
     "portworxVolume",
-    "quobyte",
-    "rbd",
+    "azureDisk",
     "scaleIO",
+    "local",
     "storageos",
-    "vsphereVolume",
+    "csi",
 ];
 
 fn modes(spec: &Value, path: &str, missing: &str) -> Vec<FieldError> {
@@ -80,16 +81,10 @@ pub fn volume(spec: &Value) -> Vec<FieldError> {
     let sources: Vec<&&str> = SOURCES.iter().filter(|s| !spec[**s].is_null()).collect();
     match sources.as_slice() {
         [] => errors.push(FieldError::required("spec", "must specify a volume type")),
-        [_] => {}
-        [_, more @ ..] => {
+        [one, more @ ..] => {
+            errors.extend(source::persistent(spec, one));
             errors.extend(more.iter().map(|s| FieldError::forbidden(format!("spec.{s}"), "may not specify more than 1 volume type")))
         }
-    }
-    if !spec["hostPath"].is_null() {
-        errors.extend(mounted::host_path(&spec["hostPath"], "spec.hostPath"));
-    }
-    if !spec["local"].is_null() && spec["nodeAffinity"].is_null() {
-        errors.push(FieldError::required("spec.nodeAffinity", "Local volume requires node affinity"));
     }
     if text(&spec["hostPath"], "path") == "/" && spec["persistentVolumeReclaimPolicy"] == "Recycle" {
         let why = "may not be 'recycle' for a hostPath mount of '/'";
@@ -122,7 +117,8 @@ pub fn volume_update(old: &Value, new: &Value) -> Vec<FieldError> {
     }
     errors.extend(unchanged(old, new, "volumeMode"));
     if !old["nodeAffinity"].is_null() && old["nodeAffinity"] != new["nodeAffinity"] {
-        errors.push(FieldError::invalid("spec.nodeAffinity", new["nodeAffinity"].to_string(), "field is immutable"));
+        let why = "field is immutable, except for updating from beta label to GA";
+        errors.push(FieldError::invalid("nodeAffinity", source::go_affinity(&new["nodeAffinity"]), why));
     }
     errors
 }

@@ -80,6 +80,13 @@ fn classes_hardly_change() {
 }
 
 #[test]
+fn a_service_keeps_its_address() {
+    let service = |ip: &str| json!({"spec": {"type": "ClusterIP", "clusterIP": ip, "clusterIPs": ["10.96.0.9"], "ports": [{"port": 80}]}});
+    let errors = texts(update(Kind::Service, &service("10.96.0.9"), &service("10.96.0.8")));
+    assert_eq!(errors, ["spec.clusterIPs[0]: Invalid value: [\"10.96.0.8\"]: may not change once set"]);
+}
+
+#[test]
 fn what_volumes_may_be() {
     let volume = |more: Value| {
         let mut spec = json!({"capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"], "persistentVolumeReclaimPolicy": "Retain"});
@@ -99,6 +106,14 @@ fn what_volumes_may_be() {
     ] {
         assert_eq!(texts(create(Kind::PersistentVolume, &volume(more))), [expected]);
     }
+    let on = |node: &str| {
+        let terms = json!([{"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}]);
+        volume(json!({"local": {"path": "/ssd"}, "nodeAffinity": {"required": {"nodeSelectorTerms": terms}}}))
+    };
+    let expression = "{\"Key\":\"kubernetes.io/hostname\",\"Operator\":\"In\",\"Values\":[\"b\"]}";
+    let value = format!("{{\"Required\":{{\"NodeSelectorTerms\":[{{\"MatchExpressions\":[{expression}],\"MatchFields\":null}}]}}}}");
+    let why = "field is immutable, except for updating from beta label to GA";
+    assert_eq!(texts(update(Kind::PersistentVolume, &on("a"), &on("b"))), [format!("nodeAffinity: Invalid value: {value}: {why}")]);
     let at = |path: &str| volume(json!({"hostPath": {"path": path, "type": ""}}));
     let errors = texts(update(Kind::PersistentVolume, &at("/a"), &at("/b")));
     let head = "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n";
@@ -257,4 +272,72 @@ fn a_selector_that_cannot_be_read_ends_the_matter() {
             format!("spec.selector: Invalid value: {shown}: invalid label selector"),
         ]
     );
+}
+
+/// Upstream: ValidateStatefulSetSpec, whose structs have no names for JSON; WarningsOnCreate of the strategy.
+#[test]
+fn strategies_and_retention_of_a_set() {
+    let made = |change: fn(&mut Value)| {
+        let mut set = set();
+        change(&mut set["spec"]);
+        (texts(create(Kind::StatefulSet, &set)), warnings(Kind::StatefulSet, None, &set))
+    };
+    let refused = |change: fn(&mut Value)| made(change).0.concat();
+    assert_eq!(
+        refused(|spec| spec["updateStrategy"]["type"] = json!("OnDelete")),
+        "spec.updateStrategy.rollingUpdate: Invalid value: {\"Partition\":0,\"MaxUnavailable\":null}: only allowed for updateStrategy \
+         'RollingUpdate'"
+    );
+    assert_eq!(
+        refused(|spec| spec["updateStrategy"] = json!({"type": "Foo"})),
+        "spec.updateStrategy: Invalid value: {\"Type\":\"Foo\",\"RollingUpdate\":null}: must be 'RollingUpdate' or 'OnDelete'"
+    );
+    assert_eq!(
+        refused(|spec| spec["persistentVolumeClaimRetentionPolicy"]["whenScaled"] = json!("Maybe")),
+        "spec.persistentVolumeClaimRetentionPolicy.whenScaled: Unsupported value: \"Maybe\": supported values: \"Retain\", \"Delete\""
+    );
+    let label = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an \
+                 alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+    assert_eq!(
+        refused(|spec| spec["serviceName"] = json!("Not_A_Label")),
+        format!("spec.serviceName: Invalid value: \"Not_A_Label\": {label}")
+    );
+    let words = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
+    assert_eq!(made(|spec| spec["revisionHistoryLimit"] = json!(-1)), (Vec::new(), vec![words.to_owned()]));
+}
+
+/// Upstream: ValidatePodDisruptionBudgetSpec.
+#[test]
+fn shares_of_a_budget() {
+    let with = |field: &str, value: Value| {
+        texts(create(Kind::PodDisruptionBudget, &json!({"metadata": {"name": "x"}, "spec": {field: value, "selector": {}}})))
+    };
+    assert!(with("minAvailable", json!("100%")).is_empty() && with("maxUnavailable", json!(7)).is_empty());
+    assert_eq!(with("minAvailable", json!("101%")), ["spec.minAvailable: Invalid value: \"101%\": must not be greater than 100%"]);
+    assert_eq!(with("maxUnavailable", json!(-1)), ["spec.maxUnavailable: Invalid value: -1: must be greater than or equal to 0"]);
+}
+
+/// Upstream: ValidateStatefulSetStatusUpdate.
+#[test]
+fn counts_that_cannot_be() {
+    let with = |status: Value| {
+        let mut set = set();
+        set["status"] = status;
+        crate::api::Object::from_value(Kind::StatefulSet, set).unwrap()
+    };
+    let before = with(json!({"replicas": 2, "collisionCount": 1}));
+    let after = |change: Value| {
+        let mut whole = json!({"replicas": 2, "readyReplicas": 1, "availableReplicas": 1, "collisionCount": 1});
+        whole.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        texts(status(&before, &with(whole)))
+    };
+    assert_eq!(after(json!({})), Vec::<String>::new());
+    for (change, words) in [
+        (json!({"currentReplicas": -1}), "status.currentReplicas: Invalid value: -1: must be greater than or equal to 0"),
+        (json!({"updatedReplicas": 3}), "status.updatedReplicas: Invalid value: 3: cannot be greater than status.replicas"),
+        (json!({"availableReplicas": 2}), "status.availableReplicas: Invalid value: 2: cannot be greater than status.readyReplicas"),
+        (json!({"collisionCount": 0}), "status.collisionCount: Invalid value: 0: cannot be decremented"),
+    ] {
+        assert_eq!(after(change), [words]);
+    }
 }

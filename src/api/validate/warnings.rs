@@ -1,169 +1,196 @@
-//! What the API server warns of in what it takes. Upstream: pkg/api/*/warnings.go, WarningsOnCreate in pkg/registry.
+//! What the API server remarks on an object that it takes. Upstream: the GetWarningsFor… of pkg/api, WarningsOnCreate and
+//! WarningsOnUpdate in pkg/registry.
 
 use super::{items, names, quantity, text};
 use crate::api::object::Kind;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
-const RECYCLE: &str = "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to \
-                       use dynamic provisioning.";
-const DAEMON_SETS: &str = "podyard has no DaemonSet controller: the object is stored, and no pods come of it";
-const HEADLESS: &str = "spec.SessionAffinity is ignored for headless services";
-/// Labels of nodes that have newer names: the old one, since when, the new one. Upstream: GetNodeLabelDeprecatedMessage.
-const OLD_LABELS: &[(&str, &str, &str)] = &[
-    ("beta.kubernetes.io/arch", "v1.14", "kubernetes.io/arch"),
-    ("beta.kubernetes.io/instance-type", "v1.17", "node.kubernetes.io/instance-type"),
-    ("beta.kubernetes.io/os", "v1.14", "kubernetes.io/os"),
-    ("failure-domain.beta.kubernetes.io/region", "v1.17", "topology.kubernetes.io/region"),
-    ("failure-domain.beta.kubernetes.io/zone", "v1.17", "topology.kubernetes.io/zone"),
+mod pod;
+
+const NODE_LABELS: [(&str, &str); 5] = [
+    ("beta.kubernetes.io/arch", "deprecated since v1.14; use \"kubernetes.io/arch\" instead"),
+    ("beta.kubernetes.io/instance-type", "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead"),
+    ("beta.kubernetes.io/os", "deprecated since v1.14; use \"kubernetes.io/os\" instead"),
+    ("failure-domain.beta.kubernetes.io/region", "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead"),
+    ("failure-domain.beta.kubernetes.io/zone", "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead"),
 ];
+const CLASS: (&str, &str) =
+    ("volume.beta.kubernetes.io/storage-class", "deprecated since v1.8; use \"storageClassName\" attribute instead");
+const MOUNT_OPTIONS: (&str, &str) =
+    ("volume.beta.kubernetes.io/mount-options", "deprecated since v1.31; use \"mountOptions\" attribute instead");
+/// Volumes' plugins that are gone or will go, in the order in which a pod's volume is looked through.
+const PLUGINS: [(&str, &str); 9] = [
+    ("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"),
+    ("gitRepo", "deprecated in v1.11"),
+    ("scaleIO", "deprecated in v1.16, non-functional in v1.22+"),
+    ("flocker", "deprecated in v1.22, non-functional in v1.25+"),
+    ("storageos", "deprecated in v1.22, non-functional in v1.25+"),
+    ("quobyte", "deprecated in v1.22, non-functional in v1.25+"),
+    ("glusterfs", "deprecated in v1.25, non-functional in v1.26+"),
+    ("cephfs", "deprecated in v1.28, non-functional in v1.31+"),
+    ("rbd", "deprecated in v1.28, non-functional in v1.31+"),
+];
+const RECYCLE: &str = "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach \
+                       is to use dynamic provisioning.";
+const HISTORY: &str = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
+const NO_DAEMONS: &str = "podyard has no DaemonSet controller: the object is stored, and no pods come of it";
 
-/// Warnings that come with a new object.
-pub fn create(kind: Kind, value: &Value) -> Vec<String> {
-    let name = value["metadata"]["name"].as_str().unwrap_or_default();
-    let used = match kind {
-        Kind::Pod => Some("the Pod's hostname"),
-        Kind::Deployment | Kind::ReplicaSet => Some("Pod names and hostnames"),
-        _ => None,
-    };
-    let wrong = names::label(name);
-    let advice = used.filter(|_| !name.is_empty() && !wrong.is_empty()).map(|used| {
-        let why = wrong.join(" ");
-        format!("metadata.name: this is used in {used}, which can result in surprising behavior; a DNS label is recommended: [{why}]")
-    });
-    advice.into_iter().chain(update(kind, &Value::Null, value)).collect()
+/// Warnings about an object that replaces the old one where there is one. A pod's changes are seldom made by people, so
+/// nothing is said of them, and of a template only where its owner's spec changed.
+pub fn warnings(kind: Kind, old: Option<&Value>, value: &Value) -> Vec<String> {
+    let advice = if old.is_none() { advice(kind, text(&value["metadata"], "name")) } else { None };
+    advice.into_iter().chain(remarks(kind, old, value)).collect()
 }
 
-/// Warnings that come with a changed object; of a spec that stays as it was nothing is said again.
-pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<String> {
-    let spec = &new["spec"];
+/// What a new object's name is not good for.
+fn advice(kind: Kind, name: &str) -> Option<String> {
+    let used = match kind {
+        Kind::Pod => "the Pod's hostname",
+        Kind::Deployment | Kind::ReplicaSet => "Pod names and hostnames",
+        _ => return None,
+    };
+    let wrong = if name.is_empty() { Vec::new() } else { names::label(name) };
+    let why = wrong.join(" ");
+    let advice = "which can result in surprising behavior; a DNS label is recommended";
+    (!wrong.is_empty()).then(|| format!("metadata.name: this is used in {used}, {advice}: [{why}]"))
+}
+
+fn remarks(kind: Kind, old: Option<&Value>, value: &Value) -> Vec<String> {
+    let spec = &value["spec"];
     match kind {
-        Kind::PersistentVolume if spec["persistentVolumeReclaimPolicy"] == "Recycle" => vec![RECYCLE.to_owned()],
-        Kind::DaemonSet => vec![DAEMON_SETS.to_owned()],
-        _ if old["spec"] == *spec => Vec::new(),
-        Kind::Pod => pod(spec, "spec"),
-        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet => pod(&spec["template"]["spec"], "spec.template.spec"),
-        Kind::PersistentVolumeClaim => {
-            fraction(&spec["resources"]["requests"]["storage"], "spec.resources.requests[storage]").into_iter().collect()
+        Kind::PersistentVolume => volume(value),
+        Kind::PersistentVolumeClaim => annotated(value, CLASS).into_iter().chain(claim(spec, "spec")).collect(),
+        Kind::StorageClass => class(value),
+        Kind::Service => service(value),
+        Kind::Pod if old.is_none() => pod::warnings(spec, "spec"),
+        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet if old.is_none_or(|old| old["spec"] != *spec) => {
+            let history = kind == Kind::StatefulSet && spec["revisionHistoryLimit"].as_i64().is_some_and(|limit| limit < 0);
+            pod::warnings(&spec["template"]["spec"], "spec.template.spec").into_iter().chain(history.then(|| HISTORY.to_owned())).collect()
         }
-        Kind::Service if text(spec, "clusterIP") == "None" && spec["sessionAffinity"] == "ClientIP" => vec![HEADLESS.to_owned()],
+        Kind::DaemonSet => vec![NO_DAEMONS.to_owned()],
         _ => Vec::new(),
     }
 }
 
-/// Upstream: warningsForPodSpecAndMeta.
-fn pod(spec: &Value, path: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (key, _) in spec["nodeSelector"].as_object().into_iter().flatten() {
-        let old = OLD_LABELS.iter().find(|(old, ..)| old == key);
-        found.extend(old.map(|(_, since, new)| format!("{path}.nodeSelector[{key}]: deprecated since {since}; use {new:?} instead")));
+fn annotated(value: &Value, (key, why): (&str, &str)) -> Option<String> {
+    value["metadata"]["annotations"].get(key).map(|_| format!("metadata.annotations[{key}]: {why}"))
+}
+
+fn volume(value: &Value) -> Vec<String> {
+    let spec = &value["spec"];
+    let mut said: Vec<String> = [CLASS, MOUNT_OPTIONS].into_iter().filter_map(|a| annotated(value, a)).collect();
+    said.extend((spec["persistentVolumeReclaimPolicy"] == "Recycle").then(|| RECYCLE.to_owned()));
+    let required = &spec["nodeAffinity"]["required"];
+    for (at, term) in items(required, "spec.nodeAffinity.required", "nodeSelectorTerms") {
+        said.extend(expressions(term, &at));
     }
-    for field in ["initContainers", "containers"] {
-        for (at, container) in items(spec, path, field) {
-            found.extend(amounts(container, &at));
-            found.extend(hidden(container, &at));
-        }
-    }
-    if spec["terminationGracePeriodSeconds"].as_i64().is_some_and(|seconds| seconds < 0) {
-        let why = "must be >= 0; negative values are invalid and will be treated as 1";
-        found.push(format!("{path}.terminationGracePeriodSeconds: {why}"));
-    }
-    found.extend(ports(spec, path));
-    found
+    said.extend(plugin(spec, "spec"));
+    said
+}
+
+fn plugin<'v>(holder: &'v Value, at: &'v str) -> impl Iterator<Item = String> + 'v {
+    let found = PLUGINS.into_iter().filter(|(name, _)| holder.get(*name).is_some());
+    found.map(move |(name, why)| format!("{at}.{}: {why}", if name == "storageos" { "storageOS" } else { name }))
+}
+
+fn claim<'v>(spec: &'v Value, at: &'v str) -> impl Iterator<Item = String> + 'v {
+    let fields = ["requests", "limits"].into_iter();
+    fields.filter_map(move |field| fraction(&spec["resources"][field]["storage"], &format!("{at}.resources.{field}[storage]")))
 }
 
 /// Parts of a byte.
-fn amounts(container: &Value, at: &str) -> Vec<String> {
-    let places = ["memory", "ephemeral-storage"].into_iter().flat_map(|name| ["limits", "requests"].map(|field| (field, name)));
-    let wrong =
-        places.filter_map(|(field, name)| fraction(&container["resources"][field][name], &format!("{at}.resources.{field}[{name}]")));
-    wrong.collect()
-}
-
 fn fraction(amount: &Value, at: &str) -> Option<String> {
     let amount = quantity(amount).filter(|amount| amount.milli() % 1000 != 0)?;
     Some(format!("{at}: fractional byte value \"{amount}\" is invalid, must be an integer"))
 }
 
-/// A variable that is set twice, the later time without speaking of itself.
-fn hidden(container: &Value, at: &str) -> Vec<String> {
-    let mut seen = Vec::new();
-    let mut found = Vec::new();
-    for (place, variable) in items(container, at, "env") {
-        let name = text(variable, "name");
-        let again = seen.contains(&name) && !text(variable, "value").contains(&format!("$({name})"));
-        if again {
-            found.push(format!("{place}: hides previous definition of {name:?}, which may be dropped when using apply"));
-        }
-        seen.push(name);
-    }
-    found
+fn old_label(key: &str) -> Option<&'static str> {
+    NODE_LABELS.iter().find(|(label, _)| *label == key).map(|(_, why)| *why)
 }
 
-/// A port, or the name of one, that is there twice in the pod.
-fn ports(spec: &Value, path: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let (mut taken, mut named) = (BTreeMap::new(), BTreeMap::new());
-    for (at, container) in items(spec, path, "containers") {
-        for (place, port) in items(container, &at, "ports") {
-            let whole = ["containerPort", "protocol", "hostIP", "hostPort"].map(|field| port[field].to_string()).join("/");
-            match taken.get(&whole) {
-                Some(other) => found.push(format!("{place}: duplicate port definition with {other}")),
-                None => _ = taken.insert(whole, place.clone()),
-            }
-            let name = text(port, "name");
-            match named.get(name) {
-                Some(other) => found.push(format!(
-                    "{place}: duplicate port name {name:?} with {other}, services and probes that select ports by name will use {other}"
-                )),
-                None if !name.is_empty() => _ = named.insert(name.to_owned(), place),
-                None => {}
-            }
-        }
-    }
-    found
+fn class(class: &Value) -> Vec<String> {
+    let topologies = class["allowedTopologies"].as_array().into_iter().flatten().enumerate();
+    let keys = topologies.flat_map(|(i, term)| items(term, &format!("allowedTopologies[{i}]"), "matchLabelExpressions"));
+    keys.filter_map(|(at, each)| Some(format!("{at}.key: {}", old_label(text(each, "key"))?))).collect()
 }
+
+fn expressions(term: &Value, at: &str) -> Vec<String> {
+    let keys = items(term, at, "matchExpressions").map(|(at, each)| (format!("{at}.key"), text(each, "key")));
+    keys.filter_map(|(at, key)| Some(format!("{at}: {key} is {}", old_label(key)?))).collect()
+}
+
+fn service(value: &Value) -> Vec<String> {
+    let spec = &value["spec"];
+    let kind = text(spec, "type");
+    let external = kind == "ExternalName";
+    let headless = matches!(kind, "" | "ClusterIP") && spec["clusterIP"] == "None";
+    let addresses = spec["externalIPs"].as_array().is_some_and(|all| !all.is_empty());
+    let hints = value["metadata"]["annotations"].get("service.kubernetes.io/topology-aware-hints").is_some();
+    let remarks = [
+        (hints, HINTS),
+        (headless && !text(spec, "loadBalancerIP").is_empty(), "spec.loadBalancerIP is ignored for headless services"),
+        (headless && addresses, "spec.externalIPs is ignored for headless services"),
+        (headless && !matches!(text(spec, "sessionAffinity"), "" | "None"), "spec.SessionAffinity is ignored for headless services"),
+        (addresses && !headless && !external, "spec.externalIPs is deprecated and may no longer be implemented in some clusters"),
+        (addresses && external, "spec.externalIPs is ignored when spec.type is \"ExternalName\""),
+        (!external && !text(spec, "externalName").is_empty(), "spec.externalName is ignored when spec.type is not \"ExternalName\""),
+        (text(spec, "trafficDistribution") == "PreferClose", CLOSE),
+    ];
+    remarks.into_iter().filter(|(holds, _)| *holds).map(|(_, remark)| remark.to_owned()).collect()
+}
+
+const HINTS: &str =
+    "annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead";
+const CLOSE: &str = "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
-    /// Upstream: TestWarnings in pkg/api/pod, podStrategy.WarningsOnCreate.
+    fn of(kind: Kind, value: Value) -> Vec<String> {
+        warnings(kind, None, &value)
+    }
+
+    /// Upstream: TestWarnings in pkg/api/persistentvolume and persistentvolumeclaim.
     #[test]
-    fn what_is_taken_with_a_warning() {
-        let told = |spec: Value| create(Kind::Pod, &json!({"metadata": {"name": "p"}, "spec": spec}));
-        for (spec, wanted) in [
-            (
-                json!({"nodeSelector": {"beta.kubernetes.io/os": "linux"}}),
-                "spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use \"kubernetes.io/os\" instead",
-            ),
-            (
-                json!({"containers": [{"resources": {"limits": {"memory": "100m"}}}]}),
-                "spec.containers[0].resources.limits[memory]: fractional byte value \"100m\" is invalid, must be an integer",
-            ),
-            (
-                json!({"containers": [{"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]}]}),
-                "spec.containers[0].env[1]: hides previous definition of \"A\", which may be dropped when using apply",
-            ),
-            (
-                json!({"containers": [{"ports": [{"containerPort": 80}]}, {"ports": [{"containerPort": 80}]}]}),
-                "spec.containers[1].ports[0]: duplicate port definition with spec.containers[0].ports[0]",
-            ),
-            (
-                json!({"terminationGracePeriodSeconds": -1}),
-                "spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1",
-            ),
-        ] {
-            assert_eq!(told(spec), [wanted]);
-        }
-        let dotted = create(Kind::Pod, &json!({"metadata": {"name": "a.b"}, "spec": {}}));
-        let head = "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [a lowercase";
-        assert!(dotted[0].starts_with(head), "{dotted:?}");
-        let template = json!({"spec": {"template": {"spec": {"terminationGracePeriodSeconds": -1}}}});
-        assert_eq!(update(Kind::Deployment, &template, &template), Vec::<String>::new());
-        assert!(
-            update(Kind::Deployment, &json!({}), &template)[0].starts_with("spec.template.spec.terminationGracePeriodSeconds: must be")
-        );
+    fn what_is_old_about_storage() {
+        let key = "volume.beta.kubernetes.io/storage-class";
+        let old = format!("metadata.annotations[{key}]: deprecated since v1.8; use \"storageClassName\" attribute instead");
+        let term = json!({"matchExpressions": [{"key": "failure-domain.beta.kubernetes.io/zone", "operator": "Exists"}]});
+        let volume = json!({
+            "metadata": {"annotations": {key: "gold"}},
+            "spec": {
+                "persistentVolumeReclaimPolicy": "Recycle",
+                "nodeAffinity": {"required": {"nodeSelectorTerms": [term]}},
+                "rbd": {},
+            },
+        });
+        let zone = "spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].key: failure-domain.beta.kubernetes.io/zone is \
+                    deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead";
+        let rbd = "spec.rbd: deprecated in v1.28, non-functional in v1.31+";
+        assert_eq!(of(Kind::PersistentVolume, volume), [&old, RECYCLE, zone, rbd]);
+        let claim = json!({
+            "metadata": {"annotations": {key: "gold"}},
+            "spec": {"resources": {"requests": {"storage": 1.5}, "limits": {"storage": "1Gi"}}},
+        });
+        let size = "spec.resources.requests[storage]: fractional byte value \"1500m\" is invalid, must be an integer";
+        assert_eq!(of(Kind::PersistentVolumeClaim, claim), [&old, size]);
+        let class = json!({"allowedTopologies": [{"matchLabelExpressions": [{"key": "beta.kubernetes.io/os"}]}]});
+        let os = "allowedTopologies[0].matchLabelExpressions[0].key: deprecated since v1.14; use \"kubernetes.io/os\" instead";
+        assert_eq!(of(Kind::StorageClass, class), [os]);
+    }
+
+    #[test]
+    fn what_a_service_asks_in_vain() {
+        let spec = json!({"clusterIP": "None", "sessionAffinity": "ClientIP", "externalIPs": ["1.2.3.4"], "externalName": "a.b"});
+        let said = [
+            "spec.externalIPs is ignored for headless services",
+            "spec.SessionAffinity is ignored for headless services",
+            "spec.externalName is ignored when spec.type is not \"ExternalName\"",
+        ];
+        assert_eq!(of(Kind::Service, json!({ "spec": spec })), said);
+        let plain = json!({"spec": {"clusterIP": "10.96.0.5", "sessionAffinity": "None", "type": "ClusterIP"}});
+        assert!(of(Kind::Service, plain).is_empty());
     }
 }

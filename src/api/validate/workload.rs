@@ -16,17 +16,29 @@ const MUTABLE: [&str; 7] = [
     "minReadySeconds",
 ];
 
-/// What is wrong with a StatefulSet's spec, in upstream's order.
+/// What is wrong with a StatefulSet's spec, in upstream's order. The name of its service is looked at once, when it is new.
+pub fn new_stateful_set(spec: &Value) -> Vec<FieldError> {
+    let service = text(spec, "serviceName");
+    let wrong = if service.is_empty() { Vec::new() } else { names::label(service) };
+    checked_set(spec, names::each("spec.serviceName", service, wrong))
+}
+
+/// What is wrong with the spec of a StatefulSet that there is already.
 pub fn stateful_set(spec: &Value) -> Vec<FieldError> {
+    checked_set(spec, Vec::new())
+}
+
+fn checked_set(spec: &Value, service: Vec<FieldError>) -> Vec<FieldError> {
     let mut errors = policies(spec);
     for field in ["whenDeleted", "whenScaled"] {
         let path = "spec.persistentVolumeClaimRetentionPolicy";
         errors.extend(one_of(&spec["persistentVolumeClaimRetentionPolicy"], path, field, &["Retain", "Delete"]));
     }
-    for field in ["replicas", "minReadySeconds", "revisionHistoryLimit"] {
+    for field in ["replicas", "minReadySeconds"] {
         errors.extend(not_negative(spec, "spec", field));
     }
     errors.extend(not_negative(&spec["ordinals"], "spec.ordinals", "start"));
+    errors.extend(service);
     let (wrong, readable) = selector::of_set(spec, "statefulset", "");
     errors.extend(wrong);
     if readable {
@@ -63,11 +75,11 @@ fn policies(spec: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// The bounds of a rolling update as the server's own type prints them.
+/// The bounds of a rolling update as the server's own type prints them; maxUnavailable has been dropped by then.
 fn go_rolling(rolling: &Value) -> String {
     match rolling {
         Value::Null => "null".to_owned(),
-        _ => format!("{{\"Partition\":{},\"MaxUnavailable\":{}}}", rolling["partition"].as_i64().unwrap_or(0), rolling["maxUnavailable"]),
+        _ => format!("{{\"Partition\":{},\"MaxUnavailable\":null}}", rolling["partition"].as_i64().unwrap_or(0)),
     }
 }
 
@@ -124,15 +136,24 @@ fn deployment_strategy(strategy: &Value) -> Vec<FieldError> {
 /// Upstream: ValidateRollingUpdateDeployment.
 fn bounds(rolling: &Value, path: &str) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = ["maxUnavailable", "maxSurge"].iter().flat_map(|field| amount(rolling, path, field)).collect();
-    let share = |field: &str| rolling[field].as_str().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok());
-    let is_nothing = |field: &str| rolling[field].as_i64().or(share(field)) == Some(0);
-    let at = format!("{path}.maxUnavailable");
+    let is_nothing = |field: &str| rolling[field].as_i64().or(percent(&rolling[field])) == Some(0);
     if is_nothing("maxUnavailable") && is_nothing("maxSurge") {
+        let at = format!("{path}.maxUnavailable");
         errors.push(FieldError::invalid(at, rolling["maxUnavailable"].clone(), "may not be 0 when `maxSurge` is 0"));
-    } else if share("maxUnavailable").is_some_and(|percent| percent > 100) {
-        errors.push(FieldError::invalid(at, rolling["maxUnavailable"].clone(), "must not be greater than 100%"));
+    } else {
+        errors.extend(more_than_all(rolling, path, "maxUnavailable"));
     }
     errors
+}
+
+fn percent(value: &Value) -> Option<i64> {
+    value.as_str()?.strip_suffix('%')?.parse().ok()
+}
+
+/// Upstream: IsNotMoreThan100Percent.
+fn more_than_all(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
+    percent(&parent[field]).filter(|percent| *percent > 100)?;
+    Some(FieldError::invalid(format!("{path}.{field}"), parent[field].clone(), "must not be greater than 100%"))
 }
 
 /// A number from 0 on, or a percentage. Upstream: ValidatePositiveIntOrPercent.
@@ -156,11 +177,7 @@ pub fn budget(spec: &Value) -> Vec<FieldError> {
         errors.push(FieldError::raw("spec", &go_budget(spec), "minAvailable and maxUnavailable cannot be both set"));
     }
     for field in ["minAvailable", "maxUnavailable"] {
-        errors.extend(amount(spec, "spec", field));
-        let share = spec[field].as_str().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok());
-        if share.is_some_and(|percent| percent > 100) {
-            errors.push(FieldError::invalid(format!("spec.{field}"), spec[field].clone(), "must not be greater than 100%"));
-        }
+        errors.extend(amount(spec, "spec", field).or_else(|| more_than_all(spec, "spec", field)));
     }
     errors.extend(selector::selector(&spec["selector"], "spec.selector"));
     errors.extend(one_of(spec, "spec", "unhealthyPodEvictionPolicy", &["AlwaysAllow", "IfHealthyBudget"]));

@@ -22,6 +22,7 @@ pub const API: &[Row] = &[
             "in_the_foreground_the_owner_waits_for_its_dependants",
             "orphans_stay_and_forget_their_owner",
             "who_names_an_owner_that_never_was_is_collected",
+            "an_owner_that_is_named_later_and_is_not_there_takes_the_object_along",
         ],
     ),
     fully(
@@ -42,9 +43,14 @@ pub const API: &[Row] = &[
     ),
     fully("Label and field selectors, with their refusals.", &["read_and_match", "refused_in_upstreams_words", "selected_by_field"]),
     simplified(
-        "Validation and warnings.",
+        "Validation.",
         "Of the kinds with behaviour, field by field in upstream's order and words; affinity, security contexts, rare volumes and kinds \
          without behaviour are checked for their type only. A StatefulSet's template is looked at as a ReplicaSet's is, not first with its pods.",
+    ),
+    simplified(
+        "Warnings about what is taken.",
+        "Those about volumes, claims, classes, services and names; of a pod's and a template's all but those about annotations, overhead, \
+         overlapping files and ports, and doubled aliases and pull secrets.",
     ),
     fully(
         "Events: counted up, combined from the tenth message of a reason on, held back after 25 about one object, kept for an hour.",
@@ -91,7 +97,7 @@ pub const KINDS: &[Row] = &[
     simplified("ConfigMap", "Stored and printed; variables are taken from it, anew at each look; mounts show no files."),
     simplified("Secret", "Stored and printed; variables are taken from it, anew at each look; mounts show no files."),
     simplified("DaemonSet", "Stored; no controller makes pods of it, and a warning says so."),
-    simplified("CSIDriver", "Stored; nothing asks it."),
+    simplified("CSIDriver", "Only its attachRequired is asked."),
     simplified("VolumeAttributesClass", "Stored; claims keep its name."),
     simplified("ServiceAccount", "Stored; `default` is there in each namespace; no tokens."),
     fully("PriorityClass", &["pods_get_the_priority_of_their_class"]),

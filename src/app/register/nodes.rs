@@ -27,7 +27,14 @@ pub const NODES: &[Row] = &[
         ],
     ),
     fully("What a kubelet tells of its node: conditions that turn, a cordon, a start.", &["a_kubelet_tells_of_its_node"]),
-    fully("Pods of a deleted node are collected after a quarantine.", &["pods_of_a_deleted_node_are_collected_after_a_quarantine"]),
+    fully(
+        "Pods of a deleted node are collected after a quarantine: marked failed, then deleted, if their set is not faster.",
+        &["pods_of_a_deleted_node_are_collected_after_a_quarantine", "a_pod_of_a_deleted_node_is_deleted_by_its_set_too"],
+    ),
+    simplified(
+        "A node controller that starts tells of every node: RegisteredNode.",
+        "Of the nodes with which a world begins nothing is said, as if that were long ago; of those that come later it is.",
+    ),
     fully(
         "The out-of-service taint frees pods and disks at once.",
         &["an_out_of_service_taint_frees_disk_and_pod_at_once", "the_out_of_service_taint_frees_ending_pods_of_a_dead_node"],
@@ -35,9 +42,13 @@ pub const NODES: &[Row] = &[
     fully("cordon is a taint.", &["a_cordon_is_a_taint"]),
     fully(
         "A deleted node's kubelet does not register again until it is restarted; its lease goes with it.",
-        &["a_deleted_node_comes_back_when_its_kubelet_is_started"],
+        &["a_deleted_node_comes_back_when_its_kubelet_is_started", "a_node_that_is_made_anew_by_hand_is_filled_in_by_its_kubelet"],
     ),
     simplified("A node that registers becomes ready some seconds later.", "It is ready at once."),
+    simplified(
+        "A Node made by hand gets a range for its pods and its ttl annotation from controllers.",
+        "It gets neither; all else its kubelet fills in, and pods get addresses of their machine's range.",
+    ),
     simplified(
         "Lease renewals are written every 10 s, node status every 5 min.",
         "The time of the last renewal is kept beside the record and put in when a lease is read: a write every 10 s a node would drown the history.",

@@ -9,8 +9,12 @@ pub const PODS: &[Row] = &[
         &["grace_is_shortened_and_never_lengthened"],
     ),
     fully(
-        "A pod that no node has vanishes at once; grace 0 has a live pod marked and forgotten within milliseconds.",
-        &["a_pod_that_is_nowhere_needs_no_grace", "without_grace_a_live_pod_is_marked_and_forgotten_by_the_next_write"],
+        "A pod that no node has needs no grace; without grace one that runs or is managed is marked, and forgotten within milliseconds.",
+        &[
+            "a_pod_that_is_nowhere_needs_no_grace",
+            "without_grace_a_live_pod_is_marked_and_forgotten_by_the_next_write",
+            "a_pod_without_a_node_is_seen_going",
+        ],
     ),
     fully("Finalizers hold a deleted object back until the last is gone.", &["finalizers_hold_an_object_back_until_the_last_is_gone"]),
     fully(

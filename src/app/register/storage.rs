@@ -28,18 +28,31 @@ pub const STORAGE: &[Row] = &[
         &["a_claim_is_kept_while_scheduled_pods_refer_to_it", "whatever_is_done_the_rules_hold"],
     ),
     fully(
-        "Dynamic provisioning by a class, Immediate and WaitForFirstConsumer.",
-        &["a_class_makes_a_volume_and_takes_it_away_again", "the_scheduler_decides_about_claims_that_wait_for_a_consumer"],
+        "Dynamic provisioning by a class, Immediate and WaitForFirstConsumer; none for a claim with a selector.",
+        &[
+            "a_class_makes_a_volume_and_takes_it_away_again",
+            "the_scheduler_decides_about_claims_that_wait_for_a_consumer",
+            "a_driver_makes_no_volume_for_a_selector",
+        ],
     ),
     simplified(
         "A storage driver per provisioner.",
-        "Every provisioner but kubernetes.io/no-provisioner makes network disks that any node can attach, after `provision`.",
+        "Every provisioner that is not in-tree makes network disks that any node can attach, after `provision`; one whose name contains `broken` has no driver: its claims wait, and its volumes are not attached. In the provisioner's name as it reports events, host and UUID are left out.",
     ),
     fully(
         "Attach and detach, Multi-Attach errors, force detach after 6 minutes.",
-        &["a_second_node_cannot_have_the_disk", "a_disk_moves_when_its_pod_does", "a_silent_node_keeps_its_disk_for_six_minutes"],
+        &[
+            "a_second_node_cannot_have_the_disk",
+            "a_disk_moves_when_its_pod_does",
+            "a_silent_node_keeps_its_disk_for_six_minutes",
+            "an_attachment_deleted_by_hand_is_missed_within_a_minute",
+        ],
     ),
-    fully("FailedMount after 2 min 3 s.", &["a_second_node_cannot_have_the_disk"]),
+    fully("What a kubelet has against a claim that is missing, unbound or being deleted.", &["a_kubelet_says_what_it_has_against_a_claim"]),
+    simplified(
+        "A pod whose volumes are not attached for 2 min 3 s.",
+        "It gets a FailedMount event, as it did before v1.27; kubelets since then only log that they wait.",
+    ),
     fully("Local volumes pin their pod; hostPath stays with its node.", &["affinity_of_volumes", "disks_by_source"]),
     fully("In-tree cloud volumes are translated to their CSI drivers.", &["drivers"]),
     fully(

@@ -34,7 +34,7 @@ pub const TIMINGS: &[Row] = &[
     fully("Deployment progress deadline 600 s", &["a_broken_image_stops_a_roll_out_and_the_deadline_says_so"]),
     fully("Refused evictions asked again by drain every 5 s", &["recorded_texts"]),
     simplified("controller-sync: 5 ms", "A watch event and an idle work queue, always the same."),
-    simplified("controller-retry: 100 ms", "Real queues begin at 5 ms and double; here it doubles from 100 ms."),
+    fully("controller-retry: 5 ms, then twice as long each", &["what_is_refused_is_tried_again_later_and_later"]),
     simplified("scheduling: 3 ms", "Always the same."),
     simplified("volume-sync: 20 ms", "Slower than the scheduler, as it is in life: pods fail to schedule once first."),
     simplified("garbage-collector: 20 ms", "Real ones take up to seconds."),

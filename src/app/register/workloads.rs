@@ -71,7 +71,7 @@ pub const STATEFULSET: &[Row] = &[
     fully(
         "Its end in the foreground counts its pods down; in the background they go together; orphans are found again.",
         &[
-            "in_the_foreground_each_pod_is_counted_down_before_the_set_goes",
+            "in_the_foreground_its_pods_are_counted_down_before_the_set_goes",
             "in_the_background_all_pods_go_together_and_claims_stay",
             "a_set_that_is_made_again_finds_the_revision_it_had",
             "adoption",
@@ -95,9 +95,13 @@ pub const STATEFULSET: &[Row] = &[
         "Manifests of the book's time are read, with a notice, so that they can be tried as printed.",
     ),
     left_out("maxUnavailable.", "Its gate is off by default in v1.36, and the field is dropped as it is there."),
-    simplified(
-        "Retry of a failed sync with exponential back-off from 5 ms to 1000 s.",
-        "Begins at the latency `controller-retry` and doubles.",
+    fully("Parallel: batches of 1, 2, 4, …; a refusal ends the round after its batch.", &["a_refusal_ends_a_burst_with_its_batch"]),
+    fully(
+        "Retry of a failed sync with exponential back-off from 5 ms to 1000 s; a status that cannot be is refused.",
+        &[
+            "a_pod_that_no_longer_matches_is_released_and_keeps_its_name_taken",
+            "a_set_that_finds_pods_of_another_template_never_counts_fewer_than_none",
+        ],
     ),
 ];
 
@@ -108,8 +112,13 @@ pub const REPLICASET: &[Row] = &[
         &["a_pod_that_is_going_is_replaced_at_once", "an_end_by_itself_is_made_good"],
     ),
     fully(
-        "Which pods go first when there are too many: unscheduled, pending, not ready, deletion cost, crowded node, younger.",
+        "Which pods go first when there are too many: unscheduled, pending, not ready, deletion cost, crowded node, ready for a shorter \
+         time, restarts of containers and sidecars, younger.",
         &["each_criterion_decides_where_those_before_are_equal", "the_fuller_node_loses_one"],
+    ),
+    simplified(
+        "Of two pods that have been ready for about as long, the one with the smaller UID goes first.",
+        "Restarts and age are looked at before: upstream's comparison is no total order there.",
     ),
     fully(
         "Adoption and release by labels.",
@@ -120,7 +129,10 @@ pub const REPLICASET: &[Row] = &[
         "All pods may share one claim; on a lost node pods are replaced at their eviction.",
         &["a_pod_on_a_dead_node_is_replaced_when_it_is_evicted", "rs_shared_claim"],
     ),
-    simplified("Creates in batches of 1, 2, 4, …; the rest is skipped after a failure.", "All are made in one go; at most 500 a sync."),
+    fully(
+        "Creates in batches of 1, 2, 4, …, at most 500 a sync; the rest is skipped after a failure and tried again later.",
+        &["what_is_refused_is_tried_again_later_and_later"],
+    ),
     simplified(
         "Expectations: a sync waits until its own writes have been observed.",
         "Controllers here read the record itself, so there is nothing to wait for.",

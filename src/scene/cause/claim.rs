@@ -61,7 +61,7 @@ fn mismatches(world: &World, claim: &PersistentVolumeClaim) -> String {
         () if pv.status.phase == VolumePhase::Released => "released",
         () if pv.status.phase == VolumePhase::Failed => "failed",
         () if pv.status.phase == VolumePhase::Bound || pv.spec.claim_ref.is_some() => "taken",
-        () if &*pv.spec.storage_class_name != claim.class() => "of another class",
+        () if pv.class() != claim.class() => "of another class",
         () if !claim.spec.access_modes.iter().all(|m| pv.spec.access_modes.contains(m)) => "without its access mode",
         () if pv.size() < claim.request() => "too small",
         () => "not matched by its selector",
@@ -78,7 +78,7 @@ fn mismatches(world: &World, claim: &PersistentVolumeClaim) -> String {
 fn released(world: &World, claim: &PersistentVolumeClaim, cause: Cause) -> Cause {
     let fits = |pv: &&Arc<PersistentVolume>| {
         let modes = claim.spec.access_modes.iter().all(|m| pv.spec.access_modes.contains(m));
-        pv.status.phase == VolumePhase::Released && modes && pv.size() >= claim.request() && &*pv.spec.storage_class_name == claim.class()
+        pv.status.phase == VolumePhase::Released && modes && pv.size() >= claim.request() && pv.class() == claim.class()
     };
     match world.list::<PersistentVolume>().find(fits) {
         Some(pv) => cause.free(super::volume::unclaim(&pv.metadata.name), "lets a released volume be bound again, data and all"),

@@ -2,7 +2,10 @@
 
 use super::journeys::Journeys;
 use super::news::{Ended, ended};
-use super::{DiskAt, Family, Host, Life, Running, Timer, Verdict, family};
+use super::recall::Recall;
+use super::timers::held_back;
+use super::{DiskAt, Family, Host, Life, Running, Timer, Verdict, Written, family};
+use crate::api::meta::Revision;
 use crate::api::storage::AccessMode;
 use crate::api::{Key, Kind, Name, Node, PersistentVolume, Pod, Time, Truth};
 use crate::motion::Tempo;
@@ -11,20 +14,21 @@ use crate::sim::World;
 use crate::sim::controllers::volumes::disk_of;
 use crate::sim::disk::{Disk, DiskKind};
 use crate::sim::latency::Latency;
-use crate::sim::machine::{Machine, Process, Stage, Step};
+use crate::sim::machine::{Machine, Process, Stage};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// All machines in the order in which they were made.
-pub fn hosts(world: &World, now: Time, tempo: &Tempo, journeys: &mut Journeys) -> Vec<Host> {
-    let mut machines: Vec<&Machine> = world.machines().map(|m| &**m).collect();
+pub fn hosts(world: &World, now: Time, tempo: &Tempo, journeys: &mut Journeys, recall: &mut Recall) -> Vec<Host> {
+    let mut machines: Vec<&Arc<Machine>> = world.machines().collect();
     machines.sort_by_key(|m| (m.subnet, m.name.clone()));
     let (volumes, ended) = (Volumes::of(world), ended(world, now, tempo));
-    let mut hosts: Vec<Host> = machines.into_iter().map(|m| host(world, m, &volumes, &ended)).collect();
+    let mut hosts: Vec<Host> = machines.into_iter().map(|m| host(world, m, &volumes, running_there(world, m, &ended, recall))).collect();
     hosts.iter_mut().for_each(|host| host.journeys = journeys.cables.remove(&host.name).unwrap_or_default());
     hosts
 }
 
-fn host(world: &World, machine: &Machine, volumes: &Volumes, ended: &[Ended]) -> Host {
+fn host(world: &World, machine: &Machine, volumes: &Volumes, running: Arc<Vec<Running>>) -> Host {
     let node = world.get::<Node>(&Key::cluster(machine.name.clone()));
     let (state, ready) = match node.map(|n| n.readiness()) {
         None => ("no node", false),
@@ -40,20 +44,31 @@ fn host(world: &World, machine: &Machine, volumes: &Volumes, ended: &[Ended]) ->
         cut: machine.cut,
         last_word: machine.last_word,
         timer: silence_timer(world, machine, ready),
-        running: all_running(world, machine, ended),
+        running,
         disks: volumes.at(&machine.name).iter().filter_map(|disk| disk_at(world, disk, volumes, machine)).collect(),
         journeys: Vec::new(),
     }
 }
 
+/// The same as [`all_running`], from memory where that is known.
+fn running_there(world: &World, machine: &Arc<Machine>, ended: &[Ended], recall: &mut Recall) -> Arc<Vec<Running>> {
+    if ended.iter().any(|gone| gone.node == machine.name) {
+        return Arc::new(all_running(world, machine, ended));
+    }
+    recall.running(machine).unwrap_or_else(|| {
+        let all = Arc::new(all_running(world, machine, &[]));
+        recall.keep(machine, &all);
+        all
+    })
+}
+
 /// What runs there, and what has just ended there, oldest first.
 fn all_running(world: &World, machine: &Machine, ended: &[Ended]) -> Vec<Running> {
     let processes = machine.processes.values().map(|p| &**p).filter(|p| !is_over(world, p));
-    let here = processes.map(|p| ((p.since, p.key.clone(), p.uid), running(world, machine, p)));
-    let gone =
-        ended.iter().filter(|gone| gone.node == machine.name).map(|gone| ((gone.since, gone.key.clone(), gone.uid), of_ended(world, gone)));
-    let mut all: Vec<_> = here.chain(gone).collect();
-    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let here = processes.map(|p| (p.since, running(world, machine, p)));
+    let gone = ended.iter().filter(|gone| gone.node == machine.name).map(|gone| (gone.since, of_ended(world, gone)));
+    let mut all: Vec<(Time, Running)> = here.chain(gone).collect();
+    all.sort_by(|(a, x), (b, y)| (a, &x.key, x.uid).cmp(&(b, &y.key, y.uid)));
     all.into_iter().map(|(_, running)| running).collect()
 }
 
@@ -74,7 +89,7 @@ fn of_ended(world: &World, gone: &Ended) -> Running {
 
 /// True for what has ended and is gone from the record: nothing is left of it to see.
 fn is_over(world: &World, process: &Process) -> bool {
-    process.stage == Stage::Ended && world.get::<Pod>(&process.key).is_none_or(|p| p.metadata.uid != process.uid)
+    process.stage == Stage::Ended && !is_on_record(world, process)
 }
 
 /// When a silent node is marked: its lease's last renewal and the grace that nodes have.
@@ -90,6 +105,8 @@ fn running(world: &World, machine: &Machine, process: &Process) -> Running {
         Stage::Mounting => Life::Mounting,
         Stage::Starting => Life::Starting,
         Stage::Ended => Life::Ended,
+        // Its kubelet still cleans up after it.
+        Stage::Stopping(_) if !process.is_alive() => Life::Ended,
         Stage::Running | Stage::Stopping(_) if process.is_ready() => Life::Ready,
         Stage::Running | Stage::Stopping(_) => Life::Unready,
     };
@@ -105,21 +122,18 @@ fn running(world: &World, machine: &Machine, process: &Process) -> Running {
     }
 }
 
-/// When its kubelet tries again what has failed: the first of its containers' back-offs.
-pub fn held_back(process: &Process) -> Option<Timer> {
-    let runs = process.init.iter().chain(&process.containers);
-    let failing = runs.filter(|run| run.crashes + run.pulls > 0);
-    let until = failing.filter_map(|run| if let Step::HeldBack(until) = run.step { Some(until) } else { None }).min()?;
-    Some(Timer { until, word: "back-off" })
+/// True where the record has its pod: that one, and not another of its name.
+fn is_on_record(world: &World, process: &Process) -> bool {
+    world.store().born(process.uid) != Revision::default()
 }
 
 fn verdict(world: &World, machine: &Machine, process: &Process) -> Verdict {
-    let on_record = world.get::<Pod>(&process.key).filter(|p| p.metadata.uid == process.uid);
-    match (process.stage, on_record) {
-        (Stage::Stopping(until), _) => Verdict::Stopping(until),
-        (_, None) => Verdict::Erased,
-        (_, Some(pod)) if pod.metadata.is_terminating() && !machine.is_linked() => Verdict::Deaf,
-        (_, Some(_)) => Verdict::Mirrored,
+    let leaves = || world.get::<Pod>(&process.key).is_some_and(|pod| pod.metadata.is_terminating());
+    match process.stage {
+        Stage::Stopping(until) if process.is_alive() => Verdict::Stopping(until),
+        _ if !is_on_record(world, process) => Verdict::Erased,
+        _ if !machine.is_linked() && leaves() => Verdict::Deaf,
+        Stage::Mounting | Stage::Starting | Stage::Running | Stage::Stopping(_) | Stage::Ended => Verdict::Mirrored,
     }
 }
 
@@ -187,7 +201,13 @@ fn disk_at(world: &World, disk: &Disk, volumes: &Volumes, machine: &Machine) -> 
     let writes = |m: &Machine| m.processes.values().any(|p| p.is_alive() && p.mounts.iter().any(|mount| mount.disk == disk.id));
     let writers = if single { disk.attached.iter().filter(|n| world.machine(n).is_some_and(|m| writes(m))).count() } else { 1 };
     let timer = detached_at(world, &name, &machine.name);
-    Some(DiskAt { name, files: disk.files.len(), writers, timer })
+    let latest = disk.files.iter().max_by_key(|(_, file)| file.at).map(|(path, file)| Written {
+        path: path.clone(),
+        content: file.content.clone(),
+        on: file.node.clone(),
+        at: file.at,
+    });
+    Some(DiskAt { name, files: disk.files.len(), latest, writers, timer })
 }
 
 /// When a volume is taken from a machine that does not say it has let go of it.

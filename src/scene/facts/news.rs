@@ -6,7 +6,7 @@ use crate::motion::Tempo;
 use crate::scene::{Target, sentence};
 use crate::sim::latency::Latency;
 use crate::sim::{Change, Physical, What, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many changes are looked at.
@@ -105,15 +105,24 @@ pub fn departed(world: &World, now: Time, tempo: &Tempo) -> Vec<Departed> {
     if gone.is_empty() || gone.len() > GOING {
         return Vec::new();
     }
-    gone.into_iter().filter_map(|pod| Some(Departed { born: born(world, pod.metadata.uid)?, pod })).collect()
+    let born = births(world, gone.iter().map(|pod| pod.metadata.uid).collect());
+    gone.into_iter().filter_map(|pod| Some(Departed { born: *born.get(&pod.metadata.uid)?, pod })).collect()
 }
 
-/// In which order a pod that is gone came into the record; `None` where that is forgotten.
-fn born(world: &World, uid: Uid) -> Option<u64> {
-    world.changes().since(0).find_map(|change| match &change.what {
-        What::Written { before: None, after: Some(Object::Pod(pod)) } if pod.metadata.uid == uid => Some(pod.metadata.resource_version.0),
-        _ => None,
-    })
+/// In which order pods that are gone came into the record, as far as that is not forgotten.
+fn births(world: &World, mut wanted: BTreeSet<Uid>) -> BTreeMap<Uid, u64> {
+    let mut found = BTreeMap::new();
+    let mut changes = world.changes().since(0).rev();
+    while !wanted.is_empty()
+        && let Some(change) = changes.next()
+    {
+        if let What::Written { before: None, after: Some(Object::Pod(pod)) } = &change.what
+            && wanted.remove(&pod.metadata.uid)
+        {
+            found.insert(pod.metadata.uid, pod.metadata.resource_version.0);
+        }
+    }
+    found
 }
 
 /// Processes that have just ended, where their machines have already cleaned up after them.
@@ -129,14 +138,23 @@ pub fn ended(world: &World, now: Time, tempo: &Tempo) -> Vec<Ended> {
     if gone.is_empty() || gone.len() > GOING {
         return Vec::new();
     }
-    gone.into_iter().map(|(node, key, uid)| Ended { since: began(world, uid).unwrap_or(now), node, key, uid }).collect()
+    let began = beginnings(world, gone.iter().map(|(.., uid)| *uid).collect());
+    let since = |uid: &Uid| began.get(uid).copied().unwrap_or(now);
+    gone.into_iter().map(|(node, key, uid)| Ended { since: since(&uid), node, key, uid }).collect()
 }
 
-/// When its kubelet took it up: as soon as it heard that the pod was bound.
-fn began(world: &World, uid: Uid) -> Option<Time> {
-    let binds = |change: &&Arc<Change>| match &change.what {
-        What::Written { after: Some(Object::Pod(pod)), .. } => pod.metadata.uid == uid && pod.is_scheduled(),
-        _ => false,
-    };
-    world.changes().since(0).find(binds).map(|change| change.at + world.latency(Latency::Downlink))
+/// When their kubelets took them up: as soon as they heard that the pods were bound.
+fn beginnings(world: &World, mut wanted: BTreeSet<Uid>) -> BTreeMap<Uid, Time> {
+    let mut found = BTreeMap::new();
+    let mut changes = world.changes().since(0).rev();
+    while !wanted.is_empty()
+        && let Some(change) = changes.next()
+    {
+        let What::Written { before, after: Some(Object::Pod(pod)) } = &change.what else { continue };
+        let binds = pod.is_scheduled() && !matches!(before, Some(Object::Pod(old)) if old.is_scheduled());
+        if binds && wanted.remove(&pod.metadata.uid) {
+            found.insert(pod.metadata.uid, change.at + world.latency(Latency::Downlink));
+        }
+    }
+    found
 }

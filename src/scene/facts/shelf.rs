@@ -39,7 +39,7 @@ pub fn offers(world: &World) -> Vec<Offer> {
         let Some(service) = slice.metadata.labels.get("kubernetes.io/service-name") else { continue };
         let pods = slice.endpoints.iter().filter(|e| e.conditions.ready).filter_map(|e| e.target_ref.as_ref());
         let pods = pods.map(|pod| Key::new(pod.namespace.clone(), pod.name.clone()));
-        ready.entry(Key::new(slice.metadata.namespace.clone(), service.as_ref())).or_default().extend(pods);
+        ready.entry(Key::new(slice.metadata.namespace.clone(), service.clone())).or_default().extend(pods);
     }
     let mut services: Vec<_> = world.list::<Service>().filter(|s| &*s.metadata.name != "kubernetes").collect();
     services.sort_by_key(|s| world.store().born(s.metadata.uid).0);

@@ -2,8 +2,8 @@
 
 use super::{Painting, running_glyph};
 use crate::scene::canvas::{Area, Border, Canvas, Ink, width};
-use crate::scene::clock::left;
-use crate::scene::facts::{DiskAt, Host, Life, Running, Verdict};
+use crate::scene::clock::{left, spoken};
+use crate::scene::facts::{DiskAt, Host, Life, Running, Verdict, Written};
 use crate::scene::plan::{HostPlan, Inside};
 use crate::scene::role::{Ground, Role};
 use crate::scene::target::Target;
@@ -32,8 +32,11 @@ fn boxed(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host)
     canvas.frame(plan.area, border, painting.ink(role, &target));
     title(painting, canvas, plan, host, &target);
     match plan.inside {
-        Inside::Rows => (0..plan.body.h).zip(&host.running).for_each(|(i, r)| process(painting, canvas, plan, host, plan.body.row(i), r)),
-        Inside::Glyphs(_) => glyphs(painting, canvas, plan, host),
+        Inside::Rows => {
+            (0..plan.body.h).zip(host.running.iter()).for_each(|(i, r)| process(painting, canvas, plan, host, plan.body.row(i), r))
+        }
+        Inside::Glyphs(_) => glyphs(painting, canvas, plan, host, false),
+        Inside::Tiles(_) => glyphs(painting, canvas, plan, host, true),
         Inside::Heat(per) => heat(painting, canvas, plan, host, per),
     }
     note(painting, canvas, plan, host);
@@ -48,7 +51,7 @@ fn title(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host,
     let cordon = if host.cordoned { " cordoned" } else { "" };
     let crowd = match plan.inside {
         Inside::Heat(per) => format!(" {} processes, {per} a glyph ·", host.running.len()),
-        Inside::Rows | Inside::Glyphs(_) => String::new(),
+        Inside::Rows | Inside::Tiles(_) | Inside::Glyphs(_) => String::new(),
     };
     let state = format!("{crowd} {glyph} {}{cordon} ", host.state);
     let room = top.w.saturating_sub(width(&host.name) + 6);
@@ -96,13 +99,21 @@ fn word_of(painting: &Painting, running: &Running, word: &str) -> String {
     }
 }
 
-fn glyphs(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
+fn glyphs(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host, named: bool) {
     for (area, target) in plan.spots.iter().filter(|s| matches!(s.1, Target::Process(..))) {
         let Target::Process(_, uid) = target else { continue };
         let Some(running) = host.running.iter().find(|r| r.uid == *uid) else { continue };
         let (glyph, role, _) = running_glyph(running);
         let role = if running.is_ghost() { Role::Bad } else { role };
         canvas.put(area.x, area.y, glyph, painting.ink(role, target));
+        if named {
+            let name = match () {
+                () if running.life == Life::Ended => Role::Faint,
+                () if running.is_ghost() => Role::Bad,
+                () => Role::Text,
+            };
+            canvas.text(area.x + 2, area.y, area.w.saturating_sub(2), running.short_name(), painting.ink(name, target).bold());
+        }
     }
 }
 
@@ -124,9 +135,13 @@ fn note(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) 
 }
 
 fn disks(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host) {
-    let area = plan.disks;
-    if area.is_empty() {
+    if plan.disks.is_empty() {
         return;
+    }
+    let (above, area) = plan.disks.split_rows(plan.disks.h - 1);
+    let written = host.disks.iter().filter_map(|disk| Some((disk, disk.latest.as_ref()?)));
+    for (y, (disk, latest)) in (above.y..above.bottom()).zip(written) {
+        last_word(painting, canvas, disk, latest, Area::new(above.x, y, above.w, 1));
     }
     let mut x = area.x;
     for (i, disk) in host.disks.iter().enumerate() {
@@ -138,6 +153,28 @@ fn disks(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Host)
         }
         x = one_disk(painting, canvas, disk, Area::new(x, area.y, room, 1), host) + 2;
     }
+}
+
+/// What was written to a disk last, on which machine, and how long ago.
+fn last_word(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, latest: &Written, row: Area) {
+    let target = Target::Volume(disk.name.clone());
+    let ink = |role: Role| painting.ink(role, &target);
+    let words = format!("{:?}", latest.content.lines().next().unwrap_or_default());
+    let head = [("◈ ", ink(Role::Disk)), (&*disk.name, ink(Role::Disk)), (" ", ink(Role::Disk))];
+    let needed = width(&disk.name) + width(&words) + 3;
+    let by = [format!(" on {}, {} ago", latest.on, spoken(painting.stage.now - latest.at)), format!(" on {}", latest.on)];
+    let by = by.iter().find(|by| needed + width(by) <= row.w).unwrap_or(&by[1]);
+    let room = Area { w: row.w.saturating_sub(width(by)), ..row };
+    let end = canvas.parts(room, &head);
+    // Where there is room for one of them only, what is written counts more than where.
+    let path = if width(&words) + width(&latest.path) + 2 <= room.right().saturating_sub(end) {
+        format!("{}: ", latest.path)
+    } else {
+        String::new()
+    };
+    let rest = Area { x: end, w: room.right().saturating_sub(end), ..room };
+    canvas.parts(rest, &[(&path, ink(Role::Faint)), (&words, ink(Role::Text))]);
+    canvas.text_right(row, by, ink(Role::Faint));
 }
 
 fn one_disk(painting: &Painting, canvas: &mut Canvas, disk: &DiskAt, area: Area, host: &Host) -> u16 {

@@ -109,7 +109,7 @@ fn claim_text(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, claim: &
 /// Many pods, one claim: a bracket gathers their wires.
 fn bundle(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set, mid: u16) {
     let (x, w) = plan.fields.wire;
-    let wired: Vec<(usize, &Row)> = set.rows.iter().enumerate().filter(|(_, r)| !r.claims.is_empty()).collect();
+    let wired: Vec<(usize, &Row)> = set.rows.iter().map(|row| &**row).enumerate().filter(|(_, r)| !r.claims.is_empty()).collect();
     let (Some(first), Some(last)) = (wired.first().map(|r| r.0 as u16), wired.last().map(|r| r.0 as u16)) else { return };
     let Some(claim) = wired[0].1.claims.first() else { return };
     let spine = x + w.saturating_sub(1) / 2;

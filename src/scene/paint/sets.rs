@@ -4,7 +4,7 @@ use super::rows;
 use super::{Painting, family_role, look_glyph};
 use crate::scene::canvas::{Area, Canvas, Ink, width, wrap};
 use crate::scene::clock::left;
-use crate::scene::facts::{Family, Look, Note, Row, Set, Under};
+use crate::scene::facts::{Family, Look, Note, Set, Under};
 use crate::scene::plan::{AbovePlan, Level, SetPlan, tile_name};
 use crate::scene::role::Role;
 use crate::scene::target::Target;
@@ -67,10 +67,12 @@ fn heading(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set) 
     let gap = if kind.is_empty() { "" } else { " " };
     let role = painting.ink(family_role(set.family), &set.target).bold();
     let name = painting.ink(Role::Text, &set.target).bold();
-    let counts = format!("{} wanted · {} ready", set.wanted, set.ready);
+    let counts = [format!("{} wanted · {} ready", set.wanted, set.ready), format!("{} of {} ready", set.ready, set.wanted)];
+    let room = plan.head.w.saturating_sub(width(kind) + width(gap) + width(&set.name) + 3);
+    let counts = counts.iter().find(|counts| width(counts) <= room).unwrap_or(&counts[1]);
     let well = if set.ready == set.wanted { Role::Good } else { Role::Waiting };
     let end =
-        canvas.parts(plan.head, &[(kind, role), (gap, role), (&set.name, name), ("   ", name), (&counts, painting.ink(well, &set.target))]);
+        canvas.parts(plan.head, &[(kind, role), (gap, role), (&set.name, name), ("   ", name), (counts, painting.ink(well, &set.target))]);
     let rest = Area { x: end + 2, w: plan.head.right().saturating_sub(end + 2), ..plan.head };
     let zoomed = match plan.level {
         Level::Heat(per) => format!("each glyph {per} pods"),
@@ -100,7 +102,7 @@ fn grid(painting: &Painting, canvas: &mut Canvas, plan: &SetPlan, set: &Set, nam
 fn heat(canvas: &mut Canvas, body: Area, set: &Set, per: usize) {
     let across = usize::from(body.w.saturating_sub(1)).max(1);
     for (i, rows) in set.rows.chunks(per.max(1)).enumerate() {
-        let worst = rows.iter().map(|r: &Row| r.look).max_by_key(|look| worry(*look)).unwrap_or(Look::Missing);
+        let worst = rows.iter().map(|row| row.look).max_by_key(|look| worry(*look)).unwrap_or(Look::Missing);
         let (glyph, role) = look_glyph(worst);
         canvas.put(body.x + 1 + (i % across) as u16, body.y + (i / across) as u16, glyph, role);
     }

@@ -8,7 +8,7 @@ use crate::scene::target::Target;
 /// Columns between two sets.
 const GAP: u16 = 2;
 /// The least width of a column of sets where there are two.
-const NARROW: u16 = 39;
+const NARROW: u16 = 28;
 /// The least width of one where there are more.
 const COLUMN: u16 = 50;
 /// The least width of a set beside another of its Deployment.

@@ -25,6 +25,8 @@ pub struct Hosts {
 pub enum Inside {
     /// A row each.
     Rows,
+    /// A glyph and a short name each, every so many columns.
+    Tiles(u16),
     /// A glyph each, every so many columns.
     Glyphs(u16),
     /// A glyph for so many.
@@ -75,7 +77,7 @@ pub fn plan(stage: &Stage, area: Area) -> Hosts {
 
 fn boxes(stage: &Stage, area: Area, across: u16, rows: u16) -> Hosts {
     let h = area.h / rows;
-    let name_w = stage.hosts.iter().flat_map(|h| &h.running).map(|r| width(&r.key.name)).max().unwrap_or(8);
+    let name_w = stage.hosts.iter().flat_map(|h| h.running.iter()).map(|r| width(&r.key.name)).max().unwrap_or(8);
     let columns = area.columns(across, 2);
     let plan = |(index, host): (usize, &Host)| {
         let column = columns[index % usize::from(across)];
@@ -87,12 +89,12 @@ fn boxes(stage: &Stage, area: Area, across: u16, rows: u16) -> Hosts {
 
 fn boxed(index: usize, host: &Host, area: Area, name_w: u16, wired: bool) -> HostPlan {
     let inner = area.inset(2, 1);
-    let disks_h = u16::from(inner.h >= 3);
+    let disks_h = u16::from(inner.h >= 3) * (1 + written(host, inner));
     // A process has its row before a sentence about all of them has.
     let note_h = u16::from(inner.h >= 5 && host.running.len() + 2 <= usize::from(inner.h));
     let (body, rest) = inner.split_rows(inner.h - disks_h - note_h);
     let (note, disks) = rest.split_rows(note_h);
-    let inside = inside(host.running.len(), body);
+    let inside = inside(host, body);
     let mut spots = vec![(area.row(0), Target::Node(host.name.clone()))];
     spots.extend(processes(host, body, inside));
     spots.extend(
@@ -111,10 +113,22 @@ fn boxed(index: usize, host: &Host, area: Area, name_w: u16, wired: bool) -> Hos
     }
 }
 
-fn inside(count: usize, body: Area) -> Inside {
+/// Rows for what was written to disks last: as many as nothing else needs.
+fn written(host: &Host, inner: Area) -> u16 {
+    let needed = host.running.len() + 3;
+    let spare = usize::from(inner.h).saturating_sub(needed);
+    host.disks.iter().filter(|disk| disk.latest.is_some()).count().min(spare) as u16
+}
+
+fn inside(host: &Host, body: Area) -> Inside {
+    let count = host.running.len();
     let cells = usize::from(body.w) * usize::from(body.h);
+    // No name is shorter than a letter: in a crowd nobody asks how long they are.
+    let few = count <= cells / 4;
+    let tile = host.running.iter().filter(|_| few).map(|running| width(running.short_name())).max().unwrap_or(body.w) + 3;
     match () {
         () if count <= usize::from(body.h) => Inside::Rows,
+        () if count <= usize::from((body.w + 1) / tile) * usize::from(body.h) => Inside::Tiles(tile),
         () if count <= usize::from(body.w / 2) * usize::from(body.h) => Inside::Glyphs(2),
         () if count <= cells => Inside::Glyphs(1),
         () => Inside::Heat(count.div_ceil(cells.max(1))),
@@ -125,8 +139,8 @@ fn processes(host: &Host, body: Area, inside: Inside) -> Vec<(Area, Target)> {
     let target = |i: usize| Target::Process(host.name.clone(), host.running[i].uid);
     match inside {
         Inside::Rows => (0..host.running.len()).map(|i| (body.row(i as u16), target(i))).collect(),
-        Inside::Glyphs(pitch) => {
-            let across = usize::from((body.w / pitch).max(1));
+        Inside::Glyphs(pitch) | Inside::Tiles(pitch) => {
+            let across = usize::from(((body.w + 1) / pitch).max(1));
             let cell = |i: usize| Area::new(body.x + (i % across) as u16 * pitch, body.y + (i / across) as u16, pitch.min(body.w), 1);
             (0..host.running.len()).map(|i| (cell(i), target(i))).collect()
         }

@@ -4,6 +4,9 @@ use crate::scene::canvas::{Area, width};
 use crate::scene::facts::{Family, Note, Row, Set};
 use crate::scene::target::Target;
 
+/// Columns of a tile beside its name.
+const TILE: u16 = 4;
+
 /// How much of a pod is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -88,9 +91,11 @@ fn level(set: &Set, w: u16, room: u16) -> (Level, u16) {
     if count <= usize::from(room) {
         return (Level::Rows, count as u16);
     }
-    let tile = set.rows.iter().map(|r| width(tile_name(set, r))).max().unwrap_or(1) + 4;
     let w = w.saturating_sub(1).max(1);
     let fits = |pitch: u16| usize::from(w / pitch.max(1)) * usize::from(room) >= count;
+    // Where not even names of one letter would fit, nobody asks how long they are.
+    let names = set.rows.iter().filter(|_| fits(TILE + 1)).map(|r| width(tile_name(set, r)));
+    let tile = names.max().unwrap_or(w) + TILE;
     let rows = |pitch: u16| count.div_ceil(usize::from((w / pitch).max(1))) as u16;
     match () {
         () if fits(tile) => (Level::Tiles(w / tile, tile), rows(tile)),
@@ -144,7 +149,7 @@ fn claim_spots(row: &Row, line: Area, fields: &Fields, spots: &mut Vec<(Area, Ta
 
 /// The columns of a set's rows: what matters least shrinks first.
 fn fields(set: &Set, body: Area) -> Fields {
-    let longest = |of: &dyn Fn(&Row) -> u16| set.rows.iter().map(of).max().unwrap_or(0);
+    let longest = |of: &dyn Fn(&Row) -> u16| set.rows.iter().map(|row| of(row)).max().unwrap_or(0);
     let name_w = longest(&|r| width(&r.name)).clamp(4, 24).min(body.w / 3);
     let node_w = longest(&|r| width(&r.node)).clamp(6, 12);
     let claim_w = longest(&|r| r.claims.first().map_or(0, |c| width(&c.key.name) + 2));

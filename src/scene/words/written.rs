@@ -25,7 +25,7 @@ fn appeared(object: &Object) -> Option<String> {
         Object::StatefulSet(sts) => format!("made StatefulSet {name}: {} wanted", sts.spec.replicas),
         Object::PersistentVolumeClaim(_) => format!("made claim {name}"),
         Object::PersistentVolume(_) => format!("made volume {name}"),
-        Object::Service(_) if object.meta().name.as_ref() != "kubernetes" => format!("made service {name}"),
+        Object::Service(_) if &*object.meta().name != "kubernetes" => format!("made service {name}"),
         Object::VolumeAttachment(va) => format!("wants a volume attached to {}", va.spec.node_name),
         Object::Event(event) => warning(event)?,
         _ => return None,

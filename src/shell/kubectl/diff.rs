@@ -39,8 +39,13 @@ fn show(call: &mut Call, m: &Manifest, live: &str, merged: &str) {
     let name = format!("{}.{}.{}.{}", m.kind.api_version().replace('/', "."), m.kind.name(), key.namespace, key.name);
     let (old, new) = (format!("/tmp/LIVE/{name}"), format!("/tmp/MERGED/{name}"));
     call.voice.say(format!("diff -u -N {old} {new}\n--- {old}\n+++ {new}"));
-    let (old, new): (Vec<&str>, Vec<&str>) = (live.lines().collect(), merged.lines().collect());
-    call.voice.out.push_str(&hunks(&edits(&old, &new)));
+    call.voice.out.push_str(&difference(live, merged));
+}
+
+/// What differs between two texts, as `diff -u` shows it under its two names.
+pub fn difference(old: &str, new: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    hunks(&edits(&old, &new))
 }
 
 /// A line that stays, goes or comes.

@@ -12,6 +12,25 @@ const TEXTS: &str = include_str!("explain.txt");
 /// Columns of a description.
 const WIDTH: usize = 76;
 
+/// What is known of a field.
+#[derive(Clone, Debug)]
+pub struct FieldDoc {
+    /// Its type.
+    pub shape: Shape,
+    /// Its values, where it has few.
+    pub values: Vec<&'static str>,
+    /// What it is for, a paragraph a line; blank where nothing is known here.
+    pub text: &'static str,
+}
+
+/// What is known of the field at a path of a kind; `None` where there is none.
+pub fn field_doc(kind: Kind, path: &[&str]) -> Option<FieldDoc> {
+    let shape = gate::shape(kind, path)?;
+    let (field, owner) = path.split_last()?;
+    let (values, text) = entry(&format!("{}.{field}", gate::shape(kind, owner)?.name)).unwrap_or_default();
+    Some(FieldDoc { shape, values: values.split('|').filter(|value| !value.is_empty()).collect(), text })
+}
+
 /// Explains a kind or a field.
 pub fn run(call: &mut Call) -> Answer {
     let usage =

@@ -4,7 +4,7 @@ use super::{Answer, Call, manifest, target};
 use crate::api::object::Object;
 use crate::api::validate;
 use crate::shell::flags::{Flag, switch, value};
-use crate::shell::requests;
+use crate::shell::requests::{self, Written};
 use crate::shell::voice::Failure;
 use serde_json::{Value, json};
 
@@ -123,7 +123,8 @@ fn one(call: &mut Call, object: &Object, settings: &[Setting], noun: &Noun) -> R
         after["metadata"]["resourceVersion"] = asked.into();
     }
     let changed = after["metadata"][noun.field] != before["metadata"].get(noun.field).cloned().unwrap_or_else(|| json!({}));
-    let written = if changed { call.act(|world| requests::replace(world, object, after))?.object } else { object.clone() };
+    let unchanged = || Written { object: object.clone(), warnings: Vec::new() };
+    let written = if changed { call.act(|world| requests::replace(world, object, after))? } else { unchanged() };
     let removes_only = settings.iter().all(|(_, value)| value.is_none());
     let what = match (noun.checks_values, changed, removes_only) {
         (false, ..) => "annotated",
@@ -131,7 +132,8 @@ fn one(call: &mut Call, object: &Object, settings: &[Setting], noun: &Noun) -> R
         (true, true, true) => "unlabeled",
         (true, true, false) => "labeled",
     };
-    call.done(&written, what);
+    call.done(&written.object, what);
+    call.voice.warnings(written.warnings);
     Ok(())
 }
 

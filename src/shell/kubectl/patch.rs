@@ -31,9 +31,12 @@ pub fn run(call: &mut Call) -> Answer {
     for object in target::objects(call, &words)? {
         match call.act(|world| send(world, &object, how, &text, part)) {
             Ok(written) => {
-                let same = written.object == object;
+                let what = if written.object == object { "patched (no change)" } else { "patched" };
                 // Upstream overwrites what a dry run would have added.
-                call.done_plainly(&written.object, if same { "patched (no change)" } else { "patched" });
+                match part {
+                    Part::Whole | Part::Status => call.done_plainly(&written.object, what),
+                    Part::Scale => call.answered("scale.autoscaling", &written.object, &requests::scale_of(&written.object), what),
+                }
                 call.voice.warnings(written.warnings);
             }
             Err(refusal) => call.voice.fail(refusal),

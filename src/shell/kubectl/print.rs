@@ -148,16 +148,23 @@ pub fn no_printer(format: &str, known: &[&str]) -> Failure {
 pub fn formatted(format: &str, objects: &[Object], single: bool, headers: bool) -> Result<String, Failure> {
     let (name, template) = format.split_once('=').unwrap_or((format, ""));
     match name {
-        "yaml" => Ok(yaml::print(&value(objects, single))),
-        "json" => Ok(json(&value(objects, single)) + "\n"),
         "name" => Ok(objects.iter().map(|o| format!("{}/{}\n", o.kind().singular(), o.meta().name)).collect()),
-        "jsonpath" => jsonpath::render(template, &value(objects, single)).map_err(Failure::error),
+        "custom-columns" => custom(template, objects, headers),
+        _ => of_value(format, &value(objects, single)),
+    }
+}
+
+/// Prints what was answered in any format that needs no more than its JSON.
+pub fn of_value(format: &str, value: &Value) -> Result<String, Failure> {
+    let (name, template) = format.split_once('=').unwrap_or((format, ""));
+    match name {
+        "yaml" => Ok(yaml::print(value)),
+        "json" => Ok(json(value) + "\n"),
+        "jsonpath" => jsonpath::render(template, value).map_err(Failure::error),
         "jsonpath-as-json" => {
-            let list = value(objects, single);
-            let found = jsonpath::find(template, &list).map_err(Failure::error)?;
+            let found = jsonpath::find(template, value).map_err(Failure::error)?;
             Ok(json(&Value::Array(found.into_iter().cloned().collect())) + "\n")
         }
-        "custom-columns" => custom(template, objects, headers),
         "kyaml" => Err(Failure::error("podyard prints no KYAML: -o yaml and -o json show the same fields")),
         "go-template" | "template" | "go-template-file" | "templatefile" => {
             Err(Failure::error("podyard does not fill Go templates; -o jsonpath and -o custom-columns pick fields as well"))

@@ -186,6 +186,7 @@ fn undo(call: &mut Call, object: &Object) -> Answer {
     let after = revision.undone(object);
     let written = call.act(|world| requests::replace(world, object, after))?;
     call.done(&written.object, "rolled back");
+    call.voice.warnings(written.warnings);
     Ok(None)
 }
 
@@ -231,6 +232,7 @@ fn restart(call: &mut Call, object: &Object) -> Answer {
     meta["annotations"][RESTARTED] = now.into();
     let written = call.act(|world| requests::replace(world, object, after))?;
     call.done(&written.object, "restarted");
+    call.voice.warnings(written.warnings);
     Ok(None)
 }
 
@@ -246,6 +248,7 @@ fn pause(call: &mut Call, object: &Object, on: bool) -> Answer {
     after["spec"]["paused"] = on.into();
     let written = call.act(|world| requests::replace(world, object, after))?;
     call.done(&written.object, if on { "paused" } else { "resumed" });
+    call.voice.warnings(written.warnings);
     Ok(None)
 }
 

@@ -49,6 +49,7 @@ pub fn run(call: &mut Call) -> Answer {
     let mut pod = pod;
     pod["metadata"]["namespace"] = call.namespace().into();
     let written = call.act(|world| requests::create(world, Kind::Pod, pod))?;
+    call.voice.warnings(written.warnings);
     if call.args.on("stdin") && !call.args.on("quiet") {
         call.voice.warn(
             "All commands and output from this session will be recorded in container logs, including credentials and sensitive information \

@@ -52,5 +52,6 @@ fn one(call: &mut Call, object: &Object, replicas: i64, expected: Option<i64>) -
     }
     let written = call.act(|world| requests::scale(world, object, replicas))?;
     call.done(&written.object, "scaled");
+    call.voice.warnings(written.warnings);
     Ok(())
 }

@@ -146,5 +146,7 @@ fn the_scale_of_a_set_has_its_table() {
     let made = "kubectl create deployment w --image=nginx --replicas=2";
     let table = told(&[made, "kubectl get deploy w --subresource=scale --no-headers"]).out;
     assert_eq!(table.split_whitespace().take(2).collect::<Vec<_>>(), ["w", "2"], "{table}");
+    let patched = told(&[made, "kubectl patch deploy w --subresource=scale --type=merge -p '{\"spec\":{\"replicas\":3}}'"]).out;
+    assert!(patched.ends_with("scale.autoscaling/w patched\n"), "{patched}");
     assert!(told(&["kubectl get no node-1 --subresource=scale"]).err.contains("could not find the requested resource"));
 }

@@ -2,7 +2,7 @@
 
 use crate::api::pod::{Effect, Taint, Toleration};
 use crate::api::storage::{ClaimPhase, PersistentVolumeClaim, StorageClass};
-use crate::api::{Condition, FieldError, Key, Kind, Labels, Name, Node, Object, Pod, Refusal, Truth};
+use crate::api::{Condition, FieldError, Key, Kind, Labels, Meta, Name, Node, Object, Pod, Refusal, Truth};
 use crate::sim::world::World;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
             let claim = Arc::make_mut(claim);
             finalizer(&mut claim.metadata.finalizers, POD_PROTECTION);
             claim.status = Default::default();
-            if claim.spec.storage_class_name.is_none() {
+            if !claim.has_class() {
                 claim.spec.storage_class_name = crate::sim::controllers::volumes::default_class(world);
             }
         }
@@ -39,6 +39,11 @@ pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
         _ => {}
     }
     Ok(())
+}
+
+/// What admission calls an object that may not have got its name yet. Upstream: extractResourceName.
+pub fn called(meta: &Meta) -> &Name {
+    if meta.name.is_empty() { &meta.generate_name } else { &meta.name }
 }
 
 /// Upstream: plugin/pkg/admission/nodetaint.

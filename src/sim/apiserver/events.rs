@@ -47,25 +47,25 @@ fn correlate(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, mes
         return Ok(());
     }
     let message = if combined { format!("{COMBINED}{message}").into() } else { message };
-    let mut new = compose(desk, about, warning, reason, message);
-    new.metadata.name = event;
+    let new = compose(desk, event, about, warning, reason, message);
     let known = if count > 1 { desk.get::<Event>(&new.metadata.key()).cloned() } else { None };
     if let Some(old) = known {
         let again = Event { count, message: new.message, last_timestamp: new.last_timestamp, ..(*old).clone() };
         return desk.update(again).map(drop);
     }
-    desk.make(Event { count, first_timestamp: Some(first.to_second()), ..new }.into()).map(drop)
+    desk.make_event(Event { count, first_timestamp: Some(first.to_second()), ..new })
 }
 
 /// Upstream: recordToSink of client-go/tools/events. Simplified: how long a series has grown is written when it begins and
 /// not again, where upstream writes it every half hour and six minutes after its end.
 fn note(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Written {
-    let new = compose(desk, about, warning, reason, message);
+    let name = unique_name(desk, &about.name);
+    let new = compose(desk, name, about, warning, reason, message);
     let about = &new.involved_object;
     let (now, subject, version) = (desk.now, subject(about), about.resource_version);
     let said = desk.world().memory.events.entry(subject).or_default();
     match said.once(warning, reason, version, &new.metadata.name, now) {
-        Once::First => desk.make(new.into()).map(drop),
+        Once::First => desk.make_event(new),
         Once::Again(name) => {
             let key = Key::new(new.metadata.namespace.clone(), name);
             let Some(old) = desk.get::<Event>(&key).cloned() else { return Ok(()) };
@@ -75,10 +75,9 @@ fn note(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message:
     }
 }
 
-fn compose(desk: &mut Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Event {
+fn compose(desk: &Desk, name: Name, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Event {
     let now = desk.now.to_second();
     let namespace: Name = if about.namespace.is_empty() { "default".into() } else { about.namespace.clone() };
-    let name = unique_name(desk, &about.name);
     let component: Name = desk.actor().component().into();
     let newer = *desk.actor() == Actor::Scheduler;
     let source = EventSource { component: if newer { Name::default() } else { component.clone() }, host: desk.actor().host() };

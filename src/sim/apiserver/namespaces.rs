@@ -19,7 +19,7 @@ pub fn admit_content(world: &World, object: &Object) -> Result<(), Refusal> {
     match world.get::<Namespace>(&Key::cluster(meta.namespace.clone())) {
         Some(home) if home.metadata.is_terminating() => {
             let why = format!("unable to create new content in namespace {} because it is being terminated", meta.namespace);
-            Err(Refusal::forbidden(kind, &meta.name, &why))
+            Err(Refusal::forbidden(kind, super::admission::called(meta), &why))
         }
         None if kind != Kind::Event => Err(Refusal::not_found(Kind::Namespace, &meta.namespace)),
         _ => Ok(()),

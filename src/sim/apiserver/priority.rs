@@ -21,7 +21,7 @@ const SYSTEM: [(&str, i64, &str); 2] = [
 pub fn system_classes(now: Time) -> impl Iterator<Item = Object> {
     SYSTEM.iter().zip(1..).map(move |((name, value, words), number)| {
         let metadata = Meta {
-            uid: Uid(number),
+            uid: Uid::new(number),
             resource_version: Revision(1),
             generation: 1,
             creation_timestamp: Some(now),
@@ -35,7 +35,7 @@ pub fn system_classes(now: Time) -> impl Iterator<Item = Object> {
 
 /// Gives a pod the priority of its class, or of the default class; refuses another one.
 pub fn admit_pod(world: &World, pod: &mut Pod) -> Result<(), Refusal> {
-    let refuse = |why: String| Err(Refusal::forbidden(Kind::Pod, &pod.metadata.name, &why));
+    let refuse = |why: String| Err(Refusal::forbidden(Kind::Pod, super::admission::called(&pod.metadata), &why));
     let word = |field: &str| pod.spec.rest.get(field).and_then(Value::as_str).unwrap_or_default();
     let class = match word("priorityClassName") {
         "" => default_class(world),

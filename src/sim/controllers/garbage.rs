@@ -10,10 +10,8 @@ use crate::api::{Key, Kind, Meta, Object, OwnerRef, Span, Uid};
 const FOREGROUND: &str = "foregroundDeletion";
 const ORPHAN: &str = "orphan";
 
-/// How many dependants of an owner in the foreground are deleted one by one.
-const SINGLY: usize = 10;
-/// From one of these deletes to the next: a request, as long as a controller needs to see it.
-const PAUSE_MS: i64 = 6;
+/// From the delete of an owner's first pod to those of the others: a request, as long as a controller needs to see it.
+const PAUSE: Span = Span::millis(6);
 
 /// Hears of a write: the end of an owner concerns its dependants, the wish for one concerns the owner itself.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
@@ -29,9 +27,9 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
         (_, Some(object)) if awaits_collector(object.meta()) => {
             world.enqueue(Controller::GarbageCollector, object.kind(), &object.key(), delay);
         }
-        (None, Some(object)) if !object.meta().owner_references.is_empty() => {
+        (before, Some(object)) if owners(before) != object.meta().owner_references => {
             let (kind, key) = (object.kind(), object.key());
-            if object.meta().owner_references.iter().any(|owner| !exists(world, &key, owner)) {
+            if object.meta().owner_references.iter().any(|owner| is_absent(world, &key, owner)) {
                 world.enqueue(Controller::GarbageCollector, kind, &key, delay);
             }
         }
@@ -39,7 +37,12 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
     }
 }
 
-/// Owners in the middle of a foreground deletion wait for each dependant to go.
+fn owners(object: Option<&Object>) -> &[OwnerRef] {
+    object.map_or(&[], |o| &o.meta().owner_references)
+}
+
+/// Owners in the middle of a foreground deletion wait for their dependants to go: for the last of their pods, which their
+/// manager counts first.
 ///
 /// What knows no grace is gone while the collector still works on its owner, which looks again at once: before a
 /// StatefulSet has missed its revision and made it anew.
@@ -48,10 +51,16 @@ fn notify_owners(world: &mut World, gone: &Object) {
     for owner in &gone.meta().owner_references {
         let Some(kind) = Kind::by_name(&owner.kind) else { continue };
         let key = owner_key(kind, &gone.key(), owner);
-        if world.object(kind, &key).is_some_and(|o| awaits_collector(o.meta())) {
+        let counts = |kind: Kind, key: &Key| kind == Kind::Pod && world.object(kind, key).is_some_and(|o| blocks(o, owner.uid));
+        let is_last = gone.kind() != Kind::Pod || !world.store().dependants(owner.uid).any(|(kind, key)| counts(*kind, key));
+        if is_last && world.object(kind, &key).is_some_and(|o| awaits_collector(o.meta())) {
             world.enqueue(Controller::GarbageCollector, kind, &key, delay);
         }
     }
+}
+
+fn blocks(dependant: &Object, owner: Uid) -> bool {
+    dependant.meta().owner_references.iter().any(|r| r.uid == owner && r.block_owner_deletion)
 }
 
 fn awaits_collector(meta: &Meta) -> bool {
@@ -60,7 +69,7 @@ fn awaits_collector(meta: &Meta) -> bool {
 
 fn owner_key(kind: Kind, dependant: &Key, owner: &OwnerRef) -> Key {
     let namespace = if kind.info().namespaced { dependant.namespace.clone() } else { Default::default() };
-    Key { namespace, name: owner.name.clone() }
+    Key::new(namespace, owner.name.clone())
 }
 
 fn owner_object<'w>(world: &'w World, dependant: &Key, owner: &OwnerRef) -> Option<&'w Object> {
@@ -68,8 +77,13 @@ fn owner_object<'w>(world: &'w World, dependant: &Key, owner: &OwnerRef) -> Opti
     world.object(kind, &owner_key(kind, dependant, owner)).filter(|o| o.meta().uid == owner.uid)
 }
 
-fn exists(world: &World, dependant: &Key, owner: &OwnerRef) -> bool {
-    owner_object(world, dependant, owner).is_some()
+/// True where an owner is looked for and not found; one of a kind that nobody serves cannot be looked for, and keeps what it
+/// owns. Upstream: attemptToDeleteItem, which fails on it again and again.
+fn is_absent(world: &World, dependant: &Key, owner: &OwnerRef) -> bool {
+    let group = owner.api_version.split_once('/').map_or("", |(group, _)| group);
+    // Kubernetes' own groups have such names; there are none of the kinds that are not here.
+    let is_served = !group.contains('.') || group.ends_with(".k8s.io");
+    is_served && owner_object(world, dependant, owner).is_none()
 }
 
 /// Looks at an object: as an owner that waits for its dependants, or as a dependant that has lost its owners.
@@ -82,9 +96,9 @@ pub fn sync(desk: &mut Desk, kind: Kind, key: &Key) {
     if owners.is_empty() || object.meta().is_terminating() {
         return;
     }
-    let solid = |owner: &&OwnerRef| owner_object(desk, key, owner).is_some_and(|o| !waits_for_dependants(o.meta()));
-    let waiting = |owner: &&OwnerRef| owner_object(desk, key, owner).is_some_and(|o| waits_for_dependants(o.meta()));
-    match (owners.iter().any(|o| solid(&o)), owners.iter().any(|o| waiting(&o))) {
+    let waiting = |owner: &OwnerRef| owner_object(desk, key, owner).is_some_and(|o| waits_for_dependants(o.meta()));
+    let solid = |owner: &OwnerRef| !is_absent(desk, key, owner) && !waiting(owner);
+    match (owners.iter().any(solid), owners.iter().any(waiting)) {
         (true, _) => drop_absent(desk, &object),
         (false, is_awaited) => collect(desk, &object, is_awaited),
     }
@@ -108,7 +122,7 @@ fn collect(desk: &mut Desk, object: &Object, is_awaited: bool) {
 /// Drops references to owners that are gone from an object that still has one.
 fn drop_absent(desk: &mut Desk, object: &Object) {
     let key = object.key();
-    let gone: Vec<Uid> = object.meta().owner_references.iter().filter(|o| !exists(desk, &key, o)).map(|o| o.uid).collect();
+    let gone: Vec<Uid> = object.meta().owner_references.iter().filter(|o| is_absent(desk, &key, o)).map(|o| o.uid).collect();
     strip(desk, object, &gone);
 }
 
@@ -145,24 +159,23 @@ fn orphan(desk: &mut Desk, owner: &Object, dependants: &[Object]) {
     desk.world().enqueue(Controller::GarbageCollector, owner.kind(), &owner.key(), delay);
 }
 
-/// Deletes what the owner waits for; the first few one after the other, so that their managers see each of them go.
+/// Deletes what the owner waits for: one pod, and a moment later all others, so that their manager sees first that one go and
+/// then the others together, as recorded.
 fn finish_dependants(desk: &mut Desk, owner: &Object, dependants: &[Object]) {
     let uid = owner.meta().uid;
-    let blocks = |o: &&Object| o.meta().owner_references.iter().any(|r| r.uid == uid && r.block_owner_deletion);
-    if dependants.iter().filter(blocks).count() == 0 {
+    if !dependants.iter().any(|o| blocks(o, uid)) {
         return drop_finalizer(desk, owner, FOREGROUND);
     }
     let (going, staying): (Vec<&Object>, Vec<&Object>) = dependants.iter().partition(|o| o.meta().is_terminating());
-    let mut place = going.len().min(1);
+    let mut pause = if going.is_empty() { Span(0) } else { PAUSE };
     for dependant in staying {
-        let others = dependant.meta().owner_references.iter().any(|r| r.uid != uid && exists(desk, &dependant.key(), r));
+        let others = dependant.meta().owner_references.iter().any(|r| r.uid != uid && !is_absent(desk, &dependant.key(), r));
         match others {
             true => strip(desk, dependant, &[uid]),
-            false if dependant.kind() != Kind::Pod || place >= SINGLY => collect(desk, dependant, true),
+            false if dependant.kind() != Kind::Pod => collect(desk, dependant, true),
             false => {
-                let pause = Span(PAUSE_MS * i64::try_from(place).unwrap_or_default());
                 desk.world().enqueue(Controller::GarbageCollector, Kind::Pod, &dependant.key(), pause);
-                place += 1;
+                pause = PAUSE;
             }
         }
     }

@@ -6,17 +6,25 @@ use crate::api::object::owner_ref;
 use crate::api::{Kind, Meta, Pod, Selector};
 use std::sync::Arc;
 
-/// The pods of a set after adoption and release, by name. `fits` says which orphans may be adopted besides matching the
-/// selector (a StatefulSet also looks at the name).
-pub fn claim(desk: &mut Desk, kind: Kind, set: &Meta, selector: &Selector, fits: impl Fn(&Pod) -> bool) -> Vec<Arc<Pod>> {
+/// Those of a set's pods that stay its own, and those that it adopts, by name. `owned` are the pods to look at, by name;
+/// `fits` says which pods may be its besides matching the selector (a StatefulSet also looks at the name).
+pub fn claim(
+    desk: &mut Desk,
+    kind: Kind,
+    set: &Meta,
+    selector: &Selector,
+    owned: Vec<Arc<Pod>>,
+    fits: impl Fn(&Pod) -> bool,
+) -> Vec<Arc<Pod>> {
     let (mut mine, mut adopted) = (Vec::new(), false);
-    for pod in candidates(desk, set) {
-        let matches = selector.matches(&pod.metadata.labels);
+    let orphans = orphans(desk, set);
+    for pod in owned.into_iter().chain(orphans) {
+        let matches = selector.matches(&pod.metadata.labels) && fits(&pod);
         match pod.metadata.controller().map(|owner| owner.uid) {
             Some(uid) if uid == set.uid && matches => mine.push(pod),
             Some(uid) if uid == set.uid => release(desk, set, &pod),
             Some(_) => {}
-            None if matches && fits(&pod) && !set.is_terminating() && !pod.metadata.is_terminating() => {
+            None if matches && !set.is_terminating() && !pod.metadata.is_terminating() => {
                 mine.extend(adopt(desk, kind, set, &pod));
                 adopted = true;
             }
@@ -30,10 +38,9 @@ pub fn claim(desk: &mut Desk, kind: Kind, set: &Meta, selector: &Selector, fits:
     mine
 }
 
-fn candidates(world: &World, set: &Meta) -> Vec<Arc<Pod>> {
-    let store = world.store();
-    let orphans = store.orphan_pods().filter(|key| key.namespace == set.namespace);
-    store.owned::<Pod>(set.uid).chain(orphans.filter_map(|key| world.get::<Pod>(key))).cloned().collect()
+fn orphans(world: &World, set: &Meta) -> Vec<Arc<Pod>> {
+    let keys = world.store().orphan_pods().filter(|key| key.namespace == set.namespace);
+    keys.filter_map(|key| world.get::<Pod>(key)).cloned().collect()
 }
 
 fn release(desk: &mut Desk, set: &Meta, pod: &Arc<Pod>) {

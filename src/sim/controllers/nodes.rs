@@ -41,6 +41,7 @@ pub fn sync(desk: &mut Desk, controller: Controller, kind: Kind, key: &Key) {
         (Controller::NodeLifecycle, Kind::Lease) => taints::put_no_execute(desk, &key.name),
         (Controller::TaintEviction, Kind::Node) => eviction::sync_node(desk, &key.name),
         (Controller::TaintEviction, Kind::Pod) => eviction::sync_pod(desk, key),
+        (Controller::PodGc, Kind::Pod) => collector::finish(desk, key),
         _ => {}
     }
 }

@@ -1,6 +1,6 @@
 //! ReplicaSets: any so many pods of a template will do. Upstream: pkg/controller/replicaset.
 
-use super::super::apiserver::Desk;
+use super::super::apiserver::{Desk, is_ending};
 use super::super::change::Controller;
 use super::super::world::World;
 use super::{blueprint, membership};
@@ -32,6 +32,10 @@ pub fn sync(desk: &mut Desk, key: &Key) {
         Some(count) => (count, fill(desk, &set, count.active)),
         None => look_through(desk, &set),
     };
+    match failure {
+        Some(_) => super::retry(desk, Controller::ReplicaSet, Kind::ReplicaSet, key),
+        None => super::forget(desk, Controller::ReplicaSet, Kind::ReplicaSet, key),
+    }
     let status = status(&set, &count, failure, desk.now());
     let unsettled = status.ready_replicas == set.spec.replicas && status.available_replicas != set.spec.replicas;
     if status != set.status {
@@ -84,7 +88,8 @@ fn at_a_glance(world: &World, set: &ReplicaSet) -> Option<Count> {
 
 /// Looks at every pod that is or could be the set's.
 fn look_through(desk: &mut Desk, set: &ReplicaSet) -> (Count, Option<(&'static str, Refusal)>) {
-    let pods = membership::claim(desk, Kind::ReplicaSet, &set.metadata, &set.spec.selector, |_| true);
+    let owned = desk.store().owned::<Pod>(set.metadata.uid).cloned().collect();
+    let pods = membership::claim(desk, Kind::ReplicaSet, &set.metadata, &set.spec.selector, owned, |_| true);
     let active: Vec<Arc<Pod>> = pods.iter().filter(|p| p.is_active()).cloned().collect();
     let failure = if set.metadata.is_terminating() { None } else { manage(desk, set, &active) };
     let now = desk.now();
@@ -134,7 +139,7 @@ fn manage(desk: &mut Desk, set: &ReplicaSet, active: &[Arc<Pod>]) -> Option<(&'s
     None
 }
 
-/// Slow start: batches of 1, 2, 4, …; within a batch all are tried.
+/// Slow start: batches of 1, 2, 4, …; within a batch all are tried. What a namespace on its way out refuses is no failure.
 fn create(desk: &mut Desk, set: &ReplicaSet, mut missing: usize) -> Option<Refusal> {
     let mut batch = 1;
     while missing > 0 {
@@ -142,8 +147,8 @@ fn create(desk: &mut Desk, set: &ReplicaSet, mut missing: usize) -> Option<Refus
         for _ in 0..batch.min(missing) {
             refused = create_one(desk, set).err().or(refused);
         }
-        if refused.is_some() {
-            return refused;
+        if let Some(refusal) = refused {
+            return Some(refusal).filter(|refusal| !is_ending(refusal));
         }
         missing -= batch.min(missing);
         batch *= 2;
@@ -155,6 +160,7 @@ fn create_one(desk: &mut Desk, set: &ReplicaSet) -> Result<(), Refusal> {
     let about = reference(Kind::ReplicaSet, &set.metadata);
     match desk.create(blueprint::pod(Kind::ReplicaSet, &set.metadata, &set.spec.template)) {
         Ok(pod) => desk.event(about, false, "SuccessfulCreate", format!("Created pod: {}", pod.meta().name)),
+        Err(refusal) if is_ending(&refusal) => return Err(refusal),
         Err(refusal) => {
             desk.event(about, true, "FailedCreate", format!("Error creating: {}", refusal.message));
             return Err(refusal);
@@ -204,13 +210,21 @@ fn rank(pod: &Pod, crowd: &BTreeMap<String, usize>) -> Rank {
     (pod.is_scheduled(), phase, pod.is_ready(), cost, Reverse(crowd))
 }
 
-/// Ready for a shorter time, more restarts, younger: deleted first; what is still equal is told apart by uid. Upstream
+/// Ready for a shorter time, more restarts, those of sidecars after the others, younger: deleted first; what is still equal is told apart by uid. Upstream
 /// looks at the uid already where two ages differ within one bucket, which is no total order.
 fn tie_break(a: &Pod, b: &Pod, now: Time) -> Ordering {
     let ready = |p: &Pod| p.ready_since().map_or(0, |since| age_bucket(now, since));
-    let restarts = |p: &Pod| Reverse(p.status.container_statuses.iter().map(|c| c.restart_count).max().unwrap_or(0));
-    let key = |p: &Pod| (ready(p), restarts(p), age_bucket(now, p.metadata.created()), p.metadata.uid);
+    let key = |p: &Pod| (ready(p), Reverse(restarts(p)), age_bucket(now, p.metadata.created()), p.metadata.uid);
     key(a).cmp(&key(b))
+}
+
+/// The most restarts of a regular container and of a sidecar. Upstream: maxContainerRestarts.
+fn restarts(pod: &Pod) -> (i32, i32) {
+    let most = |counts: &mut dyn Iterator<Item = i32>| counts.max().unwrap_or(0);
+    let is_sidecar = |name: &str| pod.spec.init_containers.iter().any(|c| &*c.name == name && c.is_sidecar());
+    let sidecars = pod.status.init_container_statuses.iter().filter(|c| is_sidecar(&c.name));
+    let regular = pod.status.container_statuses.iter();
+    (most(&mut regular.map(|c| c.restart_count)), most(&mut sidecars.map(|c| c.restart_count)))
 }
 
 /// Ages compare on a log₂ scale of nanoseconds.

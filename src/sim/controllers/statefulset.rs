@@ -3,22 +3,27 @@
 mod claims;
 mod identity;
 mod revisions;
+mod roster;
 
 use super::super::apiserver::Desk;
 use super::super::change::Controller;
-use super::super::latency::Latency;
 use super::super::transit::Wait;
 use super::super::world::World;
 use super::membership;
 use crate::api::object::reference;
 use crate::api::workload::{PodManagementPolicy, StatefulSetStatus, StrategyType, parent_and_ordinal};
 use crate::api::{Key, Kind, Name, Object, Phase, Pod, Reason, Refusal, Span, StatefulSet, Time};
+use imbl::OrdSet;
 use revisions::Revisions;
 pub use revisions::Templates;
+pub use roster::Rosters;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Hears of a write: of a set itself, of its pods, of a pod that nobody manages.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
+    roster::notice(world, before, after);
     for key in super::concerned(world, Kind::StatefulSet, before, after) {
         let delay = super::pace(world, Kind::StatefulSet, &key);
         world.enqueue(Controller::StatefulSet, Kind::StatefulSet, &key, delay);
@@ -28,34 +33,32 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
 /// Takes the next step towards what a set asks for.
 pub fn sync(desk: &mut Desk, key: &Key) {
     let Some(set) = desk.get::<StatefulSet>(key).cloned() else { return };
-    let name = set.metadata.name.clone();
-    let is_member = move |pod: &Pod| parent_and_ordinal(&pod.metadata.name).is_some_and(|(parent, _)| parent == &*name);
-    let pods = membership::claim(desk, Kind::StatefulSet, &set.metadata, &set.spec.selector, is_member);
+    revisions::adopt_orphans(desk, &set);
+    let pods = restless(desk, &set);
     let revisions = revisions::settle(desk, &set);
+    let is_new = roster::refresh(desk.world(), &set, &revisions.update.metadata.name);
+    let pods = if is_new { restless(desk, &set) } else { pods };
     let mut round = Round::new(desk, &set, pods, &revisions);
     let outcome = if set.metadata.is_terminating() { Ok(()) } else { round.run(desk) };
     let status = round.status;
     let held = round.held;
     hold(desk, &set, held);
-    write_status(desk, &set, status, &revisions);
+    let written = write_status(desk, &set, status, &revisions);
     revisions::truncate(desk, &set, &revisions);
-    match outcome {
+    match outcome.and(written) {
         Ok(()) => {
-            desk.world().retries.remove(&(Controller::StatefulSet, Kind::StatefulSet, key.clone()));
+            super::forget(desk, Controller::StatefulSet, Kind::StatefulSet, key);
             requeue_for_availability(desk, &set);
         }
-        Err(_) => retry(desk, key),
+        Err(_) => super::retry(desk, Controller::StatefulSet, Kind::StatefulSet, key),
     }
 }
 
-/// The first retry comes after a tenth of a second, each next after twice as long, up to the upstream cap of 1000 s.
-fn retry(desk: &mut Desk, key: &Key) {
-    let base = desk.latency(Latency::ControllerResync);
-    let world = desk.world();
-    let times = world.retries.entry((Controller::StatefulSet, Kind::StatefulSet, key.clone())).or_insert(0);
-    let delay = Span((base.0 << (*times).min(20)).min(1_000_000));
-    *times += 1;
-    world.enqueue(Controller::StatefulSet, Kind::StatefulSet, key, delay);
+/// The pods that a round has to look at, after adoption and release, by name.
+fn restless(desk: &mut Desk, set: &StatefulSet) -> Vec<Arc<Pod>> {
+    let is_member = |pod: &Pod| parent_and_ordinal(&pod.metadata.name).is_some_and(|(parent, _)| parent == &*set.metadata.name);
+    let owned = desk.memory.rosters.restless(set.metadata.uid).filter_map(|key| desk.get::<Pod>(key)).cloned().collect();
+    membership::claim(desk, Kind::StatefulSet, &set.metadata, &set.spec.selector, owned, is_member)
 }
 
 fn requeue_for_availability(desk: &mut Desk, set: &StatefulSet) {
@@ -64,8 +67,9 @@ fn requeue_for_availability(desk: &mut Desk, set: &StatefulSet) {
         return;
     }
     let now = desk.now();
-    let owned = desk.store().dependants(set.metadata.uid).filter(|(kind, _)| *kind == Kind::Pod);
-    let next = owned.filter_map(|(_, key)| desk.get::<Pod>(key)?.ready_since()).map(|since| since + wait).filter(|at| *at > now).min();
+    // Settled pods are available already.
+    let pods = desk.memory.rosters.restless(set.metadata.uid).filter_map(|key| desk.get::<Pod>(key));
+    let next = pods.filter_map(|pod| pod.ready_since()).map(|since| since + wait).filter(|at| *at > now).min();
     if let Some(at) = next {
         desk.world().enqueue(Controller::StatefulSet, Kind::StatefulSet, &set.metadata.key(), at - now);
     }
@@ -83,7 +87,9 @@ fn hold(desk: &mut Desk, set: &StatefulSet, held: Option<(Name, Key)>) {
     }
 }
 
-fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatus, revisions: &Revisions) {
+/// Writes the status where it has changed. Refused where it counts fewer pods than none: one that is replaced for its
+/// revision is taken off the current ones, whether it was one of them or not. The next sync counts anew.
+fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatus, revisions: &Revisions) -> Result<(), Refusal> {
     let rolls = set.spec.update_strategy.kind == StrategyType::RollingUpdate;
     let complete = status.updated_replicas == status.replicas && status.ready_replicas == status.replicas;
     if rolls && complete && status.updated_replicas == set.spec.replicas {
@@ -91,11 +97,9 @@ fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatu
         status.current_replicas = status.updated_replicas;
     }
     status.rest = set.status.rest.clone();
-    if status != set.status
-        && let Some(latest) = desk.get::<StatefulSet>(&set.metadata.key()).cloned()
-    {
-        // A refusal means that the set is gone.
-        let _ = desk.update_status(StatefulSet { status, ..(*latest).clone() });
+    match desk.get::<StatefulSet>(&set.metadata.key()).cloned() {
+        Some(latest) if status != set.status => desk.update_status(StatefulSet { status, ..(*latest).clone() }).map(drop),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -108,10 +112,12 @@ struct Slot {
     available: bool,
 }
 
-/// One pass over a set's pods. Upstream: defaultStatefulSetControl.updateStatefulSet.
+/// One pass over those of a set's pods that are not settled. Upstream: defaultStatefulSetControl.updateStatefulSet, which
+/// looks at all and finds nothing to do about the others.
 struct Round<'a> {
     set: &'a StatefulSet,
     revisions: &'a Revisions,
+    /// By ordinal, without those of settled pods.
     replicas: Vec<Slot>,
     condemned: Vec<Slot>,
     first_unavailable: Option<i32>,
@@ -123,6 +129,15 @@ fn is_available(set: &StatefulSet, pod: &Pod, now: Time) -> bool {
     pod.is_running_and_ready() && super::is_available(pod, set.spec.min_ready_seconds, now)
 }
 
+/// In which batch the pod at a place is: the first alone, the next two, four, … together. Upstream: slowStartBatch.
+fn batch_of(place: usize) -> usize {
+    const DOUBLING: usize = 511;
+    if place < DOUBLING { (place + 1).ilog2() as usize } else { DOUBLING.ilog2() as usize + 1 + (place - DOUBLING) / MAX_BATCH }
+}
+
+/// Pods that are made or deleted side by side at most. Upstream: MaxBatchSize.
+const MAX_BATCH: usize = 500;
+
 /// Whether the rest of an ordered round waits.
 #[derive(PartialEq, Eq)]
 enum Go {
@@ -133,22 +148,21 @@ enum Go {
 impl<'a> Round<'a> {
     fn new(desk: &Desk, set: &'a StatefulSet, pods: Vec<Arc<Pod>>, revisions: &'a Revisions) -> Round<'a> {
         let now = desk.now();
-        let first = set.first_ordinal();
-        let count = usize::try_from(set.spec.replicas).unwrap_or_default();
-        let ordinals = (first..).take(count);
-        let mut replicas: Vec<Slot> = ordinals.map(|ordinal| Slot { ordinal, pod: None, available: false }).collect();
-        let mut condemned = Vec::new();
-        let status = count_up(set, revisions, &pods, now);
+        let settled = desk.memory.rosters.settled(set.metadata.uid);
+        let status = count_up(set, revisions, &pods, settled.len(), now);
+        let range = set.first_ordinal()..set.first_ordinal().saturating_add(set.spec.replicas);
+        let (mut present, mut condemned) = (BTreeMap::new(), Vec::new());
         for pod in pods {
             let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { continue };
             let available = !pod.metadata.is_terminating() && is_available(set, &pod, now);
             let slot = Slot { ordinal, pod: Some(pod), available };
-            match usize::try_from(ordinal - first).ok().and_then(|i| replicas.get_mut(i)) {
-                Some(place) => *place = slot,
-                None => condemned.push(slot),
+            match range.contains(&ordinal) {
+                true => drop(present.insert(ordinal, slot)),
+                false => condemned.push(slot),
             }
         }
         condemned.sort_by_key(|slot: &Slot| std::cmp::Reverse(slot.ordinal));
+        let replicas = with_gaps(range, &settled, present);
         let unavailable = |slot: &&Slot| !slot.available;
         let lowest = replicas.iter().find(unavailable).or_else(|| condemned.iter().rev().find(unavailable));
         let first_unavailable = lowest.map(|slot| slot.ordinal);
@@ -160,23 +174,44 @@ impl<'a> Round<'a> {
     }
 
     fn run(&mut self, desk: &mut Desk) -> Result<(), Refusal> {
-        for index in 0..self.replicas.len() {
-            let go = self.process_replica(desk, index)?;
-            if go == Go::NoFurther && self.is_monotonic() {
-                return Ok(());
-            }
+        let place = |slot: &Slot| usize::try_from(slot.ordinal - self.set.first_ordinal()).unwrap_or_default();
+        let places: Vec<usize> = self.replicas.iter().map(place).collect();
+        if self.for_all(desk, &places, Round::process_replica)? == Go::NoFurther {
+            return Ok(());
         }
         let condemned: Vec<Arc<Pod>> = self.condemned.iter().filter_map(|slot| slot.pod.clone()).collect();
         for pod in &condemned {
             claims::fix_condemned(desk, self.set, pod);
         }
-        for pod in &condemned {
-            let go = self.process_condemned(desk, pod)?;
-            if go == Go::NoFurther && self.is_monotonic() {
-                return Ok(());
-            }
+        let places: Vec<usize> = (0..condemned.len()).collect();
+        if self.for_all(desk, &places, |round, desk, index| round.process_condemned(desk, &condemned[index]))? == Go::NoFurther {
+            return Ok(());
         }
         self.update(desk)
+    }
+
+    /// Pods that are ordered one after the other, up to the first at which it goes no further; else all of them in batches of
+    /// 1, 2, 4, …: within a batch each is tried, and a refusal ends the round after it. `places` are those among all pods,
+    /// settled ones included. Upstream: runForAll.
+    fn for_all<F>(&mut self, desk: &mut Desk, places: &[usize], process: F) -> Result<Go, Refusal>
+    where
+        F: Fn(&mut Self, &mut Desk, usize) -> Result<Go, Refusal>,
+    {
+        let ordered = self.is_monotonic();
+        let (mut batch, mut refused) = (0, None);
+        for (index, place) in places.iter().enumerate() {
+            if batch_of(*place) != batch && refused.is_some() {
+                break;
+            }
+            batch = batch_of(*place);
+            match process(self, desk, index) {
+                Ok(Go::NoFurther) if ordered => return Ok(Go::NoFurther),
+                Err(refusal) if ordered => return Err(refusal),
+                Ok(_) => {}
+                Err(refusal) => refused = Some(refusal),
+            }
+        }
+        refused.map_or(Ok(Go::On), Err)
     }
 
     fn wait_for(&mut self, words: String, pod: &Pod) -> Go {
@@ -186,6 +221,7 @@ impl<'a> Round<'a> {
         Go::NoFurther
     }
 
+    /// What is to be done about one ordinal. A pod about which nothing is to be done settles.
     fn process_replica(&mut self, desk: &mut Desk, index: usize) -> Result<Go, Refusal> {
         let Slot { ordinal, pod, available } = self.replicas[index].clone();
         let Some(pod) = pod else { return self.fill(desk, ordinal) };
@@ -202,7 +238,11 @@ impl<'a> Round<'a> {
         let obstacle = if available { None } else { Some(self.obstacle(&pod)) };
         let go = obstacle.map_or(Go::On, |words| self.wait_for(words, &pod));
         if go == Go::On || !self.is_monotonic() {
-            self.mend(desk, &pod)?;
+            let is_well = self.mend(desk, &pod)?;
+            let is_newest = identity::revision_of(&pod) == Some(&self.revisions.update.metadata.name);
+            if available && is_well && is_newest {
+                desk.world().memory.rosters.settle(self.set.metadata.uid, &pod.metadata.key(), ordinal);
+            }
         }
         Ok(go)
     }
@@ -251,9 +291,12 @@ impl<'a> Round<'a> {
             return Ok(());
         }
         let partition = strategy.rolling_update.as_ref().map_or(0, |r| r.partition.max(0));
-        let from = usize::try_from(partition).unwrap_or_default();
-        for index in (from..self.replicas.len()).rev() {
+        let from = self.set.first_ordinal().saturating_add(partition);
+        for index in (0..self.replicas.len()).rev() {
             let slot = &self.replicas[index];
+            if slot.ordinal < from {
+                break;
+            }
             let Some(pod) = slot.pod.clone() else { return Ok(()) };
             let outdated = identity::revision_of(&pod) != Some(&self.revisions.update.metadata.name);
             if outdated && !pod.metadata.is_terminating() {
@@ -283,21 +326,21 @@ impl<'a> Round<'a> {
     }
 
     /// Restores identity labels, volumes and claims of a pod; where only the owners of its claims were wrong, the pod is
-    /// sent as it is, and that is reported too. Upstream: UpdateStatefulPod.
-    fn mend(&self, desk: &mut Desk, pod: &Pod) -> Result<(), Refusal> {
+    /// sent as it is, and that is reported too. True where there was nothing to restore. Upstream: UpdateStatefulPod.
+    fn mend(&self, desk: &mut Desk, pod: &Pod) -> Result<bool, Refusal> {
         if !identity::has_storage(self.set, pod) {
             claims::create_missing(desk, self.set, pod).inspect_err(|refusal| self.failed(desk, "Update", pod, refusal))?;
         }
         let are_owned = claims::fit(desk, self.set, pod);
         if are_owned && identity::fits(self.set, pod) {
-            return Ok(());
+            return Ok(true);
         }
         if !are_owned {
             claims::fix_owners(desk, self.set, pod);
         }
         let mended = identity::mend(self.set, pod);
         let done = desk.update(mended).map(|_| ());
-        self.told(desk, "Update", pod, done)
+        self.told(desk, "Update", pod, done).map(|()| false)
     }
 
     /// Reports how it went. Upstream: StatefulPodControl.recordPodEvent.
@@ -322,12 +365,33 @@ impl<'a> Round<'a> {
     }
 }
 
-/// Counts existing pods into a status. Upstream: updateStatus.
-fn count_up(set: &StatefulSet, revisions: &Revisions, pods: &[Arc<Pod>], now: Time) -> StatefulSetStatus {
+/// One slot for each ordinal but those of settled pods; where as many pods are there as are wanted, none is missing.
+fn with_gaps(range: Range<i32>, settled: &OrdSet<i32>, present: BTreeMap<i32, Slot>) -> Vec<Slot> {
+    if settled.len() + present.len() >= range.len() {
+        return present.into_values().collect();
+    }
+    let (mut settled, mut present) = (settled.iter().peekable(), present.into_iter().peekable());
+    let mut slots = Vec::new();
+    for ordinal in range {
+        if settled.next_if_eq(&&ordinal).is_none() {
+            let slot = present.next_if(|(known, _)| *known == ordinal).map(|(_, slot)| slot);
+            slots.push(slot.unwrap_or(Slot { ordinal, pod: None, available: false }));
+        }
+    }
+    slots
+}
+
+/// Counts existing pods into a status; of the settled ones it is known what they count for. Upstream: updateStatus.
+fn count_up(set: &StatefulSet, revisions: &Revisions, pods: &[Arc<Pod>], settled: usize, now: Time) -> StatefulSetStatus {
     let (current, update) = (&revisions.current.metadata.name, &revisions.update.metadata.name);
+    let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     let mut status = StatefulSetStatus {
         observed_generation: set.metadata.generation,
-        replicas: i32::try_from(pods.len()).unwrap_or(i32::MAX),
+        replicas: number(settled + pods.len()),
+        ready_replicas: number(settled),
+        available_replicas: number(settled),
+        current_replicas: if current == update { number(settled) } else { 0 },
+        updated_replicas: number(settled),
         current_revision: current.clone(),
         update_revision: update.clone(),
         collision_count: Some(revisions.collisions),

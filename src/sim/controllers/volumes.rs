@@ -24,7 +24,7 @@ mod recycler;
 
 pub use attach::{is_attached, listed_name};
 pub use consumer::{can_serve, is_promised, select_node, waits_for_consumer};
-pub use disks::{disk_of, driver_of, ensure_disk, reaches};
+pub use disks::{disk_behind, disk_of, driver_of, ensure_disk, needs_attach, reaches};
 pub use ephemeral::foreign;
 
 /// On a volume or claim: the controller chose the other one.
@@ -35,7 +35,6 @@ const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 const PROVISIONED_BY: &str = "pv.kubernetes.io/provisioned-by";
 /// On a claim: the node that the scheduler chose for its pod.
 const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
-const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 const YES: &str = "yes";
 /// Whose waits are noted here.
 const WHO: &str = "persistentvolume-controller";
@@ -55,8 +54,7 @@ pub struct Memory {
 
 /// The default class that admission gives a claim: the newest of those marked, then the first by name.
 pub fn default_class(world: &World) -> Option<Name> {
-    let marked = |class: &StorageClass| class.metadata.annotations.get(DEFAULT_CLASS).is_some_and(|v| &**v == "true");
-    let classes = world.list::<StorageClass>().filter(|class| marked(class));
+    let classes = world.list::<StorageClass>().filter(|class| class.is_default());
     classes.min_by_key(|c| (std::cmp::Reverse(c.metadata.created()), c.metadata.name.clone())).map(|c| c.metadata.name.clone())
 }
 

@@ -6,6 +6,7 @@ use super::super::machine::Process;
 use super::super::world::World;
 use super::node_object;
 use crate::api::pod::{HostPath, Volume};
+use crate::api::storage::ClaimPhase;
 use crate::api::{Key, Kind, Name, PersistentVolume, PersistentVolumeClaim};
 use serde_json::Value;
 
@@ -23,6 +24,19 @@ pub fn obstacle(world: &World, node: &Name, process: &Process, volume: &Volume) 
         let pv = elsewhere(world, node, process, volume)?;
         Some(format!("MountVolume.NodeAffinity check failed for volume \"{pv}\" : no matching NodeSelectorTerms"))
     })
+}
+
+/// What a kubelet has against the claim of a volume; `None` where it can go on to the claim's storage. A claim that is being
+/// deleted already when the pod arrives is not mounted any more. Upstream: desiredStateOfWorldPopulator.getPVCExtractPV.
+pub fn unusable(world: &World, process: &Process, volume: &Volume) -> Option<String> {
+    let key = Key::new(process.key.namespace.clone(), volume.claim(&process.key.name)?);
+    let why = match world.get::<PersistentVolumeClaim>(&key) {
+        None => format!("failed to fetch PVC from API server: persistentvolumeclaims {:?} not found", &*key.name),
+        Some(claim) if claim.metadata.deletion_timestamp.is_some_and(|at| at <= process.since) => "PVC is being deleted".to_owned(),
+        Some(claim) if claim.status.phase != ClaimPhase::Bound => "PVC is not bound".to_owned(),
+        Some(_) => return None,
+    };
+    Some(format!("error processing PVC {key}: {why}"))
 }
 
 /// The first ConfigMap or Secret that a volume needs and that does not exist.

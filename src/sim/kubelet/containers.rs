@@ -7,7 +7,7 @@ use super::super::images;
 use super::super::latency::Latency;
 use super::super::machine::{Process, Run, Slot, Stage, Step};
 use super::super::world::World;
-use super::{Errand, backoff, hooks, life, probes, process, process_mut, pulls, set_run, speak, stop, tell};
+use super::{Errand, backoff, hooks, life, look, probes, process, process_mut, pulls, set_run, speak, stop, tell};
 use crate::api::pod::{ContainerState, RestartPolicy, Terminated};
 use crate::api::{Name, Span, Time, Uid};
 
@@ -61,8 +61,7 @@ fn missing(process: &Process) -> Vec<Slot> {
 
 /// Brings up what should run and does not; what was held back waits for its moment.
 pub fn bring_up(world: &mut World, node: &Name, uid: Uid) {
-    let Some(found) = process(world, node, uid) else { return };
-    for slot in missing(&found) {
+    for slot in look(world, node, uid, missing).unwrap_or_default() {
         // Each may have changed the others' turn.
         let Some(process) = process(world, node, uid).filter(|p| matches!(p.stage, Stage::Starting | Stage::Running)) else { return };
         let Some(run) = process.run(slot) else { continue };

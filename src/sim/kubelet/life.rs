@@ -4,7 +4,7 @@ use super::super::agenda::Due;
 use super::super::latency::Latency;
 use super::super::machine::{Process, Run, Stage, Step};
 use super::super::world::World;
-use super::{Errand, containers, mounts, process, process_mut, set_run, speak, stop, tardiness, tell};
+use super::{Errand, containers, look, mounts, process, process_mut, set_run, speak, stop, tardiness, tell};
 use crate::api::pod::{ContainerState, ContainerStatus, Terminated};
 use crate::api::{Name, Pod, Span, Time, Uid};
 use std::sync::Arc;
@@ -77,7 +77,7 @@ fn recalled(run: Run, pod: &Pod, now: Time) -> Run {
 
 fn last_end(status: &ContainerStatus) -> Option<Terminated> {
     let earlier = || status.last_state.terminated.clone().filter(|_| status.state.running.is_none());
-    status.state.terminated.clone().or_else(earlier)
+    status.state.terminated.clone().or_else(earlier).map(|ended| *ended)
 }
 
 /// Exit code of a process that its runtime found dead after a boot.
@@ -131,9 +131,9 @@ pub fn deadline(world: &mut World, node: &Name, uid: Uid) {
 
 /// Takes the next step of a pod's life, where one is due; asking too often does no harm.
 pub fn proceed(world: &mut World, node: &Name, uid: Uid) {
-    let Some(process) = process(world, node, uid) else { return };
-    match process.stage {
-        Stage::Mounting => mount(world, node, &process),
+    let Some(stage) = look(world, node, uid, |process| process.stage) else { return };
+    match stage {
+        Stage::Mounting => mount(world, node, uid),
         Stage::Starting | Stage::Running => {
             containers::end_doomed(world, node, uid);
             containers::bring_up(world, node, uid);
@@ -143,12 +143,14 @@ pub fn proceed(world: &mut World, node: &Name, uid: Uid) {
     }
 }
 
-fn mount(world: &mut World, node: &Name, process: &Process) {
+fn mount(world: &mut World, node: &Name, uid: Uid) {
+    let Some(process) = process(world, node, uid) else { return };
     let ready_at = world.now() + world.latency(Latency::Mount) + tardiness(&process.key.name);
-    match mounts::find(world, node, process) {
+    match mounts::find(world, node, &process) {
         Ok(found) => {
+            drop(process);
             let ip = world.machine_mut(node).map(|m| m.take_ip()).unwrap_or_default();
-            if let Some(process) = process_mut(world, node, process.uid) {
+            if let Some(process) = process_mut(world, node, uid) {
                 process.mounts = found.clone();
                 process.ip = ip;
                 process.stage = Stage::Starting;
@@ -156,9 +158,9 @@ fn mount(world: &mut World, node: &Name, process: &Process) {
                 process.init.iter_mut().chain(&mut process.containers).for_each(|run| run.step = ready);
             }
             mounts::hold(world, node, &found);
-            world.schedule(ready_at, Due::Kubelet(node.clone(), Errand::Proceed(process.uid)));
+            world.schedule(ready_at, Due::Kubelet(node.clone(), Errand::Proceed(uid)));
         }
-        Err(trouble) => mounts::complain(world, node, process, trouble),
+        Err(trouble) => mounts::complain(world, node, &process, trouble),
     }
 }
 

@@ -16,19 +16,32 @@ use std::sync::Arc;
 pub enum Trouble {
     /// These volumes are waited for.
     Missing(Vec<String>),
+    /// These volumes say nothing yet of where their storage is, and why.
+    Unprocessed(Vec<String>, Vec<String>),
     /// A volume cannot be set up: the whole complaint.
     SetUp(String),
 }
 
 /// How often volumes that are not ready are looked for again.
 const RETRY: Span = Span::millis(500);
-/// After so long without its volumes a pod gets a FailedMount event: podAttachAndMountTimeout.
+/// After so long without its volumes a pod gets a FailedMount event: podAttachAndMountTimeout. Simplified: since v1.27 a
+/// kubelet only logs it, and a pod says nothing of why it waits.
 const PATIENCE: Span = Span::secs(123);
+/// How often a pod's worker looks while it waits for volumes: podAttachAndMountRetryInterval.
+const POLL: Span = Span::millis(300);
+/// After an error a pod is left alone for so long: backOffPeriod.
+const BACK_OFF: Span = Span::secs(10);
 /// First and longest pause before a volume that cannot be set up is tried again. Upstream: exponentialbackoff.
 const PAUSES: (Span, Span) = (Span::millis(500), Span::secs(122));
 
 /// The disk behind each volume of a pod, or why they are not ready.
 pub fn find(world: &mut World, node: &Name, process: &Process) -> Result<Vec<Mount>, Trouble> {
+    let unusable =
+        process.spec.volumes.iter().filter_map(|volume| Some((volume.name.to_string(), checks::unusable(world, process, volume)?)));
+    let (names, errors): (Vec<String>, Vec<String>) = unusable.unzip();
+    if !names.is_empty() {
+        return Err(Trouble::Unprocessed(names, errors));
+    }
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for volume in process.spec.volumes.iter() {
@@ -63,6 +76,17 @@ pub fn complain(world: &mut World, node: &Name, process: &Process, trouble: Trou
             }
             RETRY
         }
+        Trouble::Unprocessed(..) if waited < POLL => POLL,
+        Trouble::Unprocessed(names, errors) => {
+            let names = names.join(" ");
+            let words = format!(
+                "Unable to attach or mount volumes: unmounted volumes=[{names}], unattached volumes=[], failed to process \
+                 volumes=[{names}]: {}",
+                errors.join("; ")
+            );
+            tell(world, node, process.uid, None, true, "FailedMount", &words);
+            BACK_OFF
+        }
         Trouble::SetUp(words) => {
             tell(world, node, process.uid, None, true, "FailedMount", &words);
             // Each pause is as long as all that has been waited so far: 0.5, 0.5, 1, 2, 4 … s.
@@ -76,7 +100,7 @@ pub fn complain(world: &mut World, node: &Name, process: &Process, trouble: Trou
 pub fn have_come(world: &World, node: &Name, uid: Uid) -> bool {
     let Some(process) = process(world, node, uid).filter(|p| p.stage == Stage::Mounting) else { return false };
     let is_there = |volume: &Volume| {
-        let fits = checks::obstacle(world, node, &process, volume).is_none();
+        let fits = checks::unusable(world, &process, volume).or_else(|| checks::obstacle(world, node, &process, volume)).is_none();
         fits && (!needs_a_disk(volume) || disk_behind(world, node, &process, volume).is_some())
     };
     process.spec.volumes.iter().all(is_there)
@@ -103,12 +127,12 @@ fn disk_behind(world: &World, node: &Name, process: &Process, volume: &Volume) -
         let key = Key::new(process.key.namespace.clone(), claim);
         let claim = world.get::<PersistentVolumeClaim>(&key).filter(|c| c.status.phase == ClaimPhase::Bound)?;
         let volume = world.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone()))?;
-        let ready = !volume.needs_attach() || volumes::is_attached(world, &volume.metadata.name, node);
-        return ready.then(|| volumes::disk_of(volume, node));
+        let ready = !volumes::needs_attach(world, volume) || volumes::is_attached(world, &volume.metadata.name, node);
+        return ready.then(|| volumes::disk_behind(world, volume, node));
     }
     if let Some(own) = storage::inline(volume) {
-        let ready = !own.needs_attach() || volumes::is_attached(world, &own.metadata.name, node);
-        return ready.then(|| volumes::disk_of(&own, node));
+        let ready = !volumes::needs_attach(world, &own) || volumes::is_attached(world, &own.metadata.name, node);
+        return ready.then(|| volumes::disk_behind(world, &own, node));
     }
     if let Some(nfs) = volume.rest.get("nfs") {
         let word = |field: &str| nfs[field].as_str().unwrap_or_default();

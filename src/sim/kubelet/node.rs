@@ -9,6 +9,7 @@ use super::super::start;
 use super::super::world::World;
 use super::node_object;
 use crate::api::meta::{condition, set_condition};
+use crate::api::node::NodeStatus;
 use crate::api::object::reference;
 use crate::api::{Condition, Kind, Name, Node};
 use std::sync::Arc;
@@ -57,9 +58,11 @@ fn post_boot_id(world: &mut World, node: &Name, id: &str) {
     write(world, node, after);
 }
 
-/// Posts the node's conditions where the record has the node otherwise than Ready, and tells of a cordon that came or went.
+/// Posts the node's status where the record has the node otherwise than Ready, and tells of a cordon that came or went. Of a
+/// Node that was made by other hands it tells all that it knows.
 pub fn post(world: &mut World, node: &Name) {
     let Some(object) = node_object(world, node) else { return };
+    start::ensure_lease(world, node);
     notice_cordon(world, node, &object);
     if object.is_ready() {
         return;
@@ -68,6 +71,9 @@ pub fn post(world: &mut World, node: &Name) {
     let turned = |c: &Condition| condition(&object.status.conditions, &c.kind).is_none_or(|old| old.status != c.status);
     let turned: Vec<Name> = fresh.iter().filter(|c| turned(c)).map(|c| c.kind.clone()).collect();
     let mut after = (*object).clone();
+    if after.status.addresses.is_empty() {
+        after.status = NodeStatus { conditions: after.status.conditions, ..start::status(world, node) };
+    }
     for condition in fresh {
         set_condition(&mut after.status.conditions, condition);
     }

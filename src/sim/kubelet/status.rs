@@ -159,12 +159,13 @@ fn image_id(image: &Name) -> Name {
 }
 
 fn container_id(process: &Process, run: &Run) -> Name {
-    format!("containerd://{}", digest(&format!("{}/{}/{}", process.uid, run.name, run.restarts).into())).into()
+    format!("containerd://{}", digest(&format!("{}/{}/{}", process.uid, run.name, run.restarts))).into()
 }
 
 /// 64 hexadecimal digits that depend on a text only.
-fn digest(text: &Name) -> String {
-    (0..4).map(|part| format!("{:016x}", super::super::chance::spread(&format!("{part}{text}").into(), u64::MAX))).collect()
+fn digest(text: &str) -> String {
+    let [a, b, c, d] = super::super::chance::digest(text);
+    format!("{a:016x}{b:016x}{c:016x}{d:016x}")
 }
 
 fn ready_condition(status: &PodStatus, process: &Process) -> (bool, &'static str, String) {
@@ -219,11 +220,11 @@ fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
             continue;
         }
         let new = Condition {
-            kind: kind.into(),
+            kind: Name::new_static(kind),
             status: truth.into(),
             last_transition_time: Some(now),
             observed_generation: status.observed_generation,
-            reason: reason.into(),
+            reason: Name::new_static(reason),
             message: message.into(),
             ..Condition::default()
         };

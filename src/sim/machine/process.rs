@@ -144,11 +144,11 @@ impl Run {
     }
     /// How its process ended, where it has and was not started again.
     pub fn ended(&self) -> Option<&Terminated> {
-        self.state.terminated.as_ref()
+        self.state.terminated.as_deref()
     }
     /// Why it waits, where it does.
     pub fn waiting(&self) -> Option<&Waiting> {
-        self.state.waiting.as_ref()
+        self.state.waiting.as_deref()
     }
 }
 

@@ -4,7 +4,7 @@ use super::slices;
 pub use super::slices::SERVICE_NAME;
 use crate::api::object::reference;
 use crate::api::service::{Endpoint, EndpointConditions, EndpointPort, ServiceType};
-use crate::api::{EndpointSlice, Key, Kind, Labels, Meta, Node, Object, Pod, Service, Span};
+use crate::api::{EndpointSlice, Key, Kind, Labels, Meta, Name, Node, Object, Pod, Service, Span};
 use crate::sim::act::DeleteOptions;
 use crate::sim::apiserver::Desk;
 use crate::sim::change::{Actor, Controller};
@@ -16,6 +16,8 @@ use std::sync::Arc;
 /// Where the API server answers: what the `kubernetes` service's slice says.
 pub const API_SERVER: (&str, i32) = ("192.0.2.2", 6443);
 
+const ZONE: &str = "topology.kubernetes.io/zone";
+
 /// Takes a service from the queue and makes its slices say what they should.
 pub fn sync(desk: &mut Desk, key: &Key) {
     let Some(service) = desk.get::<Service>(key).cloned() else { return };
@@ -24,7 +26,7 @@ pub fn sync(desk: &mut Desk, key: &Key) {
     }
     let mut pods: Vec<Arc<Pod>> = desk.list::<Pod>().filter(|pod| selects(&service, &pod.metadata)).cloned().collect();
     let skipped = skip_lost(desk, &service, &mut pods);
-    let plan = slices::plan(&service, &pods, &owned(desk, &service));
+    let plan = slices::plan(&service, &pods, &zones(desk, &pods), &owned(desk, &service));
     let mut failed = false;
     for slice in plan.create {
         failed |= desk.create(slice).is_err();
@@ -43,6 +45,12 @@ pub fn sync(desk: &mut Desk, key: &Key) {
     } else {
         desk.world().retries.remove(&(Controller::EndpointSlice, Kind::Service, key.clone()));
     }
+}
+
+/// The zones of the pods' nodes, as their labels have them now. Upstream: podToEndpoint.
+fn zones(desk: &Desk, pods: &[Arc<Pod>]) -> slices::Zones {
+    let zone = |node: &Name| Some((node.clone(), desk.get::<Node>(&Key::cluster(node.clone()))?.metadata.labels.get(ZONE)?.clone()));
+    pods.iter().filter_map(|pod| zone(&pod.spec.node_name)).collect()
 }
 
 /// Takes out the pods whose node does not exist, unless the service publishes whoever there is; says of each why.

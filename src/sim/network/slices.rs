@@ -3,7 +3,7 @@
 
 use crate::api::object::owner_ref;
 use crate::api::service::{Endpoint, EndpointConditions, EndpointPort, PortRef, ServicePort};
-use crate::api::{EndpointSlice, Kind, Labels, Meta, ObjectRef, Pod, Service, Uid};
+use crate::api::{EndpointSlice, Kind, Labels, Meta, Name, ObjectRef, Pod, Service, Uid};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -35,10 +35,13 @@ pub fn includes(pod: &Pod) -> bool {
     !pod.status.pod_ip.is_empty() && !pod.status.phase.is_terminal()
 }
 
+/// Where nodes are, by name: those whose label names a zone.
+pub type Zones = BTreeMap<Name, Name>;
+
 /// Compares what is with what should be. Endpoints keep their place, new ones follow in the order of `pods`, a slice
 /// that nobody needs is used for what would be a new one, and a service without endpoints keeps one empty slice.
-pub fn plan(service: &Service, pods: &[Arc<Pod>], existing: &[Arc<EndpointSlice>]) -> Plan {
-    let mut groups = group(service, pods);
+pub fn plan(service: &Service, pods: &[Arc<Pod>], zones: &Zones, existing: &[Arc<EndpointSlice>]) -> Plan {
+    let mut groups = group(service, pods, zones);
     let (mut kept, mut idle) = (Vec::new(), Vec::new());
     for slice in existing {
         match groups.iter_mut().find(|(ports, _)| *ports == slice.ports) {
@@ -55,7 +58,7 @@ pub fn plan(service: &Service, pods: &[Arc<Pod>], existing: &[Arc<EndpointSlice>
     finish(service, pods, existing, kept, fresh, idle)
 }
 
-fn group(service: &Service, pods: &[Arc<Pod>]) -> Vec<Group> {
+fn group(service: &Service, pods: &[Arc<Pod>], zones: &Zones) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for pod in pods.iter().filter(|pod| includes(pod)) {
         let ports = ports(service, pod);
@@ -63,7 +66,7 @@ fn group(service: &Service, pods: &[Arc<Pod>]) -> Vec<Group> {
             groups.push((ports, BTreeMap::new()));
             groups.len() - 1
         });
-        groups[at].1.insert(pod.metadata.uid, endpoint(service, pod));
+        groups[at].1.insert(pod.metadata.uid, endpoint(service, pod, zones));
     }
     groups
 }
@@ -82,7 +85,7 @@ fn ports(service: &Service, pod: &Pod) -> Vec<EndpointPort> {
     service.spec.ports.iter().filter_map(offered).collect()
 }
 
-fn endpoint(service: &Service, pod: &Pod) -> Endpoint {
+fn endpoint(service: &Service, pod: &Pod, zones: &Zones) -> Endpoint {
     let (meta, spec) = (&pod.metadata, &pod.spec);
     let serving = pod.is_ready();
     let terminating = meta.is_terminating();
@@ -100,7 +103,7 @@ fn endpoint(service: &Service, pod: &Pod) -> Endpoint {
             uid: meta.uid,
             ..ObjectRef::default()
         }),
-        ..Endpoint::default()
+        zone: zones.get(&spec.node_name).cloned().unwrap_or_default(),
     }
 }
 

@@ -29,9 +29,7 @@ impl Clone for Glances {
 impl Glances {
     /// Something has changed on a node.
     pub fn forget(&mut self, place: usize) {
-        for cell in self.sorts.iter_mut().filter_map(|sort| sort.cells.get_mut(place)) {
-            *cell = Cell::Unseen;
-        }
+        self.sorts.iter_mut().for_each(|sort| sort.forget(place));
     }
     /// Places have changed.
     pub fn forget_all(&mut self) {
@@ -58,49 +56,129 @@ struct Sort {
     asked: Amounts,
     counted: Amounts,
     alike: Option<Alike>,
+    /// What was seen of each node. Two bytes each, because hundreds are read for every pod, and they are worth but a few
+    /// different things.
     cells: Vec<Cell>,
+    /// What nodes with room are worth, or were; cells say which.
+    worths: Vec<Worth>,
+    /// How many different things nodes were worth when all were looked at.
+    first: usize,
+    /// Places of which what was seen holds no longer.
+    stale: Vec<usize>,
 }
 
-/// What was seen of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cell {
-    Unseen,
-    /// Cordoned or tainted: a closer look is needed.
-    Particular,
-    Full,
-    Free(Worth),
-}
+/// What was seen of a node: [`CLOSER`], [`TAKEN`], or from [`FREE`] on a place in the list of worths.
+type Cell = u16;
+/// Cordoned, tainted, or worth one thing too many to be told apart: a closer look is needed.
+const CLOSER: Cell = 0;
+/// Without room.
+const TAKEN: Cell = 1;
+/// With room, and worth the first in the list.
+const FREE: Cell = 2;
+
+/// So many different things a node may be worth before the list of them is long.
+const LONG: usize = 100;
 
 /// What a node with room is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Worth {
     /// Pods of the same kind on it.
-    alike: i32,
+    alike: i64,
     /// The score of its resources.
-    resources: i32,
+    resources: i64,
     /// Its zone's number; none without a zone.
     zone: Option<u32>,
 }
 
 impl Sort {
-    fn look(&mut self, seats: &Seats, place: usize) -> Cell {
-        if self.cells[place] == Cell::Unseen {
-            self.cells[place] = self.see(seats, place);
+    /// Where more has changed than there is, everything is looked at anew.
+    fn forget(&mut self, place: usize) {
+        self.stale.push(place);
+        if self.stale.len() > self.cells.len() {
+            (self.cells, self.worths, self.stale) = Default::default();
         }
-        self.cells[place]
     }
 
-    fn see(&self, seats: &Seats, place: usize) -> Cell {
+    /// Looks again at what has changed; or at all nodes, where it has looked at none yet, or the list of what they are worth
+    /// has grown long with what no node is worth any more.
+    fn refresh(&mut self, seats: &Seats) {
+        let all = self.cells.len() != seats.len() || self.worths.len() > 2 * self.first + LONG;
+        if all {
+            self.worths.clear();
+            self.cells = vec![CLOSER; seats.len()];
+            self.stale = (0..seats.len()).collect();
+        }
+        for place in std::mem::take(&mut self.stale) {
+            self.cells[place] = self.see(seats, place);
+        }
+        if all {
+            self.first = self.worths.len();
+        }
+    }
+
+    fn see(&mut self, seats: &Seats, place: usize) -> Cell {
         let row = seats.row(place);
         if !row.plain {
-            return Cell::Particular;
+            return CLOSER;
         }
         if !row.has_room(self.asked) {
-            return Cell::Full;
+            return TAKEN;
         }
         let alike = self.alike.as_ref().map_or(0, |alike| alike.count(seats, place, row));
-        let resources = score::resources(row, self.counted, self.asked);
-        Cell::Free(Worth { alike: alike as i32, resources: resources as i32, zone: row.zone })
+        let worth = Worth { alike, resources: score::resources(row, self.counted, self.asked), zone: row.zone };
+        let known = self.worths.iter().position(|known| *known == worth).unwrap_or_else(|| {
+            self.worths.push(worth);
+            self.worths.len() - 1
+        });
+        Cell::try_from(known).ok().and_then(|known| known.checked_add(FREE)).unwrap_or(CLOSER)
+    }
+
+    /// How many nodes are looked at, and how many are worth each thing; nothing where one needs a closer look, or none has
+    /// room.
+    fn search(&self, start: usize) -> Option<(usize, Vec<usize>)> {
+        let wanted = filter::enough(self.cells.len());
+        let mut counts = vec![0; usize::from(FREE) + self.worths.len()];
+        let (mut looked, mut found) = (0, 0);
+        for (_, cell) in self.from(start) {
+            looked += 1;
+            counts[usize::from(cell)] += 1;
+            found += usize::from(cell >= FREE);
+            if found == wanted {
+                break;
+            }
+        }
+        let told = counts[usize::from(CLOSER)] == 0 && found > 0;
+        told.then(|| (looked, counts.split_off(usize::from(FREE))))
+    }
+
+    /// Places and cells, in the order in which they are looked at.
+    fn from(&self, start: usize) -> impl Iterator<Item = (usize, Cell)> {
+        let (before, after) = self.cells.split_at(start);
+        (start..).zip(after.iter().copied()).chain((0..).zip(before.iter().copied()))
+    }
+
+    /// The score of each worth, so many nodes being worth it.
+    fn totals(&self, counts: &[usize], zones: usize) -> Vec<i64> {
+        let mut totals = if self.alike.is_some() { self.spread(counts, zones) } else { vec![FULL; self.worths.len()] };
+        totals.iter_mut().zip(&self.worths).for_each(|(total, worth)| *total = 2 * *total + worth.resources);
+        totals
+    }
+
+    /// Worths that no node has do not count: the best and the worst there are set the scale.
+    fn spread(&self, counts: &[usize], zones: usize) -> Vec<i64> {
+        let mut in_zone: Vec<Option<i64>> = vec![None; zones];
+        let present = || self.worths.iter().zip(counts).enumerate().filter(|(_, (_, nodes))| **nodes > 0);
+        for (_, (worth, nodes)) in present() {
+            if let Some(count) = worth.zone.and_then(|zone| in_zone.get_mut(zone as usize)) {
+                *count = Some(count.unwrap_or(0) + worth.alike * *nodes as i64);
+            }
+        }
+        let weights = score::Weights::new(counts.iter().sum(), in_zone.iter().flatten().count());
+        let zone = |worth: &Worth| worth.zone.and_then(|zone| in_zone.get(zone as usize).copied().flatten());
+        let scores = score::normalized(present().map(|(_, (worth, _))| weights.raw(worth.alike, zone(worth))).collect());
+        let mut all = vec![0; counts.len()];
+        present().zip(scores).for_each(|((place, _), score)| all[place] = score);
+        all
     }
 }
 
@@ -110,54 +188,23 @@ pub fn best(world: &mut World, pod: &Pod, needs: &Needs) -> Option<Vec<usize>> {
     if !alone || !filter::asks_only_for_room(pod, needs) || !Constraints::of(pod).is_empty() {
         return None;
     }
-    let new = Sort { asked: requests(&pod.spec), counted: counted(&pod.spec), alike: score::alike(world, pod), cells: Vec::new() };
+    let (asked, counted, alike) = (requests(&pod.spec), counted(&pod.spec), score::alike(world, pod));
     let mut glances = std::mem::take(&mut world.scheduler.seats.glances);
-    let sort = glances.of(new);
-    sort.cells.resize(world.scheduler.seats.len(), Cell::Unseen);
-    let found = feasible(&world.scheduler.seats, sort);
-    let best = found.map(|(looked, found)| {
-        world.scheduler.seats.turn(looked);
-        favourites(&found, world.scheduler.seats.zone_count(), sort.alike.is_some())
+    let sort = glances.of(Sort { asked, counted, alike, cells: Vec::new(), worths: Vec::new(), first: 0, stale: Vec::new() });
+    let seats = &mut world.scheduler.seats;
+    sort.refresh(seats);
+    let start = seats.ahead(0);
+    let best = sort.search(start).map(|(looked, counts)| {
+        let totals = sort.totals(&counts, seats.zone_count());
+        let present = totals.iter().zip(&counts).filter(|(_, nodes)| **nodes > 0).map(|(total, _)| *total);
+        let top = present.max().unwrap_or_default();
+        seats.turn(looked);
+        let is_best: Vec<bool> = [false; FREE as usize].into_iter().chain(totals.iter().map(|total| *total == top)).collect();
+        let best = sort.from(start).take(looked).filter(|(_, cell)| is_best[usize::from(*cell)]);
+        best.map(|(place, _)| place).collect()
     });
     world.scheduler.seats.glances = glances;
     best
-}
-
-/// How many nodes were looked at, and those that have room; nothing where one needs a closer look, or none has.
-fn feasible(seats: &Seats, sort: &mut Sort) -> Option<(usize, Vec<(usize, Worth)>)> {
-    let (count, wanted) = (seats.len(), filter::enough(seats.len()));
-    let mut found = Vec::with_capacity(wanted);
-    let mut looked = 0;
-    while looked < count && found.len() < wanted {
-        let place = seats.ahead(looked);
-        looked += 1;
-        match sort.look(seats, place) {
-            Cell::Free(worth) => found.push((place, worth)),
-            Cell::Full => {}
-            Cell::Particular | Cell::Unseen => return None,
-        }
-    }
-    (!found.is_empty()).then_some((looked, found))
-}
-
-/// Those with the best score.
-fn favourites(found: &[(usize, Worth)], zones: usize, spreads: bool) -> Vec<usize> {
-    let mut totals = if spreads { spread(found, zones) } else { vec![FULL; found.len()] };
-    totals.iter_mut().zip(found).for_each(|(total, (_, worth))| *total = 2 * *total + i64::from(worth.resources));
-    let top = totals.iter().max().copied().unwrap_or_default();
-    found.iter().zip(totals).filter(|(_, total)| *total == top).map(|((place, _), _)| *place).collect()
-}
-
-fn spread(found: &[(usize, Worth)], zones: usize) -> Vec<i64> {
-    let mut in_zone: Vec<Option<i64>> = vec![None; zones];
-    for (_, worth) in found {
-        if let Some(count) = worth.zone.and_then(|zone| in_zone.get_mut(zone as usize)) {
-            *count = Some(count.unwrap_or(0) + i64::from(worth.alike));
-        }
-    }
-    let weights = score::Weights::new(found.len(), in_zone.iter().flatten().count());
-    let zone = |worth: &Worth| worth.zone.and_then(|zone| in_zone.get(zone as usize).copied().flatten());
-    score::normalized(found.iter().map(|(_, worth)| weights.raw(i64::from(worth.alike), zone(worth))).collect())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::glance::Glances;
 use super::priority::priority;
 use super::social::Social;
 use crate::api::pod::{Container, PodSpec};
-use crate::api::{Name, Node, Object, Pod, Uid};
+use crate::api::{Key, Name, Node, Object, Pod, Uid};
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::vector::Focus;
 use imbl::{OrdMap, Vector};
@@ -157,7 +157,7 @@ fn zone(node: &Node) -> Name {
 pub struct Seats {
     list: Vector<Arc<Seat>>,
     rows: Vector<Row>,
-    places: OrdMap<Name, usize>,
+    places: OrdMap<Key, usize>,
     zones: Vector<Name>,
     start: usize,
     /// How many pods with a seat ask something of their neighbours.
@@ -210,7 +210,7 @@ impl Seats {
     }
     /// Where a node is.
     pub fn place(&self, node: &str) -> Option<usize> {
-        self.places.get(node).copied()
+        self.places.get(&Key::cluster(node)).copied()
     }
     /// The least priority of all pods that have a seat.
     pub fn least_priority(&self) -> Option<i64> {
@@ -244,7 +244,7 @@ impl Seats {
     }
     /// Takes over a node as it now is.
     pub fn set(&mut self, node: &Arc<Node>) {
-        let Some(&place) = self.places.get(&node.metadata.name) else {
+        let Some(&place) = self.places.get(&node.metadata.key()) else {
             return self.add(node);
         };
         let seat = Arc::make_mut(&mut self.list[place]);
@@ -261,7 +261,7 @@ impl Seats {
     }
     fn add(&mut self, node: &Arc<Node>) {
         self.glances.forget_all();
-        self.places.insert(node.metadata.name.clone(), self.list.len());
+        self.places.insert(node.metadata.key(), self.list.len());
         let zone = zone(node);
         let row = Row { zone: number(&mut self.zones, &zone), ..Row::new(node) };
         self.rows.push_back(row);
@@ -269,18 +269,18 @@ impl Seats {
     }
     /// Forgets a node.
     pub fn remove(&mut self, node: &Name) {
-        if let Some(place) = self.places.remove(node) {
+        if let Some(place) = self.places.remove(&Key::cluster(node.clone())) {
             let gone = self.list.remove(place);
             self.social -= gone.pods.iter().filter(|sitter| sitter.social.is_some()).count();
             gone.pods.iter().for_each(|sitter| self.uncount(&sitter.pod));
             self.rows.remove(place);
             self.glances.forget_all();
-            self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.name.clone(), i)).collect();
+            self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.key(), i)).collect();
         }
     }
     /// Changes who sits on a node; `change` tells whether anything was changed.
     fn reseat(&mut self, node: &Name, change: impl FnOnce(&mut Vec<Sitter>, &mut Row) -> bool) {
-        let Some(&place) = self.places.get(node) else { return };
+        let Some(&place) = self.places.get(&Key::cluster(node.clone())) else { return };
         let seat = Arc::make_mut(&mut self.list[place]);
         let row = &mut self.rows[place];
         if change(&mut seat.pods, row) {

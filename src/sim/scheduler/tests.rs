@@ -57,7 +57,7 @@ fn selectors_taints_and_cordons_leave_the_other_nodes() {
 #[test]
 fn refusals_are_counted_up_by_reason() {
     let nodes = "0/3 nodes are available: ";
-    let useless = |n: usize| format!("preemption: {nodes}{n} Preemption is not helpful for scheduling.");
+    let useless = |n: usize| format!("no new claims to deallocate, preemption: {nodes}{n} Preemption is not helpful for scheduling.");
     let mut trial = Trial::new(3);
     assert_eq!(complaint(&mut trial, asking("5")), format!("{nodes}3 Insufficient cpu. {}", useless(3)));
 
@@ -72,7 +72,10 @@ fn refusals_are_counted_up_by_reason() {
     trial.pass(Span::secs(1));
     let reasons = "1 Insufficient cpu, 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable";
     let preemption = "1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling";
-    assert_eq!(complaint(&mut trial, asking("2")), format!("{nodes}{reasons}. preemption: {nodes}{preemption}."));
+    assert_eq!(
+        complaint(&mut trial, asking("2")),
+        format!("{nodes}{reasons}. no new claims to deallocate, preemption: {nodes}{preemption}.")
+    );
 }
 
 #[test]
@@ -82,7 +85,8 @@ fn a_full_node_takes_no_more() {
     trial.put_pod("first", "nginx", json!({}));
     trial.pass(Span::secs(1));
     let nodes = "0/1 nodes are available: ";
-    let words = format!("{nodes}1 Too many pods. preemption: {nodes}1 No preemption victims found for incoming pod.");
+    let words =
+        format!("{nodes}1 Too many pods. no new claims to deallocate, preemption: {nodes}1 No preemption victims found for incoming pod.");
     assert_eq!(complaint(&mut trial, json!({})), words);
     trial.delete(Kind::Pod, "first");
     trial.pass(Span::secs(20));
@@ -137,7 +141,7 @@ fn pods_keep_away_from_each_other() {
     (0..4).for_each(|i| put_labelled(&mut trial, &format!("w{i}"), "web", away.clone()));
     let nodes: BTreeSet<String> = (0..3).map(|i| node_of(&trial, &format!("w{i}"))).collect();
     assert_eq!((nodes.len(), node_of(&trial, "w3").as_str()), (3, ""));
-    let useless = "preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.";
+    let useless = "no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.";
     assert_eq!(said(&trial, "w3"), format!("{NODES}3 node(s) didn't match pod anti-affinity rules. {useless}"));
     put_labelled(&mut trial, "plain", "web", json!({}));
     assert_eq!(said(&trial, "plain"), format!("{NODES}3 node(s) didn't satisfy existing pods anti-affinity rules. {useless}"));
@@ -154,7 +158,7 @@ fn pods_keep_away_from_each_other() {
 fn pods_come_to_each_other() {
     let mut trial = Trial::new(3);
     put_labelled(&mut trial, "guest", "guest", term("podAffinity", "host"));
-    let useless = "preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
+    let useless = "no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
     assert_eq!(said(&trial, "guest"), format!("{NODES}3 node(s) didn't match pod affinity rules. {useless}"));
     (0..3).for_each(|i| put_labelled(&mut trial, &format!("h{i}"), "host", term("podAffinity", "host")));
     let nodes: BTreeSet<String> = ["h0", "h1", "h2", "guest"].iter().map(|pod| node_of(&trial, pod)).collect();
@@ -193,7 +197,7 @@ fn own_constraints_spread_pods_over_domains() {
     put_labelled(&mut trial, "w5", "web", constraint("DoNotSchedule"));
     let reasons = "1 node(s) didn't match pod topology spread constraints, 1 node(s) didn't match pod topology spread constraints (missing required label), 1 node(s) were unschedulable";
     let preemption = "1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling";
-    assert_eq!(said(&trial, "w5"), format!("{NODES}{reasons}. preemption: {NODES}{preemption}."));
+    assert_eq!(said(&trial, "w5"), format!("{NODES}{reasons}. no new claims to deallocate, preemption: {NODES}{preemption}."));
     put_labelled(&mut trial, "w6", "web", constraint("ScheduleAnyway"));
     assert_ne!(node_of(&trial, "w6"), "");
 }
@@ -207,7 +211,9 @@ fn other_resources_run_out_too() {
     trial.pass(Span::secs(1));
     assert_eq!(node_of(&trial, "first"), "node-1");
     let nodes = "0/1 nodes are available: ";
-    let words = format!("{nodes}1 Insufficient hugepages-2Mi. preemption: {nodes}1 No preemption victims found for incoming pod.");
+    let words = format!(
+        "{nodes}1 Insufficient hugepages-2Mi. no new claims to deallocate, preemption: {nodes}1 No preemption victims found for incoming pod."
+    );
     assert_eq!(complaint(&mut trial, asking("1")), words);
 }
 
@@ -307,7 +313,7 @@ fn a_node_takes_as_many_volumes_of_a_driver_as_it_can() {
     let nodes = "0/2 nodes are available: ";
     let reasons = "1 node(s) exceed max volume count, 1 node(s) were unschedulable";
     let preemption = "1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling";
-    assert_eq!(said(&trial, "other"), format!("{nodes}{reasons}. preemption: {nodes}{preemption}."));
+    assert_eq!(said(&trial, "other"), format!("{nodes}{reasons}. no new claims to deallocate, preemption: {nodes}{preemption}."));
     trial.delete(Kind::Pod, "first");
     trial.delete(Kind::Pod, "same");
     trial.pass(Span::secs(5));

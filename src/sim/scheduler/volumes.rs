@@ -110,19 +110,20 @@ pub fn in_use(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
     None
 }
 
-/// Why a node cannot serve a pod's volumes.
+/// Why a node cannot serve a pod's volumes: all that VolumeBinding finds, or what VolumeZone does. Upstream:
+/// volumeBinder.FindPodVolumes.
 pub fn refuses(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
-    let hopeless = |reason| Some(Verdict { help: Help::LABEL | Help::VOLUME, ..Verdict::hopeless(reason) });
-    if needs.missing {
-        return hopeless("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)");
+    let served = super::super::controllers::volumes::can_serve(world, &needs.unbound, node);
+    let binding = [
+        (needs.missing, "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"),
+        (!needs.bound.iter().all(|volume| reaches(volume, node)), "node(s) didn't match PersistentVolume's node affinity"),
+        (!served, "node(s) didn't find available persistent volumes to bind"),
+    ];
+    let mut reasons: Vec<String> = binding.iter().filter(|(wrong, _)| *wrong).map(|(_, reason)| (*reason).to_owned()).collect();
+    if reasons.is_empty() && !needs.bound.iter().all(|volume| shares_zone(volume, node)) {
+        reasons.push("node(s) had no available volume zone".to_owned());
     }
-    if !needs.bound.iter().all(|volume| reaches(volume, node)) {
-        return hopeless("node(s) didn't match PersistentVolume's node affinity");
-    }
-    if !super::super::controllers::volumes::can_serve(world, &needs.unbound, node) {
-        return hopeless("node(s) didn't find available persistent volumes to bind");
-    }
-    if needs.bound.iter().all(|volume| shares_zone(volume, node)) { None } else { hopeless("node(s) had no available volume zone") }
+    (!reasons.is_empty()).then_some(Verdict { reasons, hopeless: true, help: Help::LABEL | Help::VOLUME })
 }
 
 /// True where a pod of the node names the same disk itself and one of them writes. Upstream: isVolumeConflict.

@@ -5,8 +5,8 @@ use crate::scene::{Area, Canvas, Ground, Ink, Role};
 use crate::ui::model::{Mode, Model, Pane};
 use crate::ui::{Screen, Sight};
 
-/// What a newcomer may try first.
-pub const FIRST: [(&str, &str); 5] = [("t", "act on both sets"), ("+", "scale"), ("x", "lose a pod"), ("w", "why"), ("c", "pull a cable")];
+/// What stands here before anything was done.
+const EMPTY: &str = "what a key stands for is shown here, as a command line";
 
 /// What one may try beside a scenario.
 const BESIDE: [(&str, &str); 4] = [(".", "next step"), ("space", "let time pass"), (":", "type anything yourself"), ("?", "help")];
@@ -26,8 +26,13 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         canvas.text(line.x, line.y, line.w, notice, Role::Waiting);
         return;
     }
-    let last = sight.console.last().filter(|_| !(model.newcomer && sight.console.is_empty()));
-    let Some(last) = last else { return invite(canvas, line, if sight.script.is_some() { &BESIDE } else { &FIRST }) };
+    let Some(last) = sight.console.last() else {
+        match sight.script {
+            Some(_) => invite(canvas, line, &BESIDE),
+            None => drop(canvas.parts(line, &[("$ ", Role::Faint.into()), (EMPTY, Role::Faint.into())])),
+        }
+        return;
+    };
     let answer = if matches!(model.pane, Pane::Output(_)) {
         ""
     } else if !last.done {

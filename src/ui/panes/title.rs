@@ -9,6 +9,8 @@ use crate::ui::{Model, Sight};
 
 /// Columns from which on the lamps have names.
 const ROOMY: u16 = 110;
+/// Columns from which on the seed of all chance is told.
+const SPACIOUS: u16 = 140;
 /// Columns that the clock of a talk takes, beside a long title.
 const TALK: u16 = 26;
 
@@ -23,7 +25,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         parts.push((format!("{}   ", sight.title), Role::Text.bold()));
     }
     parts.extend(time(sight));
-    if area.w >= 110 && sight.script.is_none() {
+    if area.w >= SPACIOUS && sight.script.is_none() {
         parts.push((format!("   seed {}", sight.world.options().seed), Role::Faint.into()));
     }
     if model.look.present {
@@ -31,7 +33,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
         parts.push((format!("   talk {}", clock(passed)), Role::Faint.into()));
     }
     if model.twin {
-        parts.push(("   ⇄ twin".to_owned(), Role::Key.bold()));
+        parts.push(("   ⇄ both sets".to_owned(), Role::Key.bold()));
     }
     write(canvas, Area { w: area.w.saturating_sub(lamps_w + 1), ..area }, &parts);
     let w = lamps_w.min(area.w);

@@ -8,7 +8,8 @@ use super::page::Page;
 use crate::api::{Key, Kind};
 use crate::scene::cause;
 use crate::scene::clock::{clock, left};
-use crate::scene::facts::{Family, Look};
+use crate::scene::facts::{Answer, Befell, Family, Look};
+use crate::scene::paint::{family_role, family_tag};
 use crate::scene::{Area, Ink, Role, Stage, Target, sentence};
 use crate::sim::World;
 use crate::sim::change::ChangeId;
@@ -20,6 +21,9 @@ use crate::ui::{Screen, Sight};
 /// Columns in which a page that was asked for is easily read.
 const SHEET_WIDTH: u16 = 76;
 
+/// Causes that are told of each set's answer.
+const LED_TO_IT: usize = 6;
+
 /// How far back the latest change of a thing is looked for.
 const LOOK_BACK: u64 = 4000;
 
@@ -28,7 +32,23 @@ pub fn selected(model: &Model, sight: &Sight, screen: &Screen) -> Page {
     if let Some(comparison) = model.comparison.as_ref().filter(|_| model.pane == Pane::Compare) {
         return super::compare::page(comparison, sight);
     }
-    page(sight.world, &screen.stage, screen.focus.selected.as_ref())
+    if screen.focus.selected.is_some() || model.pane == Pane::Sheet {
+        return page(sight.world, &screen.stage, screen.focus.selected.as_ref());
+    }
+    let told = |detail| whole(sight.world, &screen.stage, detail);
+    let fits = |page: &Page| screen.regions.is_none_or(|regions| page.fits(regions.pane));
+    [Detail::All, Detail::Some].into_iter().map(told).find(fits).unwrap_or_else(|| told(Detail::Least))
+}
+
+/// How much is told of the whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// What it is, in few words.
+    Least,
+    /// And why.
+    Some,
+    /// And what led to it.
+    All,
 }
 
 /// Where that page stands: in its pane, or over as much of the picture as it needs where all of it was asked for.
@@ -43,7 +63,7 @@ pub fn area(page: &Page, regions: &Regions, pane: Pane) -> Area {
 /// The page of a thing; of the whole where nothing is selected.
 pub fn page(world: &World, stage: &Stage, target: Option<&Target>) -> Page {
     match target {
-        None => whole(world, stage),
+        None => whole(world, stage, Detail::All),
         Some(Target::Set(..)) => things::set(world, stage, target),
         Some(Target::Pod(key)) => pod::pod(world, stage, key),
         Some(Target::Process(node, uid)) => pod::process(world, stage, node, *uid),
@@ -55,50 +75,82 @@ pub fn page(world: &World, stage: &Stage, target: Option<&Target>) -> Page {
 }
 
 /// What the picture is about, or the rule that is broken.
-fn whole(world: &World, stage: &Stage) -> Page {
+fn whole(world: &World, stage: &Stage, detail: Detail) -> Page {
     let broken = RULES.iter().find_map(|(rule, name, sentence)| Some((name, sentence, world.rules().broken(*rule)?)));
     if let Some((name, rule, detail)) = broken {
         let mut page = Page::new(format!("✖ {name}"), Role::Bad);
         page.say(detail.to_string(), Role::Bad.bold());
         page.say(format!("The rule: {rule}."), Role::Text);
         page.gap();
-        page.keys("select a ghost ☠ to see why; ", &[("u", "undo"), ("c", "plug in")]);
+        page.keys("a ghost ☠ tells why; ", &[("u", "undo"), ("c", "plug in")]);
         return page;
     }
     if let Some(key) = troubled(stage) {
         return pod::pod(world, stage, key);
     }
-    if stage.replaced.len() == 2 {
-        return differed(stage);
-    }
+    if stage.answers.len() == 2 { differed(world, &stage.answers, detail) } else { promises(stage, detail) }
+}
+
+/// What the two kinds of set promise.
+fn promises(stage: &Stage, detail: Detail) -> Page {
     let mut page = Page::new("two sets, two answers", Role::Text);
     let has = |family: Family| stage.sets.iter().any(|s| s.family == family);
     let lessons = [
-        (Family::Alike, Role::Alike, "ReplicaSet: any will do. A lost pod is replaced, under another name."),
-        (Family::Each, Role::Each, "StatefulSet: each its own. A lost pod comes back: its name, its disk."),
+        (Family::Alike, "ReplicaSet: any will do. A lost pod is replaced, under another name.", "any will do: new name"),
+        (Family::Each, "StatefulSet: each its own. A lost pod comes back: its name, its disk.", "each its own: name and disk"),
     ];
-    for (_, role, words) in lessons.iter().filter(|(family, ..)| has(*family)) {
-        page.add(vec![("▌ ".to_owned(), (*role).into()), ((*words).to_owned(), Role::Text.into())]);
+    for (family, words, fewer) in lessons.into_iter().filter(|(family, ..)| has(*family)) {
+        match detail {
+            Detail::Least => page.signed(tag(family), family_role(family), fewer, Role::Text),
+            Detail::Some | Detail::All => page.signed("▌ ", family_role(family), words, Role::Text),
+        }
     }
-    page.gap();
-    page.keys("", &[("t", "acts on both"), ("+", "scale"), ("x", "lose a pod")]);
     page
 }
 
 /// What just differed between the two kinds of set, and why.
-fn differed(stage: &Stage) -> Page {
-    let mut page = Page::new("the same loss, two answers", Role::Text);
-    for replaced in &stage.replaced {
-        let (role, why) = match replaced.family {
-            Family::Each => (Role::Each, "Each its own: it had to wait until the old one was surely gone."),
-            Family::Alike | Family::Loose => (Role::Alike, "Any will do: nobody waited for the old one."),
-        };
-        page.signed("▌ ", role, replaced.words.clone(), Role::Text.bold());
-        page.signed("▌ ", role, why, Role::Text);
+fn differed(world: &World, answers: &[Answer], detail: Detail) -> Page {
+    let title = match answers[0].befell {
+        Befell::Loss => "same loss, two answers",
+        Befell::Growth => "more pods, two answers",
+        Befell::Shrinking => "fewer pods, two answers",
+    };
+    let mut page = Page::new(title, Role::Text);
+    for answer in answers {
+        let role = family_role(answer.family);
+        if detail == Detail::Least {
+            page.signed(tag(answer.family), role, &answer.fewer, Role::Text.bold());
+            continue;
+        }
+        page.signed("▌ ", role, &answer.words, Role::Text.bold());
+        page.signed("▌ ", role, because(answer), Role::Text);
+        if let Some(pod) = answer.pod.as_ref().filter(|_| detail == Detail::All) {
+            causes(&mut page, world, Kind::Pod, pod, LED_TO_IT);
+            page.gap();
+        }
     }
-    page.gap();
-    page.keys("", &[("tab", "or the mouse selects;"), ("w", "tells why")]);
     page
+}
+
+/// A family where there is no room for more.
+fn tag(family: Family) -> String {
+    format!("{:<4}", family_tag(family))
+}
+
+/// Why a set of that family answers so.
+fn because(answer: &Answer) -> &'static str {
+    match (answer.family, answer.befell) {
+        (Family::Each, Befell::Loss) => "Each its own: a new one has to wait until the old one is surely gone.",
+        (Family::Each, Befell::Growth) => "Each its own: it takes the next number, and what belongs to that number.",
+        (Family::Each, Befell::Shrinking) => "Each its own: always the highest number, so the others keep their places.",
+        (Family::Alike | Family::Loose, Befell::Loss) => "Any will do: nobody waits for the old one.",
+        (Family::Alike | Family::Loose, Befell::Growth) => {
+            "Any will do: all at once, under random names; they share what the template names."
+        }
+        (Family::Alike | Family::Loose, Befell::Shrinking) => {
+            "Any will do: it chooses by rank, not by name; select the set to see whom it takes next."
+        }
+    }
 }
 
 /// The pod that most wants an explanation: one whose end nobody can confirm, one of which nothing is heard, one that fails.

@@ -18,7 +18,7 @@ pub fn lines(action: Action, model: &Model, sight: &Sight, screen: &Screen) -> R
         Action::Cable => on_host(screen, selected, |h| if h.cut.is_some() { "reconnect" } else { "disconnect" }),
         Action::Power => on_host(screen, selected, |h| if h.powered { "crash" } else { "boot" }),
         Action::Fail => Ok(pods(model, screen)?.iter().map(|pod| tamper(sight.world, pod)).collect()),
-        Action::Logs => Ok(pods(model, screen)?.iter().map(|pod| format!("kubectl logs {}{}", pod.name, namespace(pod))).collect()),
+        Action::Logs => Ok(looked_at(model, screen)?.iter().map(|pod| format!("kubectl logs {}{}", pod.name, namespace(pod))).collect()),
         Action::Request => request(model, sight.world, screen),
         Action::Files => files(model, screen),
         Action::Describe => Ok(vec![format!("kubectl describe {}", resource(selected, screen)?)]),
@@ -64,6 +64,20 @@ fn delete(model: &Model, screen: &Screen, how: &str, rather: &[Look]) -> Result<
     Ok(chosen(model, screen, rather)?.iter().map(|key| line(Kind::Pod, key)).collect())
 }
 
+/// The pods that are looked at or asked: the selected one alone, for nothing is done to its twin.
+fn looked_at(model: &Model, screen: &Screen) -> Result<Vec<Key>, String> {
+    selected_pod(model, screen).map_or_else(|| pods(model, screen), |pod| Ok(vec![pod]))
+}
+
+/// The selected pod, or that of the selected process.
+pub fn selected_pod(model: &Model, screen: &Screen) -> Option<Key> {
+    match &model.selected {
+        Some(Target::Pod(key)) => Some(key.clone()),
+        Some(Target::Process(node, uid)) => screen.stage.running(node, *uid).map(|r| r.key.clone()),
+        _ => None,
+    }
+}
+
 /// The pods an act is about: the selected one and, with twins, the other set's in the same place; of a set its first.
 fn pods(model: &Model, screen: &Screen) -> Result<Vec<Key>, String> {
     chosen(model, screen, &[])
@@ -71,11 +85,7 @@ fn pods(model: &Model, screen: &Screen) -> Result<Vec<Key>, String> {
 
 /// The same; of a set rather the first that looks like this.
 fn chosen(model: &Model, screen: &Screen, rather: &[Look]) -> Result<Vec<Key>, String> {
-    let selected = match &model.selected {
-        Some(Target::Pod(key)) => Some(key.clone()),
-        Some(Target::Process(node, uid)) => screen.stage.running(node, *uid).map(|r| r.key.clone()),
-        _ => None,
-    };
+    let selected = selected_pod(model, screen);
     let place = selected.as_ref().and_then(|key| {
         let (set, _) = screen.stage.row(key)?;
         set.rows.iter().position(|r| r.key == *key)
@@ -128,7 +138,7 @@ fn request(model: &Model, world: &World, screen: &Screen) -> Result<Vec<String>,
         return Ok(vec![format!("curl -s http://{}{domain}{port}/", key.name)]);
     }
     let line = |pod: &Key| format!("curl -s localhost:8001/api/v1/namespaces/{}/pods/{}/proxy/", pod.namespace, pod.name);
-    Ok(pods(model, screen)?.iter().map(line).collect())
+    Ok(looked_at(model, screen)?.iter().map(line).collect())
 }
 
 /// The disk of the selected volume or claim, else that of a pod.
@@ -136,7 +146,7 @@ fn files(model: &Model, screen: &Screen) -> Result<Vec<String>, String> {
     match &model.selected {
         Some(Target::Volume(name)) => Ok(vec![format!("files {name}")]),
         Some(Target::Claim(key)) => Ok(vec![format!("files pvc/{}", key.name)]),
-        _ => Ok(pods(model, screen)?.iter().map(|pod| format!("files {}", pod.name)).collect()),
+        _ => Ok(looked_at(model, screen)?.iter().map(|pod| format!("files {}", pod.name)).collect()),
     }
 }
 

@@ -15,24 +15,44 @@ pub fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         model.mode = Mode::Normal;
         return Vec::new();
     };
+    if editor.reviewed {
+        match key {
+            Key::Ctrl('s') => return send(editor),
+            Key::Named("esc") => editor.reviewed = false,
+            Key::Char(_) | Key::Ctrl(_) | Key::Named(_) => {}
+        }
+        return Vec::new();
+    }
     match key {
+        Key::Named("esc") if !editor.offers.is_empty() => editor.offers.clear(),
         Key::Named("esc") | Key::Ctrl('c') => close(model, "left as it was"),
         Key::Ctrl('s') => return save(model),
         Key::Named("enter") => {
             let indent = indent(editor);
             editor.area.insert_newline();
             editor.area.insert_str(indent);
+            editor.look();
         }
-        Key::Named("tab") => drop(editor.area.insert_str("  ")),
-        other => drop(editor.area.input(input(other))),
+        Key::Named("tab") => {
+            if !editor.complete() {
+                editor.area.insert_str("  ");
+                editor.look();
+            }
+        }
+        other => {
+            editor.area.input(input(other));
+            editor.look();
+        }
     }
     Vec::new()
 }
 
-/// The blanks before the line in which the cursor stands, and before what follows a dash.
+/// The blanks before the line in which the cursor stands, and before what follows a dash; more where a field opens.
 fn indent(editor: &Editor) -> String {
-    let line = editor.area.lines().get(editor.area.cursor().0).map_or("", |line| line.as_str());
-    " ".repeat(line.len() - line.trim_start_matches([' ', '-']).len())
+    let cursor = editor.area.cursor();
+    let line = editor.area.lines().get(cursor.0).map_or("", |line| line.as_str());
+    let opens = line.ends_with(':') && line.chars().count() == cursor.1;
+    " ".repeat(line.len() - line.trim_start_matches([' ', '-']).len() + if opens { 2 } else { 0 })
 }
 
 fn close(model: &mut Model, why: &str) {
@@ -41,7 +61,7 @@ fn close(model: &mut Model, why: &str) {
     model.notice = Some(why.to_owned());
 }
 
-/// Applies the text, or shows what is wrong with it.
+/// Shows what the text would change, or what is wrong with it.
 fn save(model: &mut Model) -> Vec<Effect> {
     let Some(editor) = &mut model.editor else { return Vec::new() };
     if !editor.is_changed() {
@@ -52,7 +72,13 @@ fn save(model: &mut Model) -> Vec<Effect> {
     if editor.problem.is_some() {
         return Vec::new();
     }
-    editor.sent = true;
+    editor.reviewed = true;
+    Vec::new()
+}
+
+/// Applies the text.
+fn send(editor: &mut Editor) -> Vec<Effect> {
+    (editor.reviewed, editor.sent) = (false, true);
     vec![Effect::Feed(APPLY.to_owned(), editor.text())]
 }
 

@@ -40,7 +40,7 @@ fn submit(model: &mut Model) -> Vec<Effect> {
     if model.history.last() != Some(&line) {
         model.history.push(line.clone());
     }
-    model.newcomer = false;
+    model.lead.end();
     if matches!(line.as_str(), "q" | "quit" | "exit") { vec![Effect::Quit] } else { vec![Effect::Submit(line)] }
 }
 

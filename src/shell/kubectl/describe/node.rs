@@ -48,11 +48,11 @@ fn taints(taints: &[Taint]) -> Vec<String> {
 }
 
 fn lease(world: &World, page: &mut Describe, node: &Name) {
-    page.line(0, "Lease:");
     let Some(lease) = world.get::<Lease>(&Key::new("kube-node-lease", node.clone())) else {
-        page.line(1, "Failed to get lease: leases.coordination.k8s.io not found");
+        page.field(0, "Lease", &format!("Failed to get lease: leases.coordination.k8s.io {node:?} not found"));
         return;
     };
+    page.line(0, "Lease:");
     page.field(1, "HolderIdentity", lease.spec["holderIdentity"].as_str().unwrap_or_default());
     page.field(1, "AcquireTime", "<unset>").field(1, "RenewTime", &time(world.lease_renewed(node)));
 }

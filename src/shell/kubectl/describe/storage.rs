@@ -1,7 +1,7 @@
 //! Claims, volumes and classes, described.
 
 use super::{finalizers, formatted, labels, status, text, volumes};
-use crate::api::columns::storage::{is_default, modes};
+use crate::api::columns::storage::{given, modes};
 use crate::api::pod::Pod;
 use crate::api::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 use crate::api::table::Describe;
@@ -12,15 +12,14 @@ use serde_json::Value;
 
 pub fn claim(world: &World, page: &mut Describe, pvc: &PersistentVolumeClaim) {
     let meta = &pvc.metadata;
-    let bound = !pvc.spec.volume_name.is_empty();
-    let size = pvc.status.capacity.get("storage").filter(|_| bound).map(ToString::to_string).unwrap_or_default();
+    let (size, modes) = given(pvc);
     page.field(0, "Name", &meta.name).field(0, "Namespace", &meta.namespace).field(0, "StorageClass", pvc.class());
     page.field(0, "Status", &status(world, meta, pvc.status.phase.text()));
     page.field(0, "Volume", &pvc.spec.volume_name);
     labels(page, meta);
     finalizers(page, meta);
     page.field(0, "Capacity", &size);
-    page.field(0, "Access Modes", &if bound { modes(&pvc.status.access_modes) } else { String::new() });
+    page.field(0, "Access Modes", &modes);
     page.field(0, "VolumeMode", &pvc.spec.volume_mode);
     data_source(page, pvc);
     let users: Vec<String> = world
@@ -67,7 +66,7 @@ pub fn volume(world: &World, page: &mut Describe, pv: &PersistentVolume) {
     page.field(0, "Name", &meta.name);
     labels(page, meta);
     finalizers(page, meta);
-    page.field(0, "StorageClass", &spec.storage_class_name);
+    page.field(0, "StorageClass", pv.class());
     page.field(0, "Status", &status(world, meta, pv.status.phase.text()));
     page.field(0, "Claim", &claim).field(0, "Reclaim Policy", spec.persistent_volume_reclaim_policy.text());
     page.field(0, "Access Modes", &modes(&spec.access_modes)).field(0, "VolumeMode", &spec.volume_mode);
@@ -98,7 +97,7 @@ fn affinity(page: &mut Describe, affinity: Option<&Value>) {
 }
 
 pub fn class(page: &mut Describe, class: &StorageClass) {
-    page.field(0, "Name", &class.metadata.name).field(0, "IsDefaultClass", if is_default(class) { "Yes" } else { "No" });
+    page.field(0, "Name", &class.metadata.name).field(0, "IsDefaultClass", if class.is_default() { "Yes" } else { "No" });
     let parameters = class.rest.get("parameters").and_then(|map| Labels::deserialize(map).ok()).unwrap_or_default();
     page.field(0, "Annotations", &formatted(&class.metadata.annotations)).field(0, "Provisioner", &class.provisioner);
     page.field(0, "Parameters", &formatted(&parameters));

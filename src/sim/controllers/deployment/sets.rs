@@ -1,6 +1,6 @@
 //! A deployment's ReplicaSets: whose they are, which is of the present template, and its making.
 
-use super::super::super::apiserver::Desk;
+use super::super::super::apiserver::{Desk, is_ending};
 use super::super::super::chance::safe_encode;
 use super::{Round, scaling};
 use crate::api::deployment::{DESIRED, HASH, HISTORY, MOST, REVISION, number, same_template, shared};
@@ -138,6 +138,7 @@ fn create(round: &mut Round, old: &[Arc<ReplicaSet>], revision: i32) -> Result<A
         Err(refusal) if refusal.reason == Reason::AlreadyExists => {
             is_ours(round, &key).then_some(false).ok_or_else(|| collide(round, refusal))?
         }
+        Err(refusal) if is_ending(&refusal) => return Err(refusal),
         Err(refusal) => return Err(fail(round, &name, refusal)),
     };
     if made && size > 0 {

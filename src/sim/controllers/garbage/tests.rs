@@ -31,7 +31,7 @@ fn in_the_background_the_owner_goes_first() {
 fn in_the_foreground_the_owner_waits_for_its_dependants() {
     let mut trial = trial();
     delete(&mut trial, Propagation::Foreground);
-    assert_eq!(trial.get::<ReplicaSet>("rs").metadata.finalizers, ["foregroundDeletion".into()]);
+    assert_eq!(trial.get::<ReplicaSet>("rs").metadata.finalizers, ["foregroundDeletion"]);
     trial.pass(Span::millis(100));
     assert!(trial.has(Kind::ReplicaSet, "rs"));
     assert!(trial.world.list::<Pod>().all(|p| p.metadata.is_terminating()), "and the set makes no new ones");
@@ -50,7 +50,7 @@ fn in_the_foreground_the_whole_family_goes_from_the_bottom_up() {
     trial.delete_with(Kind::Deployment, "web", foreground);
     trial.pass(Span::millis(200));
     let set = trial.world.list::<ReplicaSet>().next().unwrap();
-    assert_eq!(set.metadata.finalizers, ["foregroundDeletion".into()]);
+    assert_eq!(set.metadata.finalizers, ["foregroundDeletion"]);
     assert!(trial.has(Kind::Deployment, "web") && trial.world.list::<Pod>().all(|p| p.metadata.is_terminating()));
     trial.pass(Span::secs(5));
     for kind in [Kind::Deployment, Kind::ReplicaSet, Kind::Pod] {
@@ -94,4 +94,19 @@ fn who_names_an_owner_that_never_was_is_collected() {
     trial.put(Kind::ConfigMap, json!({"metadata": {"name": "child", "ownerReferences": ghost}}));
     trial.pass(Span::secs(1));
     assert!(!trial.has(Kind::ConfigMap, "child"));
+}
+
+/// Upstream: GraphBuilder.processGraphChanges, which looks at owners that an update adds; attemptToDeleteItem, which fails
+/// where the owner's kind is served by nobody.
+#[test]
+fn an_owner_that_is_named_later_and_is_not_there_takes_the_object_along() {
+    let owner = |kind: &str, version: &str| json!([{"apiVersion": version, "kind": kind, "name": "ghost", "uid": "00000000-0000-4000-8000-000000000001"}]);
+    for (owner, stays) in [(owner("ConfigMap", "v1"), false), (owner("Job", "batch/v1"), false), (owner("Gadget", "example.com/v1"), true)]
+    {
+        let mut trial = Trial::new(0);
+        trial.put(Kind::ConfigMap, json!({"metadata": {"name": "child"}}));
+        trial.edit(Kind::ConfigMap, "child", "/metadata/ownerReferences", owner.clone());
+        trial.pass(Span::secs(1));
+        assert_eq!(trial.has(Kind::ConfigMap, "child"), stays, "{owner}");
+    }
 }

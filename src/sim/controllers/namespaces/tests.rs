@@ -72,6 +72,20 @@ fn nothing_new_enters_a_namespace_that_goes() {
     assert!(is_ending(&refusal));
 }
 
+/// Upstream: manageReplicas, for which such an error is none.
+#[test]
+fn a_set_that_makes_no_more_pods_in_a_namespace_that_goes_has_not_failed() {
+    let mut world = world();
+    let template = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
+    let spec = json!({"replicas": 1, "selector": {"matchLabels": {"a": "b"}}, "template": template});
+    put(&mut world, Kind::ReplicaSet, json!({"metadata": {"name": "rs", "namespace": "demo"}, "spec": spec})).unwrap();
+    pass(&mut world, 3);
+    delete(&mut world, "demo").unwrap();
+    world.advance(world.now() + Span::millis(5500));
+    let set = world.get::<crate::api::ReplicaSet>(&Key::new("demo", "rs")).unwrap();
+    assert_eq!((set.status.replicas, set.status.conditions.len()), (0, 0));
+}
+
 #[test]
 fn an_empty_namespace_goes_after_five_seconds() {
     let mut world = world();

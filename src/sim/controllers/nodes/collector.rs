@@ -3,6 +3,7 @@
 use super::super::super::act::DeleteOptions;
 use super::super::super::apiserver::Desk;
 use super::super::super::change::Controller;
+use super::super::super::latency::Latency;
 use super::super::super::world::World;
 use super::{eviction, node_key, pods_on, waits};
 use crate::api::meta::set_condition;
@@ -108,17 +109,31 @@ fn quarantine(desk: &mut Desk, node: &Name, pods: &[Arc<Pod>]) {
     }
 }
 
-/// Marks a pod failed and deletes it without waiting for anybody.
+/// Marks a pod failed, and deletes it without waiting for anybody once that is answered; by then its managers have seen that
+/// it failed. Upstream: markFailedAndDeletePodWithCondition.
 fn force(desk: &mut Desk, pod: &Arc<Pod>, reason: Option<Condition>) {
-    if !pod.status.phase.is_terminal() {
-        let mut failed = (**pod).clone();
-        failed.status.phase = Phase::Failed;
-        if let Some(condition) = reason {
-            set_condition(&mut failed.status.conditions, condition);
-        }
-        // Refused only where the pod has just gone, as the delete then is too.
-        desk.update_status(failed).ok();
+    if pod.status.phase.is_terminal() {
+        return delete(desk, pod);
     }
+    let mut failed = (**pod).clone();
+    failed.status.phase = Phase::Failed;
+    if let Some(condition) = reason {
+        set_condition(&mut failed.status.conditions, condition);
+    }
+    // Refused only where the pod has just gone, as the delete then is too.
+    desk.update_status(failed).ok();
+    let answered = desk.latency(Latency::ControllerSync) + desk.latency(Latency::Request);
+    desk.world().enqueue(ME, Kind::Pod, &pod.metadata.key(), answered);
+}
+
+/// Deletes a pod that has been marked failed, where nobody was faster.
+pub fn finish(desk: &mut Desk, key: &Key) {
+    if let Some(pod) = desk.get::<Pod>(key).filter(|pod| pod.status.phase.is_terminal()).cloned() {
+        delete(desk, &pod);
+    }
+}
+
+fn delete(desk: &mut Desk, pod: &Pod) {
     let options = DeleteOptions { grace: Some(0), uid: Some(pod.metadata.uid), ..DeleteOptions::default() };
     desk.delete(Kind::Pod, &pod.metadata.key(), &options).ok();
 }

@@ -3,23 +3,27 @@
 
 use super::super::super::apiserver::Desk;
 use super::super::super::latency::Latency;
-use super::{node_key, pods_on, taints, zones};
+use super::super::super::world::World;
+use super::{pods_on, taints, zones};
 use crate::api::meta::{condition, set_condition};
 use crate::api::object::reference;
 use crate::api::{Condition, Kind, Name, Node, ObjectRef, Pod, Span, Time, Truth, Uid};
-use imbl::OrdMap;
+use imbl::Vector;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// When nodes last gave a sign of life.
+/// When nodes last gave a sign of life: one entry a node, by name, so that a pass walks through nodes, signs and leases side
+/// by side and looks nothing up.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
-    signs: OrdMap<Name, Sign>,
+    signs: Vector<Sign>,
     begun: bool,
 }
 
 /// What was last seen of a node.
 #[derive(Clone, Debug, PartialEq)]
 struct Sign {
+    node: Name,
     uid: Uid,
     lease: Option<Time>,
     heartbeat: Option<Time>,
@@ -29,7 +33,7 @@ struct Sign {
 impl Health {
     /// Counts every node's silence from now on anew.
     pub fn forgive(&mut self, now: Time) {
-        self.signs = self.signs.iter().map(|(name, sign)| (name.clone(), Sign { noticed: now, ..sign.clone() })).collect();
+        self.signs.iter_mut().for_each(|sign| sign.noticed = now);
     }
 }
 
@@ -43,41 +47,44 @@ const STARTUP_GRACE: Span = Span::secs(60);
 pub fn pass(desk: &mut Desk) {
     let nodes: Vec<Arc<Node>> = desk.list::<Node>().cloned().collect();
     register(desk, &nodes);
-    nodes.iter().for_each(|node| monitor(desk, node));
+    let noticed = notice_signs(desk, &nodes);
+    nodes.iter().zip(noticed).for_each(|(node, noticed)| monitor(desk, node, noticed));
     zones::assess(desk);
 }
 
-/// Notes nodes that are new, and says so. Simplified: of those with which a world begins nothing is said, as if their
-/// events were long gone.
+/// Notes nodes that are new or gone, and says so of names. Upstream: classifyNodes. Simplified: of those with which a world
+/// begins nothing is said, as if their events were long gone.
 fn register(desk: &mut Desk, nodes: &[Arc<Node>]) {
+    let quiet = !std::mem::replace(&mut desk.world().memory.nodes.health.begun, true);
     let known = &desk.memory.nodes.health;
-    let quiet = !known.begun;
-    let fresh: Vec<&Arc<Node>> =
-        nodes.iter().filter(|n| known.signs.get(&n.metadata.name).is_none_or(|s| s.uid != n.metadata.uid)).collect();
-    for node in fresh {
-        let sign = Sign { uid: node.metadata.uid, lease: None, heartbeat: heartbeat(node), noticed: first_sign(desk, node) };
-        desk.world().memory.nodes.health.signs.insert(node.metadata.name.clone(), sign);
-        if !quiet {
-            node_event(desk, &node.metadata.name, node.metadata.uid, "RegisteredNode", "Registered Node", "in");
+    let same = known.signs.len() == nodes.len() && known.signs.iter().zip(nodes).all(|(sign, node)| sign.uid == node.metadata.uid);
+    if same {
+        return;
+    }
+    let mut gone: BTreeMap<Name, Sign> = known.signs.iter().map(|sign| (sign.node.clone(), sign.clone())).collect();
+    let mut fresh = Vec::new();
+    let signs = nodes.iter().map(|node| match gone.remove(&node.metadata.name) {
+        Some(sign) if sign.uid == node.metadata.uid => sign,
+        namesake => {
+            if namesake.is_none() {
+                fresh.push((node.metadata.name.clone(), node.metadata.uid));
+            }
+            first_sign(desk, node)
         }
+    });
+    let signs = signs.collect();
+    desk.world().memory.nodes.health = Health { signs, begun: true };
+    for (name, uid) in fresh.into_iter().filter(|_| !quiet) {
+        node_event(desk, &name, uid, "RegisteredNode", "Registered Node", "in");
     }
-    desk.world().memory.nodes.health.begun = true;
-    if desk.memory.nodes.health.signs.len() > nodes.len() {
-        unregister(desk);
+    for (name, sign) in gone {
+        node_event(desk, &name, sign.uid, "RemovingNode", "Removing Node", "from");
     }
 }
 
-fn first_sign(desk: &Desk, node: &Node) -> Time {
-    if node.readiness().is_some() { desk.now() } else { node.metadata.created() }
-}
-
-fn unregister(desk: &mut Desk) {
-    let gone = |(name, _): &(&Name, &Sign)| desk.get::<Node>(&node_key(name)).is_none();
-    let gone: Vec<(Name, Uid)> = desk.memory.nodes.health.signs.iter().filter(gone).map(|(n, s)| (n.clone(), s.uid)).collect();
-    for (name, uid) in gone {
-        desk.world().memory.nodes.health.signs.remove(&name);
-        node_event(desk, &name, uid, "RemovingNode", "Removing Node", "from");
-    }
+fn first_sign(world: &World, node: &Node) -> Sign {
+    let noticed = if node.readiness().is_some() { world.now() } else { node.metadata.created() };
+    Sign { node: node.metadata.name.clone(), uid: node.metadata.uid, lease: None, heartbeat: heartbeat(node), noticed }
 }
 
 fn node_event(desk: &mut Desk, name: &Name, uid: Uid, reason: &str, words: &str, preposition: &str) {
@@ -89,10 +96,10 @@ fn heartbeat(node: &Node) -> Option<Time> {
     condition(&node.status.conditions, "Ready")?.last_heartbeat_time
 }
 
-fn monitor(desk: &mut Desk, node: &Arc<Node>) {
+fn monitor(desk: &mut Desk, node: &Arc<Node>, last_sign: Time) {
     let observed = node.readiness();
     let grace = if observed.is_some() { desk.latency(Latency::NodeGrace) } else { STARTUP_GRACE };
-    let silent = desk.now() >= last_sign(desk, node) + grace;
+    let silent = desk.now() >= last_sign + grace;
     let node = if silent { mark_unknown(desk, node) } else { node.clone() };
     taints::follow_readiness(desk, &node);
     if observed == Some(Truth::True) && !node.is_ready() {
@@ -102,18 +109,23 @@ fn monitor(desk: &mut Desk, node: &Arc<Node>) {
     }
 }
 
-/// When the monitor last noticed a renewed lease or a new heartbeat in the status: its own clock counts, not the node's.
-fn last_sign(desk: &mut Desk, node: &Node) -> Time {
-    let name = &node.metadata.name;
-    let now = desk.now();
-    let (lease, heartbeat) = (desk.lease_renewed(name), heartbeat(node));
-    let Some(old) = desk.memory.nodes.health.signs.get(name) else { return now };
-    if lease > old.lease || heartbeat != old.heartbeat {
-        let sign = Sign { uid: old.uid, lease, heartbeat, noticed: now };
-        desk.world().memory.nodes.health.signs.insert(name.clone(), sign);
-        return now;
-    }
-    old.noticed
+/// When the monitor last noticed a renewed lease or a new heartbeat in the status of each node: its own clock counts, not
+/// the nodes'.
+fn notice_signs(desk: &mut Desk, nodes: &[Arc<Node>]) -> Vec<Time> {
+    let world = desk.world();
+    let now = world.now();
+    let mut leases = world.leases.iter().peekable();
+    let signs = world.memory.nodes.health.signs.iter_mut();
+    let looked = signs.zip(nodes).map(|(sign, node)| {
+        while leases.next_if(|(key, _)| key.name < sign.node).is_some() {}
+        let lease = leases.next_if(|(key, _)| key.name == sign.node).map(|(_, renewed)| *renewed);
+        let heartbeat = heartbeat(node);
+        if lease > sign.lease || heartbeat != sign.heartbeat {
+            (sign.lease, sign.heartbeat, sign.noticed) = (lease, heartbeat, now);
+        }
+        sign.noticed
+    });
+    looked.collect()
 }
 
 fn mark_unknown(desk: &mut Desk, node: &Arc<Node>) -> Arc<Node> {

@@ -250,14 +250,25 @@ fn the_orphan_is_told_when_it_will_be_collected() {
 #[test]
 fn a_node_that_joins_is_registered_and_one_that_never_reports_is_marked() {
     let mut world = world();
-    let manifest = json!({"metadata": {"name": "node-9"}});
-    world.apply(Act::Request(Request::Create(Object::from_value(Kind::Node, manifest).unwrap()))).unwrap();
+    let join = |world: &mut World| {
+        let node = Object::from_value(Kind::Node, json!({"metadata": {"name": "node-9"}})).unwrap();
+        world.apply(Act::Request(Request::Create(node))).unwrap();
+    };
+    join(&mut world);
     assert_eq!(taints(&world, "node-9"), ["not-ready:NoSchedule"], "by admission");
     pass(&mut world, Span::secs(70));
-    let events: Vec<String> = world.list::<Event>().filter(|e| &*e.reason == "RegisteredNode").map(|e| e.message.to_string()).collect();
-    assert_eq!(events, ["Node node-9 event: Registered Node node-9 in Controller"]);
+    let registered = |world: &World| {
+        let events = world.list::<Event>().filter(|e| &*e.reason == "RegisteredNode");
+        events.map(|e| (e.count, e.message.to_string())).collect::<Vec<(i32, String)>>()
+    };
+    let once = [(1, "Node node-9 event: Registered Node node-9 in Controller".to_owned())];
+    assert_eq!(registered(&world), once);
     let ready = condition(&node(&world, "node-9").status.conditions, "Ready").cloned().unwrap();
     assert_eq!((&*ready.reason, &*ready.message), ("NodeStatusNeverUpdated", "Kubelet never posted node status."));
+    delete(&mut world, Kind::Node, &Key::cluster("node-9"));
+    join(&mut world);
+    pass(&mut world, Span::secs(10));
+    assert_eq!(registered(&world), once, "names are known, not objects");
 }
 
 fn taint(world: &mut World, name: &str, key: &str) {
@@ -363,6 +374,22 @@ fn a_deleted_node_comes_back_when_its_kubelet_is_started() {
     assert!(node(&world, "node-2").is_ready() && world.object(Kind::Lease, &lease).is_some());
     assert_eq!(told(&world, "node-2")[..2], ["Starting", "NodeHasSufficientMemory"]);
     assert!(!told(&world, "node-2").contains(&"Rebooted".to_owned()), "the record knew no earlier boot of a new node");
+}
+
+/// Upstream: tryUpdateNodeStatus, whose setters tell all that a kubelet knows, and ensureLease.
+#[test]
+fn a_node_that_is_made_anew_by_hand_is_filled_in_by_its_kubelet() {
+    let mut world = world();
+    let before = node(&world, "node-2").status;
+    delete(&mut world, Kind::Node, &Key::cluster("node-2"));
+    pass(&mut world, Span::secs(90));
+    let manifest = json!({"metadata": {"name": "node-2"}});
+    world.apply(Act::Request(Request::Create(Object::from_value(Kind::Node, manifest).unwrap()))).unwrap();
+    pass(&mut world, Span::secs(12));
+    let after = node(&world, "node-2");
+    assert!(after.is_ready() && world.object(Kind::Lease, &Key::new("kube-node-lease", "node-2")).is_some());
+    let told = |status: &crate::api::node::NodeStatus| (status.addresses.clone(), status.capacity.clone(), status.node_info.clone());
+    assert_eq!(told(&after.status), told(&before));
 }
 
 #[test]

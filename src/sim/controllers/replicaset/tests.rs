@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::sim::act::Act;
-use crate::sim::tests::{Trial, key, pod_spec};
+use crate::sim::tests::{Trial, key, over, pod_spec};
 use serde_json::{Value, json};
 
 /// A pod that has been ready on a node for a long time, with some fields otherwise.
@@ -11,9 +11,9 @@ fn pod(uid: u8, pointer: &str, value: &Value) -> Arc<Pod> {
     let mut whole = json!({
         "metadata": {"name": format!("p{uid}"), "namespace": "default", "uid": format!("00000000-0000-4000-8000-0000000000{uid:02}"),
             "creationTimestamp": old, "annotations": {}},
-        "spec": {"nodeName": "node-1", "containers": []},
+        "spec": {"nodeName": "node-1", "containers": [], "initContainers": [{"name": "s", "image": "", "restartPolicy": "Always"}]},
         "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": old}],
-            "containerStatuses": [{"name": "c", "restartCount": 0, "ready": true, "image": "", "imageID": ""}]},
+            "initContainerStatuses": [], "containerStatuses": [{"name": "c", "restartCount": 0, "ready": true, "image": "", "imageID": ""}]},
     });
     if let Some(slot) = whole.pointer_mut(pointer).filter(|_| !pointer.is_empty()) {
         *slot = value.clone();
@@ -34,16 +34,18 @@ fn each_criterion_decides_where_those_before_are_equal() {
     let just_now = json!([{"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T08:59:50Z"}]);
     let unready = json!([{"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T08:00:00Z"}]);
     let restarts = |n: i32| json!([{"name": "c", "restartCount": n, "ready": true, "image": "", "imageID": ""}]);
+    let sidecar = |n: i32| json!([{"name": "s", "restartCount": n, "ready": true, "image": "", "imageID": ""}]);
     let cost = |n: &str| json!({"controller.kubernetes.io/pod-deletion-cost": n});
     // What goes first, and what is kept although it is worse by every later criterion.
-    let rows: [(&str, &str, Value, &str, Value); 8] = [
+    let rows: [(&str, &str, Value, &str, Value); 9] = [
         ("nowhere", "/spec/nodeName", json!(""), "/status/phase", json!("Pending")),
         ("pending", "/status/phase", json!("Pending"), "/status/conditions", unready.clone()),
         ("unknown", "/status/phase", json!("Unknown"), "/status/conditions", unready.clone()),
         ("unready", "/status/conditions", unready, "/metadata/annotations", cost("-5")),
         ("cheap", "/metadata/annotations", cost("-5"), "/status/conditions", just_now.clone()),
         ("ready for a shorter time", "/status/conditions", just_now, "/status/containerStatuses", restarts(9)),
-        ("restarted more often", "/status/containerStatuses", restarts(2), "/metadata/creationTimestamp", json!("2026-01-01T08:59:50Z")),
+        ("restarted more often", "/status/containerStatuses", restarts(2), "/status/initContainerStatuses", sidecar(9)),
+        ("its sidecar too", "/status/initContainerStatuses", sidecar(2), "/metadata/creationTimestamp", json!("2026-01-01T08:59:50Z")),
         ("younger", "/metadata/creationTimestamp", json!("2026-01-01T08:59:50Z"), "", json!(null)),
     ];
     for (words, goes, value, kept, worse) in &rows {
@@ -155,4 +157,21 @@ fn a_glance_tells_what_a_look_at_each_pod_tells() {
         }
     }
     assert!(glances > 300, "{glances}");
+}
+
+/// Upstream: syncReplicaSet, whose error puts the set back into the queue; admission knows no generated name yet.
+#[test]
+fn what_is_refused_is_tried_again_later_and_later() {
+    let mut trial = Trial::new(3);
+    let template = json!({"metadata": {"labels": {"app": "rs"}}, "spec": over(pod_spec("nginx"), json!({"priorityClassName": "high"}))});
+    trial.put_rs("nginx", json!({"replicas": 3, "template": template}));
+    trial.pass(Span::secs(4));
+    let words = "Error creating: pods \"rs-\" is forbidden: no PriorityClass with name high was found";
+    assert_eq!(trial.said("rs", "FailedCreate"), [words]);
+    let status = trial.get::<ReplicaSet>("rs").status.clone();
+    assert_eq!(&*status.conditions[0].message, words.strip_prefix("Error creating: ").unwrap());
+    trial.put(Kind::PriorityClass, json!({"metadata": {"name": "high"}, "value": 1000}));
+    trial.pass(Span::secs(10));
+    assert_eq!(trial.ready().len(), 3);
+    assert!(trial.get::<ReplicaSet>("rs").status.conditions.is_empty());
 }

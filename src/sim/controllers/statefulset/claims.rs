@@ -162,7 +162,7 @@ fn fix(desk: &mut Desk, set: &StatefulSet, pod: &Pod, condemned: bool) {
         let Some(claim) = desk.get::<PersistentVolumeClaim>(&key).cloned() else { continue };
         let fits = owners_fit(set, &claim.metadata, target.as_ref(), pod);
         let foreign = has_foreign_owner(set, &claim.metadata, pod);
-        if foreign && !(condemned && fits) {
+        if foreign {
             warn_of_conflict(desk, set, &key.name);
         }
         if !fits {

@@ -69,13 +69,11 @@ pub fn has_storage(set: &StatefulSet, pod: &Pod) -> bool {
     parent_and_ordinal(&pod.metadata.name).is_none_or(|(_, ordinal)| has_claims(set, pod, ordinal))
 }
 
-/// True where name, labels and volumes are the pod's own.
+/// True where the name's label and the volumes are the pod's own; the ordinal's label is not looked at. Upstream:
+/// identityMatches, storageMatches.
 pub fn fits(set: &StatefulSet, pod: &Pod) -> bool {
     let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { return true };
-    let labels = &pod.metadata.labels;
-    labels.get(POD_NAME) == Some(&pod.metadata.name)
-        && labels.get(POD_INDEX).and_then(|i| i.parse().ok()) == Some(ordinal)
-        && has_claims(set, pod, ordinal)
+    pod.metadata.labels.get(POD_NAME) == Some(&pod.metadata.name) && has_claims(set, pod, ordinal)
 }
 
 fn has_claims(set: &StatefulSet, pod: &Pod, ordinal: i32) -> bool {

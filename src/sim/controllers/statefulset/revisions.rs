@@ -42,7 +42,6 @@ pub fn history(world: &World, set: &StatefulSet) -> Vec<Arc<ControllerRevision>>
 
 /// Finds or makes the revision of the present template, and finds the current one.
 pub fn settle(desk: &mut Desk, set: &StatefulSet) -> Revisions {
-    adopt_orphans(desk, set);
     let history = history(desk, set);
     let mut collisions = set.status.collision_count.unwrap_or(0);
     let update = match known(desk, set, &history) {
@@ -99,7 +98,8 @@ pub fn template(revision: &ControllerRevision) -> Arc<PodTemplate> {
     Arc::new(serde_json::from_value(value).unwrap_or_default())
 }
 
-fn adopt_orphans(desk: &mut Desk, set: &StatefulSet) {
+/// Takes over revisions that nobody manages and that match the set's selector.
+pub fn adopt_orphans(desk: &mut Desk, set: &StatefulSet) {
     if set.metadata.is_terminating() {
         return;
     }

@@ -3,6 +3,7 @@
 mod claims;
 mod endings;
 mod rolling;
+mod rosters;
 
 use crate::api::{Kind, Pod, Span, StatefulSet};
 use crate::sim::act::{Act, DeleteOptions, Propagation};
@@ -147,4 +148,49 @@ fn an_orphan_whose_name_is_another_sets_is_left_alone() {
     trial.pass(Span::secs(5));
     assert!(trial.get::<Pod>("stray-0").metadata.controller().is_none());
     assert_eq!(trial.get::<StatefulSet>("kubia").status.replicas, 3);
+}
+
+/// Upstream: ClaimPods, whose filter by name holds for pods that are owned as well.
+#[test]
+fn a_pod_of_its_own_whose_name_is_another_sets_is_released() {
+    let mut trial = running(json!({}));
+    let owner = json!([trial.get::<Pod>("kubia-0").metadata.owner_references[0]]);
+    let metadata = json!({"name": "stray-7", "labels": {"app": "kubia"}, "ownerReferences": owner});
+    trial.put(Kind::Pod, json!({"metadata": metadata, "spec": crate::sim::tests::pod_spec("luksa/kubia")}));
+    trial.pass(Span::secs(5));
+    assert!(trial.get::<Pod>("stray-7").metadata.controller().is_none());
+    assert_eq!(trial.get::<StatefulSet>("kubia").status.replicas, 3);
+}
+
+/// Upstream: identityMatches looks at the label of the name alone, updateIdentity restores both.
+#[test]
+fn an_identity_is_restored_when_the_label_of_the_name_is_missing() {
+    let mut trial = running(json!({}));
+    let own = ["apps.kubernetes.io/pod-index", "statefulset.kubernetes.io/pod-name"];
+    let labels = |trial: &Trial| own.map(|label| trial.get::<Pod>("kubia-2").metadata.labels.get(label).map(|value| value.to_string()));
+    let drop = |trial: &mut Trial, label: &str| {
+        trial.edit(Kind::Pod, "kubia-2", "/metadata/labels", {
+            let mut left = trial.get::<Pod>("kubia-2").metadata.labels.clone();
+            left.remove(label);
+            json!(left)
+        });
+        trial.pass(Span::secs(1));
+    };
+    drop(&mut trial, own[0]);
+    assert_eq!(labels(&trial), [None, Some("kubia-2".to_owned())]);
+    assert!(trial.said("kubia", "SuccessfulUpdate").is_empty());
+    drop(&mut trial, own[1]);
+    assert_eq!(labels(&trial), [Some("2".to_owned()), Some("kubia-2".to_owned())]);
+    assert_eq!(trial.said("kubia", "SuccessfulUpdate"), ["Update Pod kubia-2 in StatefulSet kubia successful"]);
+}
+
+/// Upstream: slowStartBatch: 1, 2, 4; within a batch all are tried.
+#[test]
+fn a_refusal_ends_a_burst_with_its_batch() {
+    let mut trial = Trial::new(3);
+    trial.put_pod("kubia-1", "luksa/kubia", json!({}));
+    let lives = trial.lives(Span::secs(5), |trial| apply(trial, "luksa/kubia", over(parallel(), json!({"replicas": 6}))));
+    assert_eq!(lives, "+kubia-0 +kubia-2");
+    let lives = trial.lives(Span::secs(20), |trial| trial.force("kubia-1"));
+    assert_eq!(lives, "~kubia-1 -kubia-1 +kubia-1 +kubia-3 +kubia-4 +kubia-5");
 }

@@ -6,6 +6,7 @@ use super::super::super::apiserver::Desk;
 use super::super::super::change::Controller;
 use super::super::super::world::World;
 use super::{disks, enqueue};
+use crate::api::pod::ContainerStatus;
 use crate::api::storage::{AccessMode, VolumeAttachment};
 use crate::api::{Key, Kind, Name, Node, PersistentVolume, PersistentVolumeClaim, Pod, Time};
 use imbl::{OrdMap, OrdSet};
@@ -58,12 +59,17 @@ struct Link {
     idle: Option<Time>,
     /// When it is looked at again.
     check: Option<Time>,
+    /// When the controller notices that somebody else has deleted the attachment; none while it is there.
+    lost: Option<Time>,
 }
 
 /// True where a volume that needs attaching is attached to a node, as far as the record knows.
 pub fn is_attached(world: &World, volume: &str, node: &str) -> bool {
-    let held = world.memory.volumes.attached.volumes.get(volume);
-    held.and_then(|held| held.nodes.get(node)).is_some_and(|link| link.stage == Stage::Attached)
+    link(world, volume, node).is_some_and(|link| link.stage == Stage::Attached && link.lost.is_none())
+}
+
+fn link<'w>(world: &'w World, volume: &str, node: &str) -> Option<&'w Link> {
+    world.memory.volumes.attached.volumes.get(volume)?.nodes.get(node)
 }
 
 /// The name under which a node's `volumesInUse` and `volumesAttached` list the volume on an attachable disk; `None` for a
@@ -72,16 +78,17 @@ pub fn listed_name(world: &World, disk: &str) -> Option<Name> {
     world.memory.volumes.attached.volumes.values().find(|held| &*held.disk == disk).map(|held| held.unique.clone())
 }
 
-/// True while any node has a volume, or is about to get it or to lose it.
-pub fn is_attached_anywhere(world: &World, pv: &PersistentVolume) -> bool {
-    world.memory.volumes.attached.volumes.contains_key(&pv.metadata.name)
+/// The first of the nodes that have a volume, or are about to get it or to lose it.
+pub fn holder(world: &World, pv: &PersistentVolume) -> Option<Name> {
+    world.memory.volumes.attached.volumes.get(&pv.metadata.name)?.nodes.keys().next().cloned()
 }
 
-/// True while a pod keeps its node's hold on volumes: until it has ended, or its containers have and it is going.
+/// True while a pod keeps its node's hold on volumes: until it has ended, or is going and none of its containers runs.
+/// Upstream: util.IsPodTerminated.
 pub fn uses_volumes(pod: &Pod) -> bool {
-    let statuses = &pod.status.container_statuses;
-    let stopped = !statuses.is_empty() && statuses.iter().all(|s| s.state.terminated.is_some());
-    !(pod.status.phase.is_terminal() || pod.metadata.is_terminating() && stopped)
+    let rests = |s: &ContainerStatus| s.state.terminated.is_some() || s.state.waiting.is_some();
+    let stopped = || pod.status.container_statuses.iter().all(rests);
+    !(pod.status.phase.is_terminal() || pod.metadata.is_terminating() && stopped())
 }
 
 /// True where two versions of a node differ in nothing that matters to attaching.
@@ -94,8 +101,13 @@ pub fn same_to_attacher(before: &Node, after: &Node) -> bool {
 /// An attachment has gone, and the node's hold on the volume with it.
 pub fn attachment_gone(world: &mut World, gone: &VolumeAttachment) {
     if let Some(volume) = links::volume_of(world, gone) {
-        links::forget(world, &volume, &gone.spec.node_name);
-        enqueue(world, ME, Kind::PersistentVolume, &Key::cluster(volume));
+        links::lose(world, &volume, &gone.spec.node_name);
+        let key = Key::cluster(volume);
+        enqueue(world, ME, Kind::PersistentVolume, &key);
+        // Its driver may have waited to delete the storage.
+        if world.memory.volumes.unsettled.contains(&(Kind::PersistentVolume, key.clone())) {
+            enqueue(world, Controller::PersistentVolume, Kind::PersistentVolume, &key);
+        }
     }
 }
 
@@ -114,7 +126,7 @@ pub fn pod_changed(world: &mut World, pod: &Pod) {
     }
     let claim = |name: Name| world.get::<PersistentVolumeClaim>(&Key::new(pod.metadata.namespace.clone(), name));
     let volumes = pod.claims().filter_map(claim).map(|claim| Key::cluster(claim.spec.volume_name.clone()));
-    let attachable = |key: &Key| world.get::<PersistentVolume>(key).is_some_and(|pv| pv.needs_attach());
+    let attachable = |key: &Key| world.get::<PersistentVolume>(key).is_some_and(|pv| disks::needs_attach(world, pv));
     let own = own::disks(pod).map(|pv| Key::cluster(pv.metadata.name.clone()));
     let volumes: Vec<Key> = volumes.filter(attachable).chain(own).collect();
     volumes.iter().for_each(|key| enqueue(world, ME, Kind::PersistentVolume, key));
@@ -150,6 +162,7 @@ pub fn sync_volume(desk: &mut Desk, key: &Key) {
     let ledger = &mut desk.world().memory.volumes.attached;
     ledger.reported = ledger.reported.iter().filter(|(pv, node)| *pv != key.name || wanted.contains_key(node)).cloned().collect();
     for node in nodes_of(desk, &key.name) {
+        links::notice_loss(desk, &key.name, &node);
         match wanted.contains_key(&node) {
             true => links::keep(desk, &key.name, &node),
             false => links::let_go(desk, &key.name, &node),
@@ -173,8 +186,8 @@ fn bring(desk: &mut Desk, pv: &Arc<PersistentVolume>, wanted: &Wanted) {
         }
         if held.is_empty() || shared {
             links::attach(desk, pv, node);
-            pods.iter().for_each(|pod| conflict::await_disk(desk.world(), pod, &pv.metadata.name));
-        } else if held.iter().any(|node| is_attached(desk, &pv.metadata.name, node)) {
+            pods.iter().for_each(|pod| conflict::await_disk(desk.world(), pod, pv));
+        } else if held.iter().any(|node| link(desk, &pv.metadata.name, node).is_some_and(|link| link.stage == Stage::Attached)) {
             conflict::report(desk, pv, node, pods, &held, wanted);
         }
     }

@@ -55,7 +55,7 @@ fn sync_unbound(desk: &mut Desk, claim: &Claim) {
 /// A claim that was made when no class was the default gets the one that is now; the write brings it back here. True
 /// where it got one. Upstream: assignDefaultStorageClass.
 fn give_default_class(desk: &mut Desk, claim: &Claim) -> bool {
-    let class = claim.spec.storage_class_name.is_none().then(|| super::default_class(desk)).flatten();
+    let class = (!claim.has_class()).then(|| super::default_class(desk)).flatten();
     let Some(class) = class else { return false };
     let mut given = (**claim).clone();
     given.spec.storage_class_name = Some(class);
@@ -72,18 +72,13 @@ fn say_whom_it_waits_for(desk: &mut Desk, claim: &Claim) {
     let key = claim.metadata.key();
     let pods = desk.store().pods_using(&key).filter_map(|k| desk.get::<Pod>(k));
     let waiting: Vec<&str> = pods.filter(|p| !p.is_scheduled() && p.is_active()).map(|p| &*p.metadata.name).collect();
-    match waiting.first() {
-        None => {
-            let words = "waiting for first consumer to be created before binding";
-            desk.event(about(claim), false, "WaitForFirstConsumer", words);
-            hold(desk, claim, words);
-        }
-        Some(_) => {
-            let words = format!("waiting for pod {} to be scheduled", waiting.join(","));
-            desk.event(about(claim), false, "WaitForPodScheduled", &*words);
-            hold(desk, claim, &words);
-        }
-    }
+    let (reason, words) = match waiting[..] {
+        [] => ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned()),
+        [pod] => ("WaitForPodScheduled", format!("waiting for pod {pod} to be scheduled")),
+        [..] => ("WaitForPodScheduled", format!("waiting for pods {} to be scheduled", waiting.join(","))),
+    };
+    desk.event(about(claim), false, reason, &*words);
+    hold(desk, claim, &words);
 }
 
 /// A claim that asks for a volume by name.

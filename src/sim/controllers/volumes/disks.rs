@@ -1,10 +1,11 @@
 //! From a volume to the disk behind it: which disk a node sees under a volume, and who can reach it.
 
 use super::super::super::disk::{Disk, DiskKind};
+use super::super::super::images::is_broken;
 use super::super::super::scheduler::terms_match;
 use super::super::super::world::World;
 use crate::api::storage::MIGRATED;
-use crate::api::{Name, Node, PersistentVolume};
+use crate::api::{Key, Kind, Name, Node, Object, PersistentVolume};
 use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
 
@@ -25,6 +26,27 @@ pub fn disk_of(pv: &PersistentVolume, node: &str) -> (Name, DiskKind) {
             _ => (format!("volume/{}", pv.metadata.name).into(), DiskKind::Shared),
         },
     }
+}
+
+/// The same, where a driver's CSIDriver object may say that nothing is attached.
+pub fn disk_behind(world: &World, pv: &PersistentVolume, node: &str) -> (Name, DiskKind) {
+    let (id, kind) = disk_of(pv, node);
+    (id, if kind == DiskKind::Attachable && !needs_attach(world, pv) { DiskKind::Shared } else { kind })
+}
+
+/// True for storage that must be attached to a node before it can be mounted. A driver's CSIDriver object says so, and
+/// without one it is known of the driver. Upstream: csiPlugin.CanAttach.
+pub fn needs_attach(world: &World, pv: &PersistentVolume) -> bool {
+    let driver = pv.driver_and_handle().map(|(driver, _)| Key::cluster(driver));
+    match driver.and_then(|driver| world.object(Kind::CSIDriver, &driver)) {
+        Some(Object::Plain(_, object)) => object.body.get("spec").and_then(|spec| spec["attachRequired"].as_bool()).unwrap_or(true),
+        _ => pv.needs_attach(),
+    }
+}
+
+/// True where the driver of this name is not at work, as an image of such a name cannot be pulled.
+pub fn is_idle(driver: &str) -> bool {
+    is_broken(driver)
 }
 
 /// Makes the disk where it does not exist yet: empty, attached nowhere.

@@ -3,12 +3,11 @@
 
 use super::super::super::apiserver::Desk;
 use super::super::super::change::Controller;
-use super::super::super::latency::Latency;
 use super::super::super::world::World;
 use crate::api::meta::Meta;
 use crate::api::object::{owner_ref, reference};
 use crate::api::pod::Volume;
-use crate::api::{Key, Kind, Object, PersistentVolumeClaim, Pod, Span};
+use crate::api::{Key, Kind, Object, PersistentVolumeClaim, Pod};
 use serde_json::{Value, json};
 
 const ME: Controller = Controller::EphemeralVolume;
@@ -37,23 +36,13 @@ pub fn sync(desk: &mut Desk, key: &Key) {
     let Some(pod) = desk.get::<Pod>(key).filter(|pod| !pod.metadata.is_terminating()).cloned() else { return };
     let failed = pod.spec.volumes.iter().find_map(|volume| Some((volume, provide(desk, &pod, volume).err()?)));
     match failed {
-        None => _ = desk.world().retries.remove(&(ME, Kind::Pod, key.clone())),
+        None => super::super::forget(desk, ME, Kind::Pod, key),
         Some((volume, why)) => {
             let words = format!("ephemeral volume {}: {why}", volume.name);
             desk.event(reference(Kind::Pod, &pod.metadata), true, "FailedBinding", words);
-            retry(desk, key);
+            super::super::retry(desk, ME, Kind::Pod, key);
         }
     }
-}
-
-/// Twice as long after each failure, up to 1000 s. Upstream: the queue's rate limiter, which begins at 5 ms.
-fn retry(desk: &mut Desk, key: &Key) {
-    let base = desk.latency(Latency::ControllerResync);
-    let world = desk.world();
-    let times = world.retries.entry((ME, Kind::Pod, key.clone())).or_insert(0);
-    let delay = Span((base.0 << (*times).min(20)).min(1_000_000));
-    *times += 1;
-    world.enqueue(ME, Kind::Pod, key, delay);
 }
 
 fn provide(desk: &mut Desk, pod: &Pod, volume: &Volume) -> Result<(), String> {

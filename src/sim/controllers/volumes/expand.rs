@@ -5,10 +5,11 @@ use super::super::super::apiserver::Desk;
 use super::super::super::change::{Actor, Controller};
 use super::super::super::latency::Latency;
 use super::super::super::world::World;
+use super::disks::is_idle;
 use crate::api::meta::{Condition, Truth};
 use crate::api::object::reference;
-use crate::api::storage::ClaimPhase;
-use crate::api::{Key, Kind, PersistentVolume, PersistentVolumeClaim, Phase, Pod};
+use crate::api::storage::{ClaimPhase, MIGRATED};
+use crate::api::{Key, Kind, Name, PersistentVolume, PersistentVolumeClaim, Phase, Pod};
 use std::sync::Arc;
 
 const ME: Controller = Controller::VolumeExpand;
@@ -60,16 +61,34 @@ fn ask_driver(desk: &mut Desk, claim: &Claim, pv: &PersistentVolume) {
     let about = || reference(Kind::PersistentVolumeClaim, &claim.metadata);
     let told = has(claim, PENDING);
     if !told {
-        desk.event(about(), false, "ExternalExpanding", "waiting for an external controller to expand this PVC");
+        let (warning, words) = external(pv);
+        desk.event(about(), warning, "ExternalExpanding", words);
     }
-    if pv.driver_and_handle().is_none() {
-        return;
-    }
+    let Some(driver) = driver(pv).filter(|driver| !is_idle(driver)) else { return };
+    let mut desk = by(desk, &driver);
     desk.event(about(), false, RESIZING, format!("External resizer is resizing volume {}", pv.metadata.name));
-    set_condition(desk, claim, RESIZING, "");
+    set_condition(&mut desk, claim, RESIZING, "");
     let needs = desk.latency(Latency::Provision);
     // Under a claim's name and the kind of a volume stands the driver's answer.
     desk.world().enqueue(ME, Kind::PersistentVolume, &claim.metadata.key(), needs);
+}
+
+fn driver(pv: &PersistentVolume) -> Option<Name> {
+    pv.driver_and_handle().map(|(driver, _)| driver)
+}
+
+/// The desk of a driver's external resizer.
+fn by<'d>(desk: &'d mut Desk, driver: &str) -> Desk<'d> {
+    Desk::new(desk.world(), Actor::Sidecar(format!("external-resizer {driver}").into()))
+}
+
+/// What the controller, which has no plugin that could expand this, says of leaving it to others. Upstream: syncHandler.
+fn external(pv: &PersistentVolume) -> (bool, String) {
+    let row = pv.in_tree_identity().and_then(|(field, _)| MIGRATED.iter().find(|row| row.field == field));
+    match row.filter(|_| pv.spec.csi.is_none()) {
+        Some(row) => (false, format!("CSI migration enabled for {}; waiting for external resizer to expand the pvc", row.provisioner)),
+        None => (true, "waiting for an external controller to expand this PVC".to_owned()),
+    }
 }
 
 /// A claim is in one stage of growing at a time.
@@ -91,6 +110,8 @@ fn set_condition(desk: &mut Desk, claim: &PersistentVolumeClaim, kind: &str, mes
 pub fn deliver(desk: &mut Desk, key: &Key) {
     let Some(claim) = desk.get::<PersistentVolumeClaim>(key).filter(|claim| is_short(claim)).cloned() else { return };
     let Some(pv) = desk.get::<PersistentVolume>(&Key::cluster(claim.spec.volume_name.clone())).cloned() else { return };
+    let Some(driver) = driver(&pv) else { return };
+    let desk = &mut by(desk, &driver);
     let mut grown = (*pv).clone();
     grown.spec.capacity.insert("storage".into(), claim.request());
     // Refused only where the volume has just gone.

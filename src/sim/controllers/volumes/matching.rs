@@ -55,7 +55,7 @@ fn will_do(pv: &PersistentVolume, claim: &PersistentVolumeClaim, seeker: Seeker)
 
 fn is_free_for(pv: &PersistentVolume, claim: &PersistentVolumeClaim) -> bool {
     pv.status.phase == VolumePhase::Available
-        && &*pv.spec.storage_class_name == claim.class()
+        && pv.class() == claim.class()
         && pv.spec.rest.get("volumeAttributesClassName") == claim.spec.rest.get("volumeAttributesClassName")
         && claim.spec.selector.as_ref().is_none_or(|selector| selector.matches(&pv.metadata.labels))
 }
@@ -68,7 +68,7 @@ pub fn mismatch(pv: &PersistentVolume, claim: &PersistentVolumeClaim) -> Option<
     }
     let checks = [
         (pv.size() < claim.request(), "requested PV is too small"),
-        (&*pv.spec.storage_class_name != claim.class(), "storageClassName does not match"),
+        (pv.class() != claim.class(), "storageClassName does not match"),
         (attributes(&pv.spec.rest) != attributes(&claim.spec.rest), "volumeAttributesClassName does not match"),
         (pv.spec.volume_mode != claim.spec.volume_mode, "incompatible volumeMode"),
         (claim.spec.access_modes.iter().any(|m| !pv.spec.access_modes.contains(m)), "incompatible accessMode"),

@@ -3,7 +3,7 @@
 
 use super::super::super::change::Controller;
 use super::super::super::world::World;
-use super::{attach, enqueue, ephemeral, expand, recycler, unsettle};
+use super::{attach, enqueue, ephemeral, expand, needs_attach, recycler, unsettle};
 use crate::api::{Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, Phase, Pod, Span};
 
 const BINDER: Controller = Controller::PersistentVolume;
@@ -69,7 +69,7 @@ fn volume_written(world: &mut World, pv: &PersistentVolume) {
     if pv.metadata.is_terminating() {
         enqueue(world, Controller::VolumeProtection, Kind::PersistentVolume, &key);
     }
-    if pv.needs_attach() {
+    if needs_attach(world, pv) {
         enqueue(world, Controller::AttachDetach, Kind::PersistentVolume, &key);
     }
 }
@@ -78,7 +78,7 @@ fn volume_gone(world: &mut World, pv: &PersistentVolume) {
     if let Some(holder) = &pv.spec.claim_ref {
         enqueue(world, BINDER, Kind::PersistentVolumeClaim, &Key::new(holder.namespace.clone(), holder.name.clone()));
     }
-    if pv.needs_attach() {
+    if needs_attach(world, pv) {
         enqueue(world, Controller::AttachDetach, Kind::PersistentVolume, &pv.metadata.key());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::super::apiserver::Desk;
 use super::super::super::change::Controller;
-use super::{BOUND_BY_CONTROLLER, PROVISIONED_BY, reclaim};
+use super::{BOUND_BY_CONTROLLER, PROVISIONED_BY, provision, reclaim};
 use crate::api::object::reference;
 use crate::api::storage::{ReclaimPolicy, VolumePhase};
 use crate::api::{Key, Kind, PersistentVolume, PersistentVolumeClaim, Resource, Span, Uid};
@@ -13,6 +13,8 @@ type Volume = Arc<PersistentVolume>;
 /// Takes a volume from the queue.
 pub fn sync_volume(desk: &mut Desk, key: &Key) {
     desk.world().memory.volumes.unsettled.remove(&(Kind::PersistentVolume, key.clone()));
+    let Some(pv) = desk.get::<PersistentVolume>(key).cloned() else { return };
+    provision::guard(desk, &pv);
     let Some(pv) = desk.get::<PersistentVolume>(key).cloned() else { return };
     let Some(holder) = pv.spec.claim_ref.as_ref().filter(|holder| !holder.uid.is_nil()) else {
         set(desk, &pv, VolumePhase::Available, "");
@@ -45,8 +47,7 @@ fn say_modes_differ(desk: &mut Desk, pv: &PersistentVolume, claim: &PersistentVo
     let (volume, name) = (&pv.metadata.name, &claim.metadata.name);
     let words = format!("Cannot bind PersistentVolume to requested PersistentVolumeClaim \"{name}\" due to incompatible volumeMode.");
     desk.event(reference(Kind::PersistentVolume, &pv.metadata), true, "VolumeMismatch", words);
-    let words =
-        format!("Cannot bind PersistentVolume \"{volume}\" to requested PersistentVolumeClaim \"{name}\" due to incompatible volumeMode.");
+    let words = format!("Cannot bind PersistentVolume \"{volume}\" to requested PersistentVolumeClaim due to incompatible volumeMode.");
     desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "VolumeMismatch", words);
 }
 

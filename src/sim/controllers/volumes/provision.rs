@@ -1,9 +1,9 @@
 //! Dynamic provisioning: the controller asks, and a storage driver's external provisioner, which is built in here, makes
-//! the volume. Its events carry the controller's name. Upstream: persistentvolume.provisionClaim,
+//! the volume. Upstream: persistentvolume.provisionClaim,
 //! kubernetes-csi/external-provisioner.
 
 use super::super::super::apiserver::Desk;
-use super::super::super::change::Controller;
+use super::super::super::change::{Actor, Controller};
 use super::super::super::latency::Latency;
 use super::super::super::transit::Wait;
 use super::super::super::world::World;
@@ -30,14 +30,8 @@ pub fn provision(desk: &mut Desk, claim: &Claim) {
         let words = format!("storageclass.storage.k8s.io {:?} not found", claim.class());
         return desk.event(about(), true, "ProvisioningFailed", words);
     };
-    let Some(driver) = disks::driver_of(&class.provisioner) else {
-        let words = format!("no volume plugin matched name: {}", class.provisioner);
-        return desk.event(about(), true, "ProvisioningFailed", words);
-    };
-    let mut asked = (**claim).clone();
-    asked.metadata.annotations.insert(BETA_STORAGE_PROVISIONER, driver.clone());
-    asked.metadata.annotations.insert(STORAGE_PROVISIONER, driver.clone());
-    if desk.update(asked).is_err() {
+    let Some(driver) = disks::driver_of(&class.provisioner) else { return refuse(desk, claim, &class.provisioner) };
+    if !name_provisioner(desk, claim, &driver) {
         return;
     }
     let words = format!(
@@ -45,7 +39,47 @@ pub fn provision(desk: &mut Desk, claim: &Claim) {
          If volume creation is delayed, please verify that the provisioner is running and correctly registered."
     );
     desk.event(about(), false, "ExternalProvisioning", words);
+    if disks::is_idle(&driver) {
+        let wait = Wait {
+            who: super::WHO,
+            words: format!("nobody runs the driver {driver}").into(),
+            on: Vec::new(),
+            until: None,
+            since: desk.now(),
+        };
+        return desk.world().hold(Kind::PersistentVolumeClaim, &claim.metadata.key(), wait);
+    }
     call_driver(desk, claim, &driver);
+}
+
+/// Nobody outside is asked for an in-tree provisioner. Upstream: FindProvisionablePluginByName of the controller's plugins,
+/// which are those of hostPath and NFS; the first of them makes volumes only where a flag of the controller lets it.
+fn refuse(desk: &mut Desk, claim: &Claim, provisioner: &Name) {
+    let words = match &**provisioner {
+        "kubernetes.io/host-path" if !name_provisioner(desk, claim, provisioner) => return,
+        "kubernetes.io/host-path" => format!("Failed to create provisioner: provisioning in volume plugin {provisioner:?} is disabled"),
+        "kubernetes.io/nfs" => "no provisionable volume plugin matched".to_owned(),
+        _ => format!("no volume plugin matched name: {provisioner}"),
+    };
+    desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "ProvisioningFailed", words);
+}
+
+/// Writes on a claim who is to make its volume; false where that could not be written. Upstream: setClaimProvisioner.
+fn name_provisioner(desk: &mut Desk, claim: &Claim, provisioner: &Name) -> bool {
+    let mut asked = (**claim).clone();
+    asked.metadata.annotations.insert(BETA_STORAGE_PROVISIONER, provisioner.clone());
+    asked.metadata.annotations.insert(STORAGE_PROVISIONER, provisioner.clone());
+    desk.update(asked).is_ok()
+}
+
+/// The desk of a driver's external provisioner. Simplified: upstream's name goes on with its host's and a UUID.
+pub fn by<'d>(desk: &'d mut Desk, driver: &str) -> Desk<'d> {
+    Desk::new(desk.world(), Actor::Sidecar(format!("{driver}_csi-provisioner").into()))
+}
+
+/// The driver that made a volume.
+pub fn maker(pv: &PersistentVolume) -> Option<&Name> {
+    pv.metadata.annotations.get(PROVISIONED_BY).filter(|by| !by.starts_with("kubernetes.io/"))
 }
 
 fn call_driver(desk: &mut Desk, claim: &Claim, driver: &Name) {
@@ -58,15 +92,26 @@ fn call_driver(desk: &mut Desk, claim: &Claim, driver: &Name) {
         let wait = Wait { who: super::WHO, words: words.into(), on: Vec::new(), until: None, since: desk.now() };
         return desk.world().hold(Kind::PersistentVolumeClaim, &key, wait);
     }
-    desk.world().memory.volumes.provisioning.insert(claim.metadata.uid);
     let words = format!("External provisioner is provisioning volume for claim \"{key}\"");
-    desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "Provisioning", words);
+    by(desk, driver).event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "Provisioning", words);
+    if claim.spec.selector.is_some() {
+        return refuse_selector(desk, claim, driver);
+    }
+    desk.world().memory.volumes.provisioning.insert(claim.metadata.uid);
     let needs = desk.latency(Latency::Provision);
     let until = Some(desk.now() + needs);
     let wait = Wait { who: super::WHO, words: format!("{driver} makes a volume").into(), on: Vec::new(), until, since: desk.now() };
     desk.world().hold(Kind::PersistentVolumeClaim, &key, wait);
     // Under a claim's name and the kind of its class stands the driver's answer.
     desk.world().enqueue(Controller::PersistentVolume, Kind::StorageClass, &key, needs);
+}
+
+/// A new volume has no labels by which it could be picked. Upstream: csiProvisioner.prepareProvision.
+fn refuse_selector(desk: &mut Desk, claim: &Claim, driver: &Name) {
+    let words = format!("failed to provision volume with StorageClass {:?}: claim Selector is not supported", claim.class());
+    by(desk, driver).event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "ProvisioningFailed", &*words);
+    let wait = Wait { who: super::WHO, words: words.into(), on: Vec::new(), until: None, since: desk.now() };
+    desk.world().hold(Kind::PersistentVolumeClaim, &claim.metadata.key(), wait);
 }
 
 /// The driver has made the storage: its volume enters the record.
@@ -78,15 +123,34 @@ pub fn deliver(desk: &mut Desk, key: &Key) {
     if consumer::waits_for_consumer(desk, &claim) && claim.metadata.annotations.get(SELECTED_NODE).is_none() {
         return;
     }
-    let mut pv = volume(&claim, &class, driver);
-    pv.spec.node_affinity = affinity(desk, &claim, &class).filter(|_| pv.needs_attach());
-    let (disk, kind) = disks::disk_of(&pv, "");
+    let mut pv = volume(&claim, &class, driver.clone());
+    pv.spec.node_affinity = affinity(desk, &claim, &class).filter(|_| disks::needs_attach(desk, &pv));
+    let (disk, kind) = disks::disk_behind(desk, &pv, "");
     disks::ensure_disk(desk.world(), &disk, kind);
     let name = pv.metadata.name.clone();
+    let mut desk = by(desk, &driver);
     if desk.create(pv).is_ok() {
         let words = format!("Successfully provisioned volume {name}");
         desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), false, "ProvisioningSucceeded", words);
     }
+}
+
+/// The driver keeps its finalizer on a volume that it made for as long as it is to delete the storage, and takes it off
+/// where the policy is changed. Upstream: handleProtectionFinalizer of sig-storage-lib-external-provisioner.
+pub fn guard(desk: &mut Desk, pv: &PersistentVolume) {
+    let Some(driver) = maker(pv).filter(|driver| !disks::is_idle(driver)) else { return };
+    let guarded = pv.metadata.finalizers.iter().any(|f| &**f == FINALIZER);
+    let deletes = pv.spec.persistent_volume_reclaim_policy == ReclaimPolicy::Delete;
+    if guarded == (deletes && (guarded || !pv.metadata.is_terminating())) {
+        return;
+    }
+    let mut told = pv.clone();
+    match guarded {
+        true => told.metadata.finalizers.retain(|f| &**f != FINALIZER),
+        false => told.metadata.finalizers.push(FINALIZER.into()),
+    }
+    // Refused only where the volume has just gone or changed, which brings it back here.
+    by(desk, driver).update(told).ok();
 }
 
 /// A disk can be reached from the zone for which it was made: that of the chosen node, or the first that its class allows.

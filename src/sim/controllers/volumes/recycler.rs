@@ -7,6 +7,7 @@ use super::super::super::apiserver::Desk;
 use super::super::super::change::{Controller, Physical};
 use super::super::super::latency::Latency;
 use super::super::super::world::World;
+use super::attach::uses_volumes;
 use super::{disks, phases, unsettle};
 use crate::api::object::reference;
 use crate::api::pod::{Container, Phase, PodSpec, RestartPolicy, Volume, VolumeMount};
@@ -42,30 +43,35 @@ fn source(pv: &PersistentVolume) -> Option<(Volume, i64)> {
     Some((volume, base))
 }
 
-/// Begins to recycle a released volume, unless that is under way, impossible or too early.
+/// Begins to recycle a released volume, unless that is under way, too early or impossible.
 pub fn recycle(desk: &mut Desk, pv: &Arc<PersistentVolume>) {
     let name = &pv.metadata.name;
     if desk.memory.volumes.recycling.contains_key(name) {
         return;
     }
+    let users = users(desk, pv);
+    if !users.is_empty() {
+        unsettle(desk.world(), Kind::PersistentVolume, &pv.metadata.key());
+        let words = format!("Volume is used by pods: {}", users.join(","));
+        return desk.event(reference(Kind::PersistentVolume, &pv.metadata), false, "VolumeFailedRecycle", words);
+    }
     if source(pv).is_none() {
         return phases::fail(desk, pv, "VolumeFailedRecycle", "No recycler plugin found for the volume!");
     }
     unsettle(desk.world(), Kind::PersistentVolume, &pv.metadata.key());
-    let users = users(desk, pv);
-    if !users.is_empty() {
-        let words = format!("Volume is used by pods: {}", users.join(","));
-        return desk.event(reference(Kind::PersistentVolume, &pv.metadata), false, "VolumeFailedRecycle", words);
-    }
     desk.world().memory.volumes.recycling.insert(name.clone(), None);
     let later = desk.latency(Latency::Recycler);
     desk.world().enqueue(Controller::PersistentVolume, Kind::Pod, &pod_key(name), later);
 }
 
+/// Pods that still refer to the claim that is gone. Where it has a namesake, they are that one's. Upstream: isVolumeUsed.
 fn users(desk: &Desk, pv: &PersistentVolume) -> Vec<String> {
     let Some(claim) = pv.spec.claim_ref.as_ref().map(|r| Key::new(r.namespace.clone(), r.name.clone())) else { return Vec::new() };
+    if desk.get::<PersistentVolumeClaim>(&claim).is_some() {
+        return Vec::new();
+    }
     let pods = desk.store().pods_using(&claim).filter_map(|key| desk.get::<Pod>(key));
-    pods.filter(|pod| !pod.status.phase.is_terminal()).map(|pod| pod.metadata.key().to_string()).collect()
+    pods.filter(|pod| uses_volumes(pod)).map(|pod| pod.metadata.key().to_string()).collect()
 }
 
 /// Starts a recycler pod, or looks how far it is.
@@ -84,7 +90,7 @@ pub fn sync(desk: &mut Desk, key: &Key) {
             give_up(desk, &pv, "old recycler pod found, will retry later");
         }
         (Some(uid), Some(pod)) if pod.metadata.uid == uid => judge(desk, &pv, &pod),
-        (Some(_), _) => give_up(desk, &pv, "recycler pod was deleted"),
+        (Some(_), _) => give_up(desk, &pv, &after_the_start("recycler pod was deleted")),
     }
 }
 
@@ -136,7 +142,7 @@ fn judge(desk: &mut Desk, pv: &Arc<PersistentVolume>, pod: &Arc<Pod>) {
             let why = &pod.status.message;
             let why = if why.is_empty() { "pod failed, pod.Status.Message unknown" } else { why };
             remove(desk, pod);
-            give_up(desk, pv, why);
+            give_up(desk, pv, &after_the_start(why));
         }
         Phase::Pending | Phase::Running | Phase::Unknown => {}
     }
@@ -156,6 +162,11 @@ fn scrub(world: &mut World, pod: &Pod, disk: &Name) {
         disk.files.clear();
     }
     world.happened(super::super::super::change::Actor::Process(pod.metadata.key()), Physical::Scrubbed(disk.clone()));
+}
+
+/// How a failure is told of a pod that had been started. Upstream: internalRecycleVolumeByWatchingPodUntilCompletion.
+fn after_the_start(why: &str) -> String {
+    format!("failed to recycle volume: {why}")
 }
 
 fn give_up(desk: &mut Desk, pv: &Arc<PersistentVolume>, why: &str) {

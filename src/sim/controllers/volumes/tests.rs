@@ -8,7 +8,7 @@ mod reclaiming;
 
 use super::super::super::change::What;
 use super::*;
-use crate::api::storage::{PersistentVolume, PersistentVolumeClaim};
+use crate::api::storage::{DEFAULT_CLASS, PersistentVolume, PersistentVolumeClaim};
 use crate::api::{Event, Meta, Node, Pod, Span, Time};
 use crate::sim::act::{Act, DeleteOptions, Request};
 use crate::sim::change::Physical;
@@ -118,6 +118,12 @@ fn after(world: &mut World, millis: i64, act: impl FnOnce(&mut World)) -> Vec<St
     act(world);
     pass(world, millis);
     world.changes().since(from).filter_map(|change| words(&change.what)).collect()
+}
+
+/// Who told something of an object.
+fn teller(world: &World, name: &str, reason: &str) -> Name {
+    let told = world.list::<Event>().find(|e| &*e.involved_object.name == name && &*e.reason == reason);
+    told.map(|e| e.source.component.clone()).unwrap_or_default()
 }
 
 fn events(world: &World, name: &str) -> Vec<String> {

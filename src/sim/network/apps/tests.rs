@@ -27,7 +27,7 @@ fn without_a_volume_the_file_is_the_containers_own() {
     let root = world.disk(&format!("scratch/{uid}/root")).unwrap();
     assert_eq!(root.kind, crate::sim::disk::DiskKind::Scratch(uid));
     assert_eq!(read_file(&world, "node-1", uid, "/tmp/y"), Err(FileError::NoFile));
-    assert_eq!(read_file(&world, "node-2", Uid(7), "/tmp/x"), Err(FileError::NoProcess));
+    assert_eq!(read_file(&world, "node-2", Uid::new(7), "/tmp/x"), Err(FileError::NoProcess));
 }
 
 #[test]

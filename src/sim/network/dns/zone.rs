@@ -3,12 +3,11 @@
 
 use super::{Data, DnsAnswer, Rcode, Record, RecordType, TTL, ZONE};
 use crate::api::service::{Endpoint, ServiceType};
-use crate::api::{EndpointSlice, Key, Kind, Service};
+use crate::api::{EndpointSlice, Key, Kind, Name, Service};
 use crate::sim::network::addresses::DNS_SERVER;
 use crate::sim::network::endpoints;
 use crate::sim::world::World;
 use core::net::Ipv4Addr;
-use std::sync::Arc;
 
 /// Seconds that the schema's version may be kept.
 const VERSION_TTL: u32 = 28_800;
@@ -121,8 +120,7 @@ fn hosts_of_slice(slice: &EndpointSlice, service: &Key, wanted: Option<&str>, fi
     let ready = slice.endpoints.iter().filter(|e| e.conditions.ready);
     let pairs = ready.flat_map(|endpoint| endpoint.addresses.iter().map(move |ip| (label(endpoint, ip), ip)));
     let asked = pairs.filter(|(label, _)| wanted.is_none_or(|wanted| label.eq_ignore_ascii_case(wanted)));
-    let host =
-        |(label, ip): (String, &Arc<str>), port| Host { target: format!("{label}.{}", service_name(service)), ip: ip.to_string(), port };
+    let host = |(label, ip): (String, &Name), port| Host { target: format!("{label}.{}", service_name(service)), ip: ip.to_string(), port };
     asked.flat_map(|pair| ports.iter().map(move |port| (pair.clone(), *port))).map(|(pair, port)| host(pair, port)).collect()
 }
 

@@ -95,6 +95,21 @@ fn who_stands_in_a_slice() {
     assert!(shown(&world, "kubia").is_empty(), "released");
 }
 
+/// Upstream: podToEndpoint.
+#[test]
+fn an_endpoint_names_the_zone_of_its_node() {
+    let mut world = rehearsal::world();
+    let mut node = (**world.get::<Node>(&Key::cluster("node-1")).unwrap()).clone();
+    node.metadata.labels.insert(ZONE, "a");
+    Desk::new(&mut world, Actor::You).update(node).unwrap();
+    rehearsal::kubia_services(&mut world);
+    ready(&mut world, "kubia-0", "node-1", "luksa/kubia", "10.244.1.2");
+    ready(&mut world, "kubia-1", "node-2", "luksa/kubia", "10.244.2.2");
+    settle(&mut world);
+    let zones: Vec<String> = slice(&world, "kubia").endpoints.iter().map(|e| e.zone.to_string()).collect();
+    assert_eq!(zones, ["a", ""]);
+}
+
 #[test]
 fn a_hundred_endpoints_fill_a_slice() {
     let mut world = rehearsal::world();

@@ -30,7 +30,7 @@ fn the_book_session() {
         get(&mut world, &pod.replace("kubia-0", "kubia-1")).body,
         "You've hit kubia-1\nData stored on this pod: No data posted yet\n"
     );
-    assert_eq!(world.disk("gce/kubia-0").unwrap().files["/kubia.txt"].content, said.into());
+    assert_eq!(world.disk("gce/kubia-0").unwrap().files["/kubia.txt"].content, said);
 }
 
 #[test]

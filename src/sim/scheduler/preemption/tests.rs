@@ -66,7 +66,7 @@ fn who_may_not_preempt_says_why() {
     put(&mut trial, "slow", "low", "1", slow());
     put(&mut trial, "quick", "low", "2", json!({}));
     put(&mut trial, "patient", "patient", "4", json!({}));
-    let nodes = "0/1 nodes are available: 1 Insufficient cpu. preemption: ";
+    let nodes = "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: ";
     let never = format!("{nodes}not eligible due to preemptionPolicy=Never.");
     assert_eq!(trial.said("patient", "FailedScheduling"), [never]);
     put(&mut trial, "urgent", "high", "4", json!({}));
@@ -121,7 +121,9 @@ fn room_is_kept_for_whom_it_was_made() {
     put(&mut trial, "sly", "", "1", json!({}));
     assert_eq!(node_of(&trial, "sly"), "");
     let nodes = "0/1 nodes are available: ";
-    let words = format!("{nodes}1 Insufficient cpu. preemption: {nodes}1 No preemption victims found for incoming pod.");
+    let words = format!(
+        "{nodes}1 Insufficient cpu. no new claims to deallocate, preemption: {nodes}1 No preemption victims found for incoming pod."
+    );
     assert_eq!(trial.said("sly", "FailedScheduling"), [words]);
     trial.delete(Kind::Pod, "urgent");
     trial.pass(Span::secs(32));
@@ -136,7 +138,7 @@ fn what_is_left_to_refuse_the_pod_is_told() {
     put(&mut trial, "lesser", "low", "1", json!({}));
     put(&mut trial, "urgent", "high", "3", json!({}));
     let nodes = "0/1 nodes are available: 1 Insufficient cpu.";
-    assert_eq!(trial.said("urgent", "FailedScheduling"), [format!("{nodes} preemption: {nodes}")]);
+    assert_eq!(trial.said("urgent", "FailedScheduling"), [format!("{nodes} no new claims to deallocate, preemption: {nodes}")]);
     assert!(!trial.get::<Pod>("lesser").metadata.is_terminating());
 }
 

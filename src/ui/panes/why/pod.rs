@@ -93,9 +93,10 @@ pub fn process(world: &World, stage: &Stage, node: &str, uid: Uid) -> Page {
     let ip = if running.ip.is_empty() { "no address yet" } else { &running.ip };
     let state = if word.is_empty() { "runs and answers" } else { word };
     page.say(format!("{state}, on {node}, {ip}"), Role::Text.bold());
-    for text in explain(running, node) {
+    for text in explain(running) {
         page.say(*text, Role::Bad);
     }
+    reached(&mut page, world, running);
     if running.is_ghost() {
         page.keys("ends it:", &[("c", "plug it in"), ("p", "take the power")]);
     }
@@ -117,7 +118,16 @@ fn title(running: &Running, name: &str) -> String {
     }
 }
 
-fn explain(running: &Running, _node: &str) -> &'static [&'static str] {
+/// Which of two namesakes whoever goes by their name gets to: names are answered from the record.
+fn reached(page: &mut Page, world: &World, running: &Running) {
+    let namesake = world.get::<Pod>(&running.key).filter(|pod| pod.metadata.uid != running.uid && !pod.status.pod_ip.is_empty());
+    if let Some(pod) = namesake {
+        let words = format!("a lookup of its name and a request by it reach the other, {} on {}", pod.status.pod_ip, pod.spec.node_name);
+        page.field("by name", words, Role::Text);
+    }
+}
+
+fn explain(running: &Running) -> &'static [&'static str] {
     match running.verdict {
         Verdict::Mirrored | Verdict::Stopping(_) => &[],
         Verdict::Deaf => &["The record wants it gone. The order to stop cannot reach this machine."],

@@ -177,7 +177,8 @@ fn a_claim_that_is_refused_keeps_its_pod_back() {
 fn a_claim_that_somebody_else_controls_is_left_to_them() {
     let mut trial = with_claims(json!({"whenScaled": "Delete"}));
     let mut claim = (*trial.get::<PersistentVolumeClaim>("data-kubia-2")).clone();
-    let theirs = json!({"apiVersion": "v1", "kind": "ConfigMap", "name": "boss", "uid": trial.get::<Pod>("kubia-0").metadata.uid, "controller": true});
+    let boss = trial.put(Kind::ConfigMap, json!({"metadata": {"name": "boss"}})).meta().uid;
+    let theirs = json!({"apiVersion": "v1", "kind": "ConfigMap", "name": "boss", "uid": boss, "controller": true});
     let theirs: OwnerRef = serde_json::from_value(theirs).unwrap();
     claim.metadata.owner_references = vec![theirs];
     trial.world.apply(crate::sim::act::Act::Request(crate::sim::act::Request::Update(claim.into()))).unwrap();

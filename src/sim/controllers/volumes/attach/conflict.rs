@@ -4,6 +4,7 @@ use super::super::super::super::apiserver::Desk;
 use super::super::super::super::latency::Latency;
 use super::super::super::super::transit::Wait;
 use super::super::super::super::world::World;
+use super::disks::is_idle;
 use super::{ME, Wanted};
 use crate::api::object::reference;
 use crate::api::{Key, Kind, Name, PersistentVolume, Pod, Time};
@@ -42,11 +43,17 @@ fn hold(world: &mut World, pod: &Pod, volume: &Name, held: &[Name]) {
     note(world, pod, words, nodes.chain([(Kind::PersistentVolume, key)]).collect(), until);
 }
 
-/// Notes that a pod waits until its disk has been attached.
-pub fn await_disk(world: &mut World, pod: &Pod, volume: &Name) {
-    let until = world.now() + world.latency(Latency::Attach);
+/// Notes that a pod waits until its disk has been attached, or for somebody to do that.
+pub fn await_disk(world: &mut World, pod: &Pod, pv: &PersistentVolume) {
+    let volume = &pv.metadata.name;
     let on = vec![(Kind::PersistentVolume, Key::cluster(volume.clone()))];
-    note(world, pod, format!("volume {volume} is being attached to {}", pod.spec.node_name), on, Some(until));
+    match pv.driver_and_handle().filter(|(driver, _)| is_idle(driver)) {
+        Some((driver, _)) => note(world, pod, format!("nobody runs the driver {driver}, which must attach volume {volume}"), on, None),
+        None => {
+            let until = world.now() + world.latency(Latency::Attach);
+            note(world, pod, format!("volume {volume} is being attached to {}", pod.spec.node_name), on, Some(until));
+        }
+    }
 }
 
 fn note(world: &mut World, pod: &Pod, words: String, on: Vec<(Kind, Key)>, until: Option<Time>) {

@@ -19,6 +19,12 @@ use std::sync::Arc;
 /// How long a node that is not ready keeps a volume that it says it has mounted: maxWaitForUnmountDuration.
 const FORCE_AFTER: Span = Span::mins(6);
 
+/// How often it is looked whether what is attached still is: reconcilerSyncLoopPeriod.
+const VERIFY: Span = Span::mins(1);
+
+/// How long an attachment is waited for: csiTimeout.
+const ATTACH_TIMEOUT: Span = Span::mins(2);
+
 /// The name of the attachment of a volume to a node; `None` where none is needed. Upstream: csi.getAttachmentName.
 pub fn name(pv: &PersistentVolume, node: &str) -> Option<Name> {
     let (driver, handle) = pv.driver_and_handle()?;
@@ -47,6 +53,7 @@ pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
     let held = ledger.volumes.entry(pv.metadata.name.clone()).or_insert_with(|| Held { disk, unique, nodes: OrdMap::new() });
     held.nodes.insert(node.clone(), Link::default());
     ledger.reported.remove(&(pv.metadata.name.clone(), node.clone()));
+    let idle = disks::is_idle(&attacher);
     let attachment = VolumeAttachment {
         metadata: Meta::named("", name.clone()),
         spec: AttachmentSpec { attacher, node_name: node.clone(), source: source(desk, pv) },
@@ -54,8 +61,10 @@ pub fn attach(desk: &mut Desk, pv: &Arc<PersistentVolume>, node: &Name) {
     };
     // Refused where somebody has made one of that name by hand: it will do.
     desk.create(attachment).ok();
-    let at = desk.now() + desk.latency(Latency::Attach);
-    travel(desk.world(), node, format!("attach {}", pv.metadata.name), at);
+    let at = desk.now() + if idle { ATTACH_TIMEOUT } else { desk.latency(Latency::Attach) };
+    if !idle {
+        travel(desk.world(), node, format!("attach {}", pv.metadata.name), at);
+    }
     desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, Key::cluster(name)));
 }
 
@@ -81,10 +90,29 @@ pub fn finish(desk: &mut Desk, key: &Key) {
         // Simplified: the controller puts no finalizer on an attachment, and that of a driver's sidecar
         // (external-attacher/DRIVER) is not modelled: it would only hold the object while the driver works.
         Some(Stage::Detaching) => drop(desk.delete(Kind::VolumeAttachment, key, &DeleteOptions::default()).ok()),
+        Some(Stage::Attaching) if disks::is_idle(&attachment.spec.attacher) => give_up(desk, &attachment, &volume),
         Some(Stage::Attaching) => finish_attaching(desk, &attachment, &volume),
         Some(Stage::Attached) | None => {}
     }
     super::enqueue(desk.world(), ME, Kind::PersistentVolume, &Key::cluster(volume));
+}
+
+/// Nobody has attached the volume in time: the pods are told so, and it is waited for again as long as one wants it.
+/// Simplified: without the pause between two tries, half a second at first. Upstream: csiAttacher.waitForVolumeAttachment.
+fn give_up(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Name) {
+    let (key, attacher) = (attachment.metadata.key(), &attachment.spec.attacher);
+    let pods = waiting_on(desk, volume, &attachment.spec.node_name);
+    if pods.is_empty() {
+        return drop(desk.delete(Kind::VolumeAttachment, &key, &DeleteOptions::default()).ok());
+    }
+    let handle = own::find(desk, volume).and_then(|pv| pv.driver_and_handle()).map(|(_, handle)| handle).unwrap_or_default();
+    let why = format!("timed out waiting for external-attacher of {attacher} CSI driver to attach volume {handle}");
+    for pod in pods {
+        let words = format!("AttachVolume.Attach failed for volume \"{volume}\" : {why}");
+        desk.event(reference(Kind::Pod, &pod.metadata), true, "FailedAttachVolume", words);
+    }
+    let again = desk.now() + ATTACH_TIMEOUT;
+    desk.world().schedule(again, Due::Sync(ME, Kind::VolumeAttachment, key));
 }
 
 fn finish_attaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Name) {
@@ -108,20 +136,49 @@ fn finish_attaching(desk: &mut Desk, attachment: &VolumeAttachment, volume: &Nam
     list_on_node(desk, node, &held.unique, true);
 }
 
-/// A node no longer has a volume: its disk goes. Nothing where it has gone before.
+/// An attachment is gone. The controller that deleted it knows; deleted by somebody else, the driver takes the disk from the
+/// node, and the controller notices when it looks next. Upstream: VerifyVolumesAreAttached.
+pub fn lose(world: &mut World, volume: &Name, node: &Name) {
+    let now = world.now();
+    let links = world.memory.volumes.attached.volumes.get_mut(volume);
+    let Some(link) = links.and_then(|held| held.nodes.get_mut(node)) else { return };
+    if link.stage != Stage::Attached {
+        return forget(world, volume, node);
+    }
+    let look = Time((now.0 / VERIFY.0 + 1) * VERIFY.0);
+    link.lost = Some(look);
+    take_disk(world, volume, node);
+    world.schedule(look, Due::Sync(ME, Kind::PersistentVolume, Key::cluster(volume.clone())));
+}
+
+/// Where it is time to, the controller finds that a node has lost a volume.
+pub fn notice_loss(desk: &mut Desk, volume: &Name, node: &Name) {
+    let now = desk.now();
+    if link(desk, volume, node).and_then(|link| link.lost).is_some_and(|look| look <= now)
+        && let Some(unique) = desk.memory.volumes.attached.volumes.get(volume).map(|held| held.unique.clone())
+    {
+        list_on_node(desk, node, &unique, false);
+        forget(desk.world(), volume, node);
+    }
+}
+
+/// A node no longer has a volume: its disk goes, where it has not gone before.
 pub fn forget(world: &mut World, volume: &Name, node: &Name) {
+    take_disk(world, volume, node);
     let volumes = &mut world.memory.volumes.attached.volumes;
-    let Some(held) = volumes.get_mut(volume).filter(|held| held.nodes.contains_key(node)) else { return };
+    let Some(held) = volumes.get_mut(volume) else { return };
     held.nodes.remove(node);
-    let (id, last) = (held.disk.clone(), held.nodes.is_empty());
-    if last {
+    if held.nodes.is_empty() {
         volumes.remove(volume);
         own::forget(world, volume);
     }
-    if let Some(disk) = world.disk_mut(&id) {
-        disk.attached.remove(node);
+}
+
+fn take_disk(world: &mut World, volume: &Name, node: &Name) {
+    let Some(id) = world.memory.volumes.attached.volumes.get(volume).map(|held| held.disk.clone()) else { return };
+    if world.disk_mut(&id).is_some_and(|disk| disk.attached.remove(node).is_some()) {
+        world.happened(Actor::Controller(ME), Physical::Detached(id, node.clone()));
     }
-    world.happened(Actor::Controller(ME), Physical::Detached(id, node.clone()));
 }
 
 /// Keeps the node's list of attached volumes, from which its kubelet knows that it may mount.
@@ -205,9 +262,8 @@ fn detach(desk: &mut Desk, volume: &Name, node: &Name) {
     list_on_node(desk, node, &unique, false);
     let of_pair = |a: &&Arc<VolumeAttachment>| a.spec.node_name == *node && volume_of(desk, a).as_ref() == Some(volume);
     let found = desk.list::<VolumeAttachment>().find(of_pair).map(|a| a.metadata.key());
-    if let Some(attachment) = found {
-        let at = desk.now() + desk.latency(Latency::Detach);
-        travel(desk.world(), node, format!("detach {volume}"), at);
-        desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, attachment));
-    }
+    let Some(attachment) = found else { return forget(desk.world(), volume, node) };
+    let at = desk.now() + desk.latency(Latency::Detach);
+    travel(desk.world(), node, format!("detach {volume}"), at);
+    desk.world().schedule(at, Due::Sync(ME, Kind::VolumeAttachment, attachment));
 }

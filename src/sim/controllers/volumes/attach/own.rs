@@ -1,6 +1,7 @@
 //! Disks that pods name themselves, without claim or volume: known by driver and storage, and by which pods want them.
 
 use super::super::super::super::world::World;
+use super::super::disks::needs_attach;
 use crate::api::storage::inline;
 use crate::api::{Key, Kind, Name, PersistentVolume, Pod};
 use imbl::OrdSet;
@@ -47,7 +48,7 @@ pub fn forget(world: &mut World, name: &Name) {
 pub fn find(world: &World, name: &Name) -> Option<Arc<PersistentVolume>> {
     let recorded = world.get::<PersistentVolume>(&Key::cluster(name.clone()));
     let own = || world.memory.volumes.attached.own.get(name).map(|own| &own.volume);
-    recorded.or_else(own).filter(|pv| pv.needs_attach()).cloned()
+    recorded.or_else(own).filter(|pv| needs_attach(world, pv)).cloned()
 }
 
 /// Pods that name a disk themselves.

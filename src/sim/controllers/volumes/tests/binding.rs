@@ -59,12 +59,19 @@ fn why_a_claim_stays_pending() {
         (json!({"storageClassName": "wait"}), "WaitForFirstConsumer waiting for first consumer to be created before binding"),
         (json!({"storageClassName": "nothing"}), "ProvisioningFailed storageclass.storage.k8s.io \"nothing\" not found"),
         (json!({"storageClassName": "static"}), "ProvisioningFailed no volume plugin matched name: kubernetes.io/no-provisioner"),
+        (json!({"storageClassName": "nfs"}), "ProvisioningFailed no provisionable volume plugin matched"),
+        (
+            json!({"storageClassName": "dir"}),
+            "ProvisioningFailed Failed to create provisioner: provisioning in volume plugin \"kubernetes.io/host-path\" is disabled",
+        ),
         (json!({"storageClassName": "", "volumeName": "pv-a", "resources": {"requests": {"storage": "2Mi"}}}), mismatch),
         (json!({"storageClassName": "", "volumeName": "pv-b"}), "FailedBinding volume \"pv-b\" already bound to a different claim."),
     ] {
         let mut world = world();
         class(&mut world, "wait", "kubernetes.io/no-provisioner", "WaitForFirstConsumer", false);
         class(&mut world, "static", "kubernetes.io/no-provisioner", "Immediate", false);
+        class(&mut world, "nfs", "kubernetes.io/nfs", "Immediate", false);
+        class(&mut world, "dir", "kubernetes.io/host-path", "Immediate", false);
         volume(&mut world, "pv-a", json!({"accessModes": ["ReadOnlyMany"], "capacity": {"storage": "1Mi"}}));
         volume(&mut world, "pv-b", json!({"claimRef": {"namespace": "default", "name": "other"}}));
         pass(&mut world, 100);
@@ -144,6 +151,8 @@ fn a_class_makes_a_volume_and_takes_it_away_again() {
     let made = pv(&world, &name);
     assert_eq!(made.metadata.annotations.to_string(), "pv.kubernetes.io/provisioned-by=pd.csi.storage.gke.io");
     assert!(world.disk(&format!("csi/{name}")).is_some());
+    assert_eq!(&*teller(&world, "data", "ExternalProvisioning"), "persistentvolume-controller");
+    assert_eq!(&*teller(&world, "data", "ProvisioningSucceeded"), "pd.csi.storage.gke.io_csi-provisioner");
     delete(&mut world, Kind::PersistentVolumeClaim, "data", None);
     pass(&mut world, 1_000);
     assert!(world.get::<PersistentVolume>(&Key::cluster(name.clone())).is_none());
@@ -192,6 +201,63 @@ fn the_scheduler_decides_about_claims_that_wait_for_a_consumer() {
         let node = world.get::<Pod>(&key("p")).unwrap().spec.node_name.clone();
         assert!(!node.is_empty() && (!provisioner.starts_with("kubernetes.io") || &*node == "node-2"));
     }
+}
+
+/// Upstream: emitEventForUnboundDelayBindingClaim.
+#[test]
+fn a_claim_says_for_which_pods_it_waits() {
+    let mut world = world();
+    class(&mut world, "local", "kubernetes.io/no-provisioner", "WaitForFirstConsumer", false);
+    claim(&mut world, "data", json!({"storageClassName": "local"}));
+    pass(&mut world, 100);
+    for (name, words) in [("one", "pod one"), ("two", "pods one,two")] {
+        pod(&mut world, name, "data", "");
+        pass(&mut world, 16_000);
+        let said = format!("WaitForPodScheduled waiting for {words} to be scheduled");
+        assert!(events(&world, "data").contains(&said), "{said}: {:?}", events(&world, "data"));
+    }
+}
+
+/// Upstream: syncVolume, and CheckVolumeModeMismatches.
+#[test]
+fn a_volume_that_was_given_to_a_claim_of_another_mode_is_not_bound_to_it() {
+    let mut world = world();
+    claim(&mut world, "c", json!({"volumeMode": "Block"}));
+    pass(&mut world, 100);
+    let uid = pvc(&world, "c").metadata.uid;
+    volume(&mut world, "pv-a", json!({"claimRef": {"namespace": "default", "name": "c", "uid": uid.to_string()}}));
+    pass(&mut world, 100);
+    let words = "VolumeMismatch Cannot bind PersistentVolume to requested PersistentVolumeClaim \"c\" due to incompatible volumeMode.";
+    assert_eq!(events(&world, "pv-a"), [words]);
+    let words = "VolumeMismatch Cannot bind PersistentVolume \"pv-a\" to requested PersistentVolumeClaim due to incompatible volumeMode.";
+    assert!(events(&world, "c").contains(&words.to_owned()), "{:?}", events(&world, "c"));
+}
+
+/// Upstream: csiProvisioner.prepareProvision.
+#[test]
+fn a_driver_makes_no_volume_for_a_selector() {
+    let mut world = world();
+    class(&mut world, "fast", "disks.example.com", "Immediate", false);
+    claim(&mut world, "c", json!({"storageClassName": "fast", "selector": {"matchLabels": {"disk": "ssd"}}}));
+    pass(&mut world, 5_000);
+    let words = "ProvisioningFailed failed to provision volume with StorageClass \"fast\": claim Selector is not supported";
+    assert!(events(&world, "c").contains(&words.to_owned()), "{:?}", events(&world, "c"));
+    assert!(world.list::<PersistentVolume>().next().is_none());
+}
+
+/// A claim of a class whose driver nobody runs is asked for again at every resync. Upstream: provisionClaimOperationExternal.
+#[test]
+fn nobody_provisions_for_a_driver_that_is_broken() {
+    let mut world = world();
+    class(&mut world, "idle", "broken.csi.example.com", "Immediate", false);
+    claim(&mut world, "data", json!({"storageClassName": "idle"}));
+    pass(&mut world, 70_000);
+    assert_eq!(pvc(&world, "data").status.phase, ClaimPhase::Pending);
+    let said: Vec<(String, i32)> = world.list::<Event>().map(|e| (e.reason.to_string(), e.count)).collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].0 == "ExternalProvisioning" && said[0].1 >= 5, "{said:?}");
+    let wait = world.wait(Kind::PersistentVolumeClaim, &key("data")).unwrap();
+    assert_eq!(&*wait.words, "nobody runs the driver broken.csi.example.com");
 }
 
 /// Upstream: VolumeBinding.EventsToRegister, updates of volumes.

@@ -41,6 +41,49 @@ fn a_pod_is_bound_to_the_node_for_which_its_claim_was_bound() {
     }
 }
 
+/// Upstream: FindPodVolumes appends a reason for bound claims and one for the others.
+#[test]
+fn all_that_volumes_have_against_a_node_is_told() {
+    let mut world = world();
+    class(&mut world, "local", "kubernetes.io/no-provisioner", "WaitForFirstConsumer", false);
+    let affinity = json!({"required": {"nodeSelectorTerms": [{"matchExpressions": [
+        {"key": "kubernetes.io/hostname", "operator": "In", "values": ["node-2"]}]}]}});
+    volume(&mut world, "ssd", json!({"local": {"path": "/ssd"}, "nodeAffinity": affinity}));
+    claim(&mut world, "bound", json!({}));
+    claim(&mut world, "free", json!({"storageClassName": "local"}));
+    pass(&mut world, 200);
+    let volumes = json!([{"name": "a", "persistentVolumeClaim": {"claimName": "bound"}}, {"name": "b", "persistentVolumeClaim": {"claimName": "free"}}]);
+    let spec = json!({"containers": [{"name": "c", "image": "nginx"}], "volumes": volumes});
+    put(&mut world, Kind::Pod, json!({"metadata": {"name": "p", "namespace": "default"}, "spec": spec}));
+    pass(&mut world, 100);
+    let (far, none) = ("node(s) didn't match PersistentVolume's node affinity", "node(s) didn't find available persistent volumes to bind");
+    let words = format!("FailedScheduling 0/3 nodes are available: 2 {far}, 3 {none}. ");
+    assert!(events(&world, "p")[0].starts_with(&words), "{:?}", events(&world, "p"));
+}
+
+/// Upstream: getPVCExtractPV, and WaitForAttachAndMount, which ends with the errors of the populator.
+#[test]
+fn a_kubelet_says_what_it_has_against_a_claim() {
+    let cannot = |why: &str| {
+        let volumes = "unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]";
+        format!("FailedMount Unable to attach or mount volumes: {volumes}: error processing PVC default/c: {why}")
+    };
+    let mut world = world();
+    pod(&mut world, "p", "c", "node-1");
+    pass(&mut world, 1_000);
+    assert_eq!(events(&world, "p"), [cannot("failed to fetch PVC from API server: persistentvolumeclaims \"c\" not found")]);
+    claim(&mut world, "c", json!({}));
+    pass(&mut world, 10_000);
+    assert!(events(&world, "p").contains(&cannot("PVC is not bound")), "{:?}", events(&world, "p"));
+    volume(&mut world, "pv-a", json!({"hostPath": {"path": "/a"}}));
+    pass(&mut world, 30_000);
+    assert!(world.get::<Pod>(&key("p")).unwrap().is_running_and_ready(), "tried again");
+    delete(&mut world, Kind::PersistentVolumeClaim, "c", None);
+    pod(&mut world, "late", "c", "node-1");
+    pass(&mut world, 1_000);
+    assert_eq!(events(&world, "late"), [cannot("PVC is being deleted")]);
+}
+
 #[test]
 fn patience_with_claims_ends_after_ten_minutes() {
     let mut latencies = Latencies::default();
@@ -113,9 +156,32 @@ fn a_claim_grows_where_its_class_lets_it() {
     let claim = pvc(&world, "c");
     assert_eq!((claim.status.capacity["storage"].to_string(), claim.status.conditions.len()), ("2Mi".to_owned(), 0));
     assert_eq!(pv(&world, &claim.spec.volume_name).size(), claim.request());
+    assert_eq!(&*teller(&world, "c", "ExternalExpanding"), "volume_expand");
+    assert_eq!(&*teller(&world, "c", "Resizing"), "external-resizer x");
     let said: Vec<String> = events(&world, "c").iter().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();
     for reason in ["ExternalExpanding", "Resizing", "FileSystemResizeRequired", "FileSystemResizeSuccessful"] {
         assert!(said.iter().any(|r| r == reason), "{reason} in {said:?}");
+    }
+}
+
+/// Upstream: the expand controller's syncHandler. Nobody grows a directory.
+#[test]
+fn who_is_to_grow_a_volume_is_told() {
+    let warning = "!ExternalExpanding waiting for an external controller to expand this PVC";
+    let migrated = "ExternalExpanding CSI migration enabled for kubernetes.io/gce-pd; waiting for external resizer to expand the pvc";
+    for (source, words) in [(json!({"hostPath": {"path": "/a"}}), warning), (json!({"gcePersistentDisk": {"pdName": "a"}}), migrated)] {
+        let mut world = world();
+        put(&mut world, Kind::StorageClass, json!({"metadata": {"name": "c"}, "provisioner": "x", "allowVolumeExpansion": true}));
+        let mut spec = json!({"storageClassName": "c"});
+        spec.as_object_mut().unwrap().extend(source.as_object().unwrap().clone());
+        volume(&mut world, "pv-a", spec);
+        pass(&mut world, 100);
+        claim(&mut world, "c", json!({"storageClassName": "c"}));
+        pass(&mut world, 200);
+        let mut more = pvc(&world, "c");
+        more.spec.resources.requests.insert("storage".into(), crate::api::Quantity::parse("2Mi").unwrap());
+        let log = after(&mut world, 500, |w| drop(w.apply(Act::Request(Request::Update(more.into()))).unwrap()));
+        assert_eq!(log.iter().filter(|line| line.contains("ExternalExpanding")).collect::<Vec<_>>(), [words]);
     }
 }
 
