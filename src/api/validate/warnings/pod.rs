@@ -69,14 +69,15 @@ fn amounts(container: &Value, at: &str) -> Vec<String> {
     wrong.collect()
 }
 
-/// A variable that is set twice, the later time without speaking of itself.
+/// A variable that is set twice, the later time without adding to what it was.
 fn hidden(container: &Value, at: &str) -> Vec<String> {
     let mut seen = Vec::new();
     let mut found = Vec::new();
     for (place, variable) in items(container, at, "env") {
         let name = text(variable, "name");
-        let again = seen.contains(&name) && !text(variable, "value").contains(&format!("$({name})"));
-        if again {
+        let (value, itself) = (text(variable, "value"), format!("$({name})"));
+        let adds = value != itself && value.contains(&itself);
+        if seen.contains(&name) && !adds {
             found.push(format!("{place}: hides previous definition of {name:?}, which may be dropped when using apply"));
         }
         seen.push(name);
@@ -166,6 +167,10 @@ mod tests {
             (
                 json!({"containers": [{"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]}]}),
                 "spec.containers[0].env[1]: hides previous definition of \"A\", which may be dropped when using apply",
+            ),
+            (
+                json!({"containers": [{"env": [{"name": "A"}, {"name": "A", "value": "$(A)b"}, {"name": "A", "value": "$(A)"}]}]}),
+                "spec.containers[0].env[2]: hides previous definition of \"A\", which may be dropped when using apply",
             ),
             (
                 json!({"containers": [{"ports": [{"containerPort": 80}]}, {"ports": [{"containerPort": 80}]}]}),
