@@ -2,6 +2,7 @@
 //! what happens over time.
 
 pub mod age;
+pub mod base64;
 pub mod columns;
 pub mod defaults;
 pub mod deployment;

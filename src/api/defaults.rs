@@ -2,6 +2,7 @@
 //!
 //! Works on the manifest's JSON; what our own types fill in by themselves (replicas, grace, retention) is left to them.
 
+use super::base64;
 use super::object::Kind;
 use serde_json::{Map, Value, json};
 
@@ -22,7 +23,7 @@ pub fn fill(kind: Kind, api_version: &str, value: &mut Value) {
         Kind::Service => service(object),
         Kind::StorageClass => set(object, &[("reclaimPolicy", json!("Delete")), ("volumeBindingMode", json!("Immediate"))]),
         Kind::Namespace => namespace(object),
-        Kind::Secret => set(object, &[("type", json!("Opaque"))]),
+        Kind::Secret => secret(object),
         Kind::ControllerRevision
         | Kind::PersistentVolumeClaim
         | Kind::PersistentVolume
@@ -61,6 +62,16 @@ fn set(object: &mut Map<String, Value>, defaults: &[(&str, Value)]) {
 
 fn is_unset(object: &Map<String, Value>, field: &str) -> bool {
     object.get(field).is_none_or(Value::is_null)
+}
+
+/// What is written as it is read is kept in base64. Upstream: Convert_v1_Secret_To_core_Secret.
+fn secret(object: &mut Map<String, Value>) {
+    set(object, &[("type", json!("Opaque"))]);
+    let Some(Value::Object(plain)) = object.remove("stringData") else { return };
+    let data = child(object, "data");
+    for (key, value) in plain {
+        data.insert(key, base64::encode(value.as_str().unwrap_or_default().as_bytes()).into());
+    }
 }
 
 /// Before apps/v1beta2 a set's selector and labels were taken from its template.

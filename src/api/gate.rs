@@ -36,9 +36,15 @@ pub struct GateError {
     pub unknown: Vec<String>,
     /// The first value of a wrong type, in the API server's words; where set, `unknown` is empty.
     pub wrong: Option<String>,
+    /// The same in the words of the server's converter, through which strategic patches go.
+    pub unconverted: Option<String>,
 }
 
 impl GateError {
+    /// The complaint of a strategic patch.
+    pub fn of_patch(&self) -> String {
+        self.unconverted.clone().unwrap_or_else(|| self.reason())
+    }
     /// The complaint alone: `strict decoding error: unknown field "spec.replica"`, or what is wrong with a type.
     pub fn reason(&self) -> String {
         let unknown: Vec<String> = self.unknown.iter().map(|path| format!("unknown field {path:?}")).collect();
@@ -106,13 +112,15 @@ pub fn check(api_version: &str, kind: &str, value: &Value) -> Result<(), GateErr
     }
     let wrong_quantity = words::quantities(&mut value).err();
     let (unknown, wrong) = reader(&value);
-    let wrong = wrong.map(|fault| words::wrong_type(kind, &fault.path.unwrap_or_default(), &fault.words, &value)).or(wrong_quantity);
+    let wrong = wrong.map(|fault| words::wrong_type(kind, &fault.path.unwrap_or_default(), &fault.words, &value));
+    let wrong = wrong.or(wrong_quantity.map(|words| (words.clone(), words)));
     if unknown.is_empty() && wrong.is_none() {
         return Ok(());
     }
     let version = api_version.rsplit('/').next().unwrap_or(api_version).to_string();
     let unknown = if wrong.is_some() { Vec::new() } else { unknown };
-    Err(GateError { kind: kind.to_string(), version, unknown, wrong })
+    let (wrong, unconverted) = wrong.unzip();
+    Err(GateError { kind: kind.to_string(), version, unknown, wrong, unconverted })
 }
 
 fn reader(api_version: &str, kind: &str) -> Option<Reader> {

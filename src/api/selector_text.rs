@@ -99,7 +99,7 @@ impl Words {
             let found = self.peek().to_owned();
             return Err(format!("unable to parse requirement: found '{found}', expected: !, identifier, or 'end of string'"));
         }
-        if let Some(detail) = qualified_name(&key) {
+        if let Some(detail) = qualified_name(&key).first() {
             // Upstream gives no path here, and prints that it gives none.
             return Err(format!("unable to parse requirement: <nil>: Invalid value: {key:?}: {detail}"));
         }
@@ -140,7 +140,8 @@ impl Words {
 /// Upstream: NewRequirement.
 fn check_values(key: &str, values: &[Name]) -> Result<(), String> {
     let wrong = |(i, value): (usize, &Name)| {
-        let detail = label_value(value)?;
+        let wrong = label_value(value);
+        let detail = wrong.first()?;
         Some(format!("unable to parse requirement: values[{i}][{key}]: Invalid value: {value:?}: {detail}"))
     };
     values.iter().enumerate().find_map(wrong).map_or(Ok(()), Err)

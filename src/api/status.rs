@@ -79,6 +79,10 @@ impl FieldError {
     pub fn invalid(path: impl Into<String>, value: impl Into<Value>, detail: &str) -> FieldError {
         FieldError { path: path.into(), detail: format!("Invalid value: {}: {detail}", value.into()) }
     }
+    /// The same with a value that is written already, as the server's own types print themselves.
+    pub fn raw(path: impl Into<String>, value: &str, detail: &str) -> FieldError {
+        FieldError { path: path.into(), detail: format!("Invalid value: {value}: {detail}") }
+    }
     /// `path: Forbidden: detail`.
     pub fn forbidden(path: impl Into<String>, detail: &str) -> FieldError {
         FieldError { path: path.into(), detail: format!("Forbidden: {detail}") }
@@ -128,8 +132,14 @@ impl Refusal {
         let message = format!("Operation cannot be fulfilled on {} {name:?}: {why}", kind.resource());
         Refusal::new(Reason::Conflict, message, kind, name)
     }
-    /// `StatefulSet.apps "kubia" is invalid: …`, with one error or several in brackets.
-    pub fn invalid(kind: Kind, name: &str, fields: Vec<FieldError>) -> Refusal {
+    /// `StatefulSet.apps "kubia" is invalid: …`, with one error or several in brackets, each once.
+    pub fn invalid(kind: Kind, name: &str, mut fields: Vec<FieldError>) -> Refusal {
+        let mut seen = Vec::new();
+        fields.retain(|field| {
+            let new = !seen.contains(field);
+            seen.extend(new.then(|| field.clone()));
+            new
+        });
         let texts: Vec<String> = fields.iter().map(FieldError::text).collect();
         let list = if texts.len() == 1 { texts[0].clone() } else { format!("[{}]", texts.join(", ")) };
         let group = kind.info().group;

@@ -2,16 +2,21 @@
 //!
 //! Looks at JSON that the gate has let through and defaults have completed: types are right, meanings may be wrong.
 
+use super::Quantity;
 use super::object::Kind;
 use super::status::FieldError;
 use serde_json::Value;
 
 mod config;
+mod container;
 mod diff;
 mod dump;
+mod mounted;
 mod names;
 mod pod;
 mod priority;
+mod probe;
+mod selector;
 mod service;
 mod source;
 mod status;
@@ -33,9 +38,17 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
     errors
 }
 
+/// An object that is to replace another, without what only its former type had need of.
+pub fn prepared(kind: Kind, old: &Value, mut new: Value) -> Value {
+    if kind == Kind::Service {
+        new["spec"] = service::without_what_went(&old["spec"], &new["spec"]);
+    }
+    new
+}
+
 /// What is wrong with an object that replaces another: its own errors, then changes that are not allowed.
 pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
-    let mut errors = names::labels(&new["metadata"]["labels"], "metadata.labels");
+    let mut errors = names::marks(&new["metadata"]);
     errors.extend(match kind {
         Kind::Pod => pod::update(&old["spec"], &new["spec"]),
         _ => spec(kind, new),
@@ -48,6 +61,7 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
         Kind::StorageClass => storage::class_update(old, new),
         Kind::PriorityClass => priority::class_update(old, new),
         Kind::Service => service::update(&old["spec"], &new["spec"]),
+        Kind::ConfigMap | Kind::Secret => config::update(old, new),
         _ => Vec::new(),
     });
     errors
@@ -79,6 +93,10 @@ fn items<'v>(parent: &'v Value, path: &str, field: &str) -> impl Iterator<Item =
 
 fn text<'v>(parent: &'v Value, field: &str) -> &'v str {
     parent[field].as_str().unwrap_or_default()
+}
+
+fn quantity(value: &Value) -> Option<Quantity> {
+    Quantity::parse(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
 /// An error where a number is there and below zero.

@@ -14,7 +14,7 @@ pub enum Takes {
 }
 
 /// A flag of a command.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flag {
     /// Its name without dashes.
     pub long: &'static str,
@@ -22,6 +22,13 @@ pub struct Flag {
     pub short: char,
     /// What it takes.
     pub takes: Takes,
+}
+
+impl Flag {
+    /// As complaints name it: `--tail`, or `-f, --follow`.
+    fn name(&self) -> String {
+        if self.short == '-' { format!("--{}", self.long) } else { format!("-{}, --{}", self.short, self.long) }
+    }
 }
 
 /// A flag that takes a value.
@@ -46,17 +53,18 @@ pub struct Args {
     pub words: Vec<String>,
     /// Words after `--`; `None` where there is none.
     pub rest: Option<Vec<String>>,
-    given: Vec<(&'static str, String)>,
+    given: Vec<(Flag, String)>,
+    command: String,
 }
 
 impl Args {
     /// The last value given to a flag.
     pub fn get(&self, flag: &str) -> Option<&str> {
-        self.given.iter().rev().find(|(name, _)| *name == flag).map(|(_, value)| value.as_str())
+        self.given.iter().rev().find(|(given, _)| given.long == flag).map(|(_, value)| value.as_str())
     }
     /// All values given to a flag.
     pub fn all<'a>(&'a self, flag: &'a str) -> impl Iterator<Item = &'a str> {
-        self.given.iter().filter(move |(name, _)| *name == flag).map(|(_, value)| value.as_str())
+        self.given.iter().filter(move |(given, _)| given.long == flag).map(|(_, value)| value.as_str())
     }
     /// True where a switch is on.
     pub fn on(&self, flag: &str) -> bool {
@@ -65,19 +73,48 @@ impl Args {
     /// The value of a flag as a number, or its complaint.
     pub fn number(&self, flag: &str) -> Result<Option<i64>, Failure> {
         let Some(text) = self.get(flag) else { return Ok(None) };
-        let wrong = |_| {
-            let why = format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
-            Failure::error(format!("invalid argument {text:?} for \"--{flag}\" flag: {why}"))
+        text.parse().map(Some).map_err(|_| self.invalid(flag, text, &format!("strconv.ParseInt: parsing {text:?}: invalid syntax")))
+    }
+    /// pflag's complaint about a flag's value.
+    pub fn invalid(&self, flag: &str, text: &str, why: &str) -> Failure {
+        let known = self.given.iter().find(|(given, _)| given.long == flag);
+        let name = known.map_or_else(|| format!("--{flag}"), |(flag, _)| flag.name());
+        complaint(&format!("invalid argument {text:?} for {name:?} flag: {why}"), &self.command)
+    }
+    /// The same of a `--timeout` or another duration.
+    pub fn no_duration(&self, flag: &str, text: &str) -> Failure {
+        // Upstream: Go's time.ParseDuration.
+        let unsigned = text.trim_start_matches(['+', '-']);
+        let unit = unsigned.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let unit = unit.split(|c: char| c.is_ascii_digit() || c == '.').next().unwrap_or_default();
+        let why = match unit {
+            _ if !unsigned.starts_with(|c: char| c.is_ascii_digit()) => format!("time: invalid duration {text:?}"),
+            "" => format!("time: missing unit in duration {text:?}"),
+            "ns" | "us" | "ms" | "s" | "m" | "h" => format!("time: invalid duration {text:?}"),
+            other => format!("time: unknown unit {other:?} in duration {text:?}"),
         };
-        text.parse().map(Some).map_err(wrong)
+        self.invalid(flag, text, &why)
+    }
+    /// pflag's complaint about a flag that this part of a command has not.
+    pub fn unknown(&self, flag: &str) -> Failure {
+        complaint(&format!("unknown flag: --{flag}"), &self.command)
+    }
+    /// A complaint about how a command was typed. Upstream: cmdutil.UsageErrorf.
+    pub fn wrong_usage(&self, complaint: &str) -> Failure {
+        Failure::error(format!("{complaint}\nSee '{} -h' for help and examples", self.command))
     }
 }
 
 /// Reads words by the flags that a command knows; `command` is named in complaints, such as `kubectl get`.
 pub fn parse(words: &[String], known: &[&[Flag]], command: &str) -> Result<Args, Failure> {
-    let mut reader = Reader { known, args: Args::default(), words, at: 0 };
-    reader.read().map_err(|complaint| Failure::plain(format!("error: {complaint}\nSee '{command} --help' for usage.")))?;
+    let args = Args { command: command.to_owned(), ..Args::default() };
+    let mut reader = Reader { known, args, words, at: 0 };
+    reader.read().map_err(|words| complaint(&words, command))?;
     Ok(reader.args)
+}
+
+fn complaint(words: &str, command: &str) -> Failure {
+    Failure::error(format!("{words}\nSee '{command} --help' for usage."))
 }
 
 struct Reader<'a> {
@@ -146,7 +183,7 @@ impl Reader<'_> {
             (None, Takes::Perhaps(alone)) => alone.to_owned(),
             (None, Takes::Value) => self.next().ok_or_else(missing)?,
         };
-        self.args.given.push((flag.long, value));
+        self.args.given.push((flag, value));
         Ok(())
     }
 }
@@ -155,7 +192,7 @@ fn truth(flag: Flag, value: &str) -> Result<String, String> {
     match value {
         "true" | "1" | "t" | "T" | "TRUE" | "True" => Ok("true".to_owned()),
         "false" | "0" | "f" | "F" | "FALSE" | "False" => Ok("false".to_owned()),
-        _ => Err(format!("invalid argument {value:?} for \"--{}\" flag: strconv.ParseBool: parsing {value:?}: invalid syntax", flag.long)),
+        _ => Err(format!("invalid argument {value:?} for {:?} flag: strconv.ParseBool: parsing {value:?}: invalid syntax", flag.name())),
     }
 }
 

@@ -33,6 +33,7 @@ mod label;
 pub mod logs;
 mod manifest;
 mod node;
+mod parts;
 mod patch;
 mod print;
 pub mod rollout;
@@ -73,21 +74,38 @@ impl Call<'_> {
     }
     /// `client`, `server` or nothing.
     pub fn dry_run(&self) -> Option<&str> {
-        self.args.get("dry-run").filter(|how| *how != "none").map(|how| if how == "server" { "server" } else { "client" })
+        self.args
+            .get("dry-run")
+            .filter(|how| !matches!(*how, "none" | "false"))
+            .map(|how| if how == "server" { "server" } else { "client" })
     }
     /// Says what was done to an object: `pod/x created`, or just its name where `-o name` is asked for.
     pub fn done(&mut self, object: &Object, what: &str) {
-        self.done_to(object.kind().singular(), object, object.to_value(), what);
+        self.done_to(&object.kind().singular(), object, &object.to_value(), what);
     }
-    /// The same where an answer is of another kind than the object that it is about.
-    pub fn done_to(&mut self, kind: String, object: &Object, answer: Value, what: &str) {
+    fn done_to(&mut self, kind: &str, object: &Object, answer: &Value, what: &str) {
         let name = format!("{kind}/{}", object.meta().name);
         match (self.args.get("output"), self.dry_run()) {
             (Some("name"), _) => self.voice.say(name),
-            (Some("yaml" | "json"), _) => self.show(&answer),
+            (Some("yaml" | "json"), _) => self.show(answer),
+            (Some(format), _) if !format.is_empty() => match print::of_value(format, answer) {
+                Ok(text) => self.voice.out.push_str(&text),
+                Err(failure) => self.voice.fail(failure),
+            },
             (_, Some("server")) => self.voice.say(format!("{name} {what} (server dry run)")),
             (_, Some(_)) => self.voice.say(format!("{name} {what} (dry run)")),
             (_, None) => self.voice.say(format!("{name} {what}")),
+        }
+    }
+    /// The same of commands that do not tell a dry run from a real one.
+    pub fn done_plainly(&mut self, object: &Object, what: &str) {
+        self.answered(&object.kind().singular(), object, &object.to_value(), what);
+    }
+    /// The same where the answer is of another kind than the object that it is about.
+    pub fn answered(&mut self, kind: &str, object: &Object, answer: &Value, what: &str) {
+        match self.args.get("output") {
+            None | Some("") => self.voice.say(format!("{kind}/{} {what}", object.meta().name)),
+            Some(_) => self.done_to(kind, object, answer, what),
         }
     }
     /// Prints an object as `-o yaml` or `-o json` asks.
@@ -144,7 +162,7 @@ const EVERYWHERE: &[Flag] = &[switch("all-namespaces", 'A')];
 const ALL: &[Flag] = &[switch("all", '-')];
 const FILES: &[Flag] = &[value("filename", 'f'), switch("recursive", 'R'), value("kustomize", 'k')];
 const OUTPUT: &[Flag] = &[value("output", 'o'), perhaps("show-managed-fields", '-', "true"), value("template", '-')];
-const DRY: &[Flag] = &[perhaps("dry-run", '-', "client"), value("field-manager", '-'), perhaps("validate", '-', "strict")];
+const DRY: &[Flag] = &[perhaps("dry-run", '-', "unchanged"), value("field-manager", '-'), perhaps("validate", '-', "strict")];
 const TIMEOUT: &[Flag] = &[value("timeout", '-')];
 
 macro_rules! commands {
@@ -224,12 +242,47 @@ pub(super) fn run(world: &mut World, voice: &mut Voice, words: &[String], given:
         return Ok(None);
     }
     let args = args(command, before, rest)?;
+    check(&args, command, voice)?;
     (command.run)(&mut Call { world, voice, args, given, name: command.name })
 }
 
 fn args(command: &Command, before: &[String], rest: &[String]) -> Result<Args, Failure> {
     let line: Vec<String> = before.iter().chain(rest).cloned().collect();
-    flags::parse(&line, command.flags, &format!("kubectl {}", command.name))
+    flags::parse(&line, command.flags, &format!("kubectl {}{}", command.name, parts::of(command.name, rest)))
+}
+
+/// What kubectl looks at in the flags of many commands before it does anything.
+fn check(args: &Args, command: &Command, voice: &mut Voice) -> Result<(), Failure> {
+    if let Some(how) = args.get("dry-run") {
+        dry_run(how, voice)?;
+    }
+    let validate = args.get("validate").unwrap_or("strict");
+    if !matches!(validate, "" | "strict" | "true" | "warn" | "ignore" | "false") {
+        let words = format!("invalid - validate option {validate:?}; must be one of: strict (or true), warn, ignore (or false)");
+        return Err(Failure::error(words));
+    }
+    let format = args.get("output").unwrap_or_default();
+    let known = format.is_empty() || print::FORMATS.contains(&format.split('=').next().unwrap_or_default());
+    match command.name {
+        "delete" if !matches!(format, "" | "name") => {
+            Err(Failure::error(format!("unexpected -o output mode: {format}. We only support '-o name'")))
+        }
+        "get" | "describe" | "explain" | "api-resources" | "config" | "version" => Ok(()),
+        _ if known => Ok(()),
+        _ => Err(print::no_printer(format, print::FORMATS)),
+    }
+}
+
+/// Upstream: GetDryRunStrategy.
+fn dry_run(how: &str, voice: &mut Voice) -> Result<(), Failure> {
+    let deprecated = match how {
+        "none" | "server" | "client" | "false" => return Ok(()),
+        "unchanged" => "--dry-run is deprecated and can be replaced with --dry-run=client.",
+        "true" => "--dry-run=true is deprecated (boolean value) and can be replaced with --dry-run=client.",
+        _ => return Err(Failure::error(format!("Invalid dry-run value ({how}). Must be \"none\", \"server\", or \"client\"."))),
+    };
+    voice.warn(deprecated);
+    Ok(())
 }
 
 /// What follows `kubectl` as its command would read it; `None` where it would not.

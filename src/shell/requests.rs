@@ -120,9 +120,14 @@ fn named(kind: Kind, key: &Key, body: Value) -> Result<Value, Refusal> {
     placed(kind, key, body)
 }
 
+/// What an object would be after a patch.
+pub fn after(before: &Object, how: Patch, change: &Value) -> Result<Value, Refusal> {
+    named(before.kind(), &before.key(), patched(how, before.to_value(), change)?)
+}
+
 /// Changes an object, or its status, as a patch says.
 pub fn patch(world: &mut World, before: &Object, how: Patch, change: &Value, status: bool) -> Result<Written, Refusal> {
-    let after = named(before.kind(), &before.key(), patched(how, before.to_value(), change)?)?;
+    let after = after(before, how, change)?;
     if status { replace_status(world, before, after) } else { replace(world, before, after) }
 }
 
@@ -161,10 +166,11 @@ pub fn replace(world: &mut World, before: &Object, after: Value) -> Result<Writt
 pub fn replace_checked(world: &mut World, before: &Object, mut after: Value) -> Result<Written, Refusal> {
     let kind = before.kind();
     let version = after["apiVersion"].as_str().map_or_else(|| kind.api_version(), str::to_owned);
+    let old = before.to_value();
+    after = validate::prepared(kind, &old, after);
     defaults::fill(kind, &version, &mut after);
     let object = Object::from_value(kind, after.clone());
     let normal = object.as_ref().map_or(after, Object::to_value);
-    let old = before.to_value();
     refuse(kind, &normal, validate::update(kind, &old, &normal))?;
     let object = object.map_err(|e| undecodable(kind, &e))?;
     let object = send(world, Request::Update(object))?;

@@ -71,7 +71,7 @@ impl Failure {
     pub fn several(failures: Vec<Failure>) -> Failure {
         let rc = failures.last().map_or(0, |failure| failure.rc);
         match failures.as_slice() {
-            [one] => one.clone(),
+            [one] => Failure { text: one.text.replacen("error: error: ", "error: ", 1), rc },
             many => {
                 let bare = |failure: &Failure| failure.text.strip_prefix("error: ").unwrap_or(&failure.text).to_owned();
                 Failure { text: many.iter().map(bare).collect::<Vec<_>>().join("\n"), rc }

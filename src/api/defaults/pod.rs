@@ -68,10 +68,23 @@ fn probe(probe: &mut Map<String, Value>) {
 }
 
 fn env(variable: &mut Map<String, Value>) {
-    let source = variable.get_mut("valueFrom").and_then(|v| v.get_mut("fieldRef")).and_then(Value::as_object_mut);
-    if let Some(source) = source {
-        set(source, &[("apiVersion", json!("v1"))]);
+    if let Some(from) = variable.get_mut("valueFrom").and_then(Value::as_object_mut) {
+        told_by_the_pod(from);
     }
+}
+
+/// What tells a field or a resource of the pod, as a variable or a file. Upstream: SetDefaults_ObjectFieldSelector; a
+/// divisor is always written.
+fn told_by_the_pod(source: &mut Map<String, Value>) {
+    for (field, name, value) in [("fieldRef", "apiVersion", "v1"), ("resourceFieldRef", "divisor", "0")] {
+        if let Some(source) = source.get_mut(field).and_then(Value::as_object_mut) {
+            set(source, &[(name, json!(value))]);
+        }
+    }
+}
+
+fn told_in_files(holder: &mut Map<String, Value>) {
+    each(holder, "items", told_by_the_pod);
 }
 
 fn requests_from_limits(resources: &mut Map<String, Value>) {
@@ -89,6 +102,12 @@ fn volume(volume: &mut Map<String, Value>) {
     for source in ["configMap", "secret", "projected", "downwardAPI"] {
         if let Some(source) = volume.get_mut(source).and_then(Value::as_object_mut) {
             set(source, &[("defaultMode", json!(420))]);
+            told_in_files(source);
+            each(source, "sources", |part| {
+                if let Some(part) = part.get_mut("downwardAPI").and_then(Value::as_object_mut) {
+                    told_in_files(part);
+                }
+            });
         }
     }
 }

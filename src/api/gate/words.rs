@@ -84,10 +84,12 @@ const TYPES: &[(&str, &str)] =
 
 const QUANTITIES: &str = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
-/// Go's sentence about a value of the wrong type; `error` is serde's about the same, `at` its path in serde's form.
-pub(super) fn wrong_type(kind: &str, at: &str, error: &str, value: &Value) -> String {
+/// Go's sentences about a value of the wrong type, the JSON decoder's and the converter's; `error` is serde's about the
+/// same, `at` its path in serde's form.
+pub(super) fn wrong_type(kind: &str, at: &str, error: &str, value: &Value) -> (String, String) {
     let Some(expected) = error.rsplit_once(", expected ").map(|(_, expected)| expected) else {
-        return format!("{at}: {error}");
+        let text = format!("{at}: {error}");
+        return (text.clone(), text);
     };
     let found = found(at, value);
     let mut fields: Vec<&str> = at.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect();
@@ -98,7 +100,27 @@ pub(super) fn wrong_type(kind: &str, at: &str, error: &str, value: &Value) -> St
     let last = last.first().copied().unwrap_or("");
     let expected = go_type(kind, &fields, last, expected, &found);
     let structure = structure(kind, &parent.join("."));
-    format!("json: cannot unmarshal {found} into Go struct field {structure}.{} of type {expected}", fields.join("."))
+    let decoded = format!("json: cannot unmarshal {found} into Go struct field {structure}.{} of type {expected}", fields.join("."));
+    (decoded, unconverted(&found, &expected))
+}
+
+/// Upstream: fromUnstructured in apimachinery/pkg/runtime/converter.go.
+fn unconverted(found: &str, expected: &str) -> String {
+    let is = match found {
+        "object" => "map",
+        "array" => "slice",
+        "number" => "int64",
+        number if number.starts_with("number ") => "float64",
+        other => other,
+    };
+    match expected {
+        "string" if is == "int64" => "cannot convert int64 to string".to_owned(),
+        "int32" | "int64" if is == "float64" => format!("cannot convert float64 to {expected}"),
+        "string" | "bool" | "int32" | "int64" => format!("unrecognized type: {expected}"),
+        list if list.starts_with("[]") => format!("cannot restore slice from {is}"),
+        map if map.starts_with("map[") => format!("cannot restore map from {is}"),
+        _ => format!("cannot restore struct from: {is}"),
+    }
 }
 
 fn is_map(field: &str) -> bool {
@@ -108,7 +130,11 @@ fn is_map(field: &str) -> bool {
 /// Go's word for the value that was found at a path such as `spec.containers[0].name`.
 fn found(at: &str, root: &Value) -> String {
     let pointer: String = at.replace('[', ".").replace(']', "").split('.').map(|part| format!("/{part}")).collect();
-    match root.pointer(&pointer) {
+    let value = root.pointer(&pointer);
+    // serde tells of a map's entry by the map's own path.
+    let inner = value.and_then(Value::as_object).filter(|_| is_map(at.rsplit('.').next().unwrap_or(at)));
+    let wrong = inner.and_then(|map| map.values().find(|value| !value.is_string() && !value.is_null()));
+    match wrong.or(value) {
         Some(Value::Bool(_)) => "bool".into(),
         Some(Value::Number(number)) if number.to_string().contains(['.', 'e']) => {
             format!("number {number}")

@@ -86,6 +86,8 @@ fn close(open: &mut Vec<(Vec<Step>, Vec<Piece>)>, bottom: &mut Vec<Piece>) {
 fn braced(text: &str) -> Result<(&str, &str), String> {
     match unquoted(text, '}') {
         Some(at) => Ok((&text[..at], &text[at + 1..])),
+        // An index that is not closed is found before the brace is missed.
+        None if text.rfind('[') > text.rfind(']') => Err("unterminated array".to_string()),
         None => Err("unclosed action".to_string()),
     }
 }

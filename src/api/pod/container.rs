@@ -99,6 +99,19 @@ pub struct Resources {
     pub requests: BTreeMap<Name, Quantity>,
 }
 
+impl Container {
+    /// What a `resourceFieldRef` of the container tells: a share of what it asks for or may use, rounded up; `None` for a
+    /// resource that cannot be told. Upstream: ExtractContainerResourceValue.
+    pub fn resource(&self, source: &Value) -> Option<String> {
+        let (list, name) = source["resource"].as_str()?.split_once('.')?;
+        let amounts = if list == "limits" { &self.resources.limits } else { &self.resources.requests };
+        let amount = amounts.iter().find(|(known, _)| ***known == *name).map_or(0, |(_, amount)| amount.milli());
+        let divisor = source["divisor"].as_str().and_then(Quantity::parse).map_or(0, |divisor| divisor.milli());
+        let divisor = if divisor > 0 { divisor } else { 1000 };
+        Some((amount.div_euclid(divisor) + i128::from(amount.rem_euclid(divisor) != 0)).to_string())
+    }
+}
+
 /// Where a volume appears in a container.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -120,6 +133,7 @@ pub struct VolumeMount {
 #[serde(rename_all = "camelCase", default)]
 pub struct Probe {
     /// Seconds before the first probe.
+    #[serde(skip_serializing_if = "is_unset")]
     pub initial_delay_seconds: i64,
     /// Seconds an answer may take.
     pub timeout_seconds: i64,

@@ -1,66 +1,72 @@
-//! Where the storage of a volume is. Upstream: validation.ValidatePersistentVolumeSpec and its validators of sources.
+//! Where the storage of a volume is. Upstream: ValidatePersistentVolumeSpec, validateVolumeSource, and their validators of
+//! single sources, most of which they share.
 
-use super::names::subdomain;
-use super::text;
+use super::names::{each, subdomain};
+use super::{one_of, text};
 use crate::api::status::FieldError;
 use serde_json::{Value, json};
 
 const TYPES: [&str; 8] = ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 
-/// What is wrong with a volume's source of that name.
-pub fn errors(spec: &Value, name: &str) -> Vec<FieldError> {
-    let source = &spec[name];
+/// What is wrong with a source of that name, which a pod or a volume may have.
+pub fn errors(source: &Value, name: &str, at: &str) -> Vec<FieldError> {
     match name {
-        "hostPath" => host_path(source),
-        "local" => local(source, &spec["nodeAffinity"]),
-        "nfs" => nfs(source),
-        "csi" => csi(source),
-        "gcePersistentDisk" => required(source, name, "pdName").into_iter().collect(),
-        "awsElasticBlockStore" | "cinder" => required(source, name, "volumeID").into_iter().collect(),
+        "hostPath" => host_path(source, at),
+        "nfs" => nfs(source, at),
+        "csi" => driver(source, at),
+        "gcePersistentDisk" => required(source, at, "pdName").into_iter().collect(),
+        "awsElasticBlockStore" | "cinder" => required(source, at, "volumeID").into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-fn required(source: &Value, name: &str, field: &str) -> Option<FieldError> {
-    text(source, field).is_empty().then(|| FieldError::required(format!("spec.{name}.{field}"), ""))
+/// What is wrong with the source of that name of a persistent volume.
+pub fn persistent(spec: &Value, name: &str) -> Vec<FieldError> {
+    let (source, at) = (&spec[name], format!("spec.{name}"));
+    match name {
+        "local" => local(source, &spec["nodeAffinity"], &at),
+        "csi" => errors(source, name, &at).into_iter().chain(required(source, &at, "volumeHandle")).collect(),
+        _ => errors(source, name, &at),
+    }
 }
 
-fn host_path(source: &Value) -> Vec<FieldError> {
-    if let Some(missing) = required(source, "hostPath", "path") {
+/// An error where a text is missing.
+pub fn required(source: &Value, at: &str, field: &str) -> Option<FieldError> {
+    text(source, field).is_empty().then(|| FieldError::required(format!("{at}.{field}"), ""))
+}
+
+fn host_path(source: &Value, at: &str) -> Vec<FieldError> {
+    if let Some(missing) = required(source, at, "path") {
         return vec![missing];
     }
-    let kind = text(source, "type");
-    let unknown = (!TYPES.contains(&kind)).then(|| FieldError::unsupported("spec.hostPath.type", kind, &TYPES));
-    back_steps(source, "hostPath").into_iter().chain(unknown).collect()
+    back_steps(text(source, "path"), &format!("{at}.path")).into_iter().chain(one_of(source, at, "type", &TYPES)).collect()
 }
 
-fn local(source: &Value, affinity: &Value) -> Vec<FieldError> {
-    let path = required(source, "local", "path").or_else(|| back_steps(source, "local"));
+fn local(source: &Value, affinity: &Value, at: &str) -> Vec<FieldError> {
+    let path = required(source, at, "path").or_else(|| back_steps(text(source, "path"), &format!("{at}.path")));
     let anywhere = affinity.is_null().then(|| FieldError::required("spec.nodeAffinity", "Local volume requires node affinity"));
     path.into_iter().chain(anywhere).collect()
 }
 
-/// A path that leads upwards again.
-fn back_steps(source: &Value, name: &str) -> Option<FieldError> {
-    let path = text(source, "path");
-    let upwards = path.split('/').any(|step| step == "..");
-    upwards.then(|| FieldError::invalid(format!("spec.{name}.path"), path, "must not contain '..'"))
+/// An error where a path leads upwards again. Upstream: validatePathNoBacksteps.
+pub fn back_steps(path: &str, at: &str) -> Option<FieldError> {
+    path.split('/').any(|step| step == "..").then(|| FieldError::invalid(at, path, "must not contain '..'"))
 }
 
-fn nfs(source: &Value) -> Vec<FieldError> {
+fn nfs(source: &Value, at: &str) -> Vec<FieldError> {
     let path = text(source, "path");
-    let relative = || (!path.starts_with('/')).then(|| FieldError::invalid("spec.nfs.path", path, "must be an absolute path"));
-    let path = required(source, "nfs", "path").or_else(relative);
-    required(source, "nfs", "server").into_iter().chain(path).collect()
+    let relative = || (!path.starts_with('/')).then(|| FieldError::invalid(format!("{at}.path"), path, "must be an absolute path"));
+    let path = required(source, at, "path").or_else(relative);
+    required(source, at, "server").into_iter().chain(path).collect()
 }
 
-fn csi(source: &Value) -> Vec<FieldError> {
-    let driver = text(source, "driver");
-    let long = (driver.len() > 63)
-        .then(|| FieldError { path: "spec.csi.driver".into(), detail: "Too long: may not be more than 63 bytes".into() });
-    let malformed = subdomain(&driver.to_lowercase()).map(|why| FieldError::invalid("spec.csi.driver", driver, why));
-    let handle = required(source, "csi", "volumeHandle");
-    required(source, "csi", "driver").into_iter().chain(long).chain(malformed).chain(handle).collect()
+/// Upstream: ValidateCSIDriverName.
+fn driver(source: &Value, at: &str) -> Vec<FieldError> {
+    let (driver, place) = (text(source, "driver"), format!("{at}.driver"));
+    let long =
+        (driver.len() > 63).then(|| FieldError { path: place.clone(), detail: "Too long: may not be more than 63 bytes".to_owned() });
+    let malformed = each(&place, driver, subdomain(&driver.to_lowercase()));
+    required(source, at, "driver").into_iter().chain(long).chain(malformed).collect()
 }
 
 /// The nodes that reach a volume, as the server's own types name their fields.
@@ -97,10 +103,10 @@ mod tests {
             (json!({"gcePersistentDisk": {}}), vec!["spec.gcePersistentDisk.pdName: Required value"]),
         ] {
             let name = spec.as_object().unwrap().keys().find(|name| *name != "nodeAffinity").unwrap().clone();
-            let found: Vec<String> = errors(&spec, &name).iter().map(FieldError::text).collect();
+            let found: Vec<String> = persistent(&spec, &name).iter().map(FieldError::text).collect();
             assert_eq!(found, wanted, "{spec}");
         }
-        let nameless = errors(&json!({"csi": {"volumeHandle": "h"}}), "csi");
+        let nameless = persistent(&json!({"csi": {"volumeHandle": "h"}}), "csi");
         assert_eq!(nameless.len(), 2, "missing, and not a name");
     }
 }

@@ -1,7 +1,6 @@
 //! Claims and volumes.
 
-use super::{diff, one_of, source, text};
-use crate::api::Quantity;
+use super::{diff, names, one_of, quantity, selector, source, text};
 use crate::api::status::FieldError;
 use serde_json::{Value, json};
 
@@ -45,11 +44,6 @@ fn modes(spec: &Value, path: &str, missing: &str) -> Vec<FieldError> {
     unknown.chain(mixed).collect()
 }
 
-/// A quantity, written as text or as a number.
-pub fn quantity(value: &Value) -> Option<Quantity> {
-    Quantity::parse(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-}
-
 fn more_than_nothing(value: &Value, path: String) -> Option<FieldError> {
     let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     quantity(value).filter(|q| q.milli() <= 0).map(|_| FieldError::invalid(path, shown, "must be greater than zero"))
@@ -57,32 +51,38 @@ fn more_than_nothing(value: &Value, path: String) -> Option<FieldError> {
 
 /// What is wrong with a claim's spec.
 pub fn claim(spec: &Value, path: &str) -> Vec<FieldError> {
+    let selector = selector::selector(&spec["selector"], &format!("{path}.selector"));
     let mut errors = modes(spec, path, "at least 1 access mode is required");
+    // Upstream looks at the selector between the two complaints about modes, of which one alone is possible.
+    let at_front = usize::from(spec["accessModes"].as_array().is_none_or(Vec::is_empty));
+    errors.splice(at_front..at_front, selector);
     let storage = &spec["resources"]["requests"]["storage"];
     let at = format!("{path}.resources[storage]");
     errors.extend(match storage {
         Value::Null => Some(FieldError::required(at, "")),
         _ => more_than_nothing(storage, at),
     });
+    errors.extend(class_name(spec, path));
     errors.extend(one_of(spec, path, "volumeMode", &["Block", "Filesystem"]));
     errors
+}
+
+fn class_name(spec: &Value, path: &str) -> Vec<FieldError> {
+    let class = text(spec, "storageClassName");
+    let wrong = if class.is_empty() { Vec::new() } else { names::subdomain(class) };
+    names::each(&format!("{path}.storageClassName"), class, wrong)
 }
 
 /// What is wrong with a volume's spec.
 pub fn volume(spec: &Value) -> Vec<FieldError> {
     let mut errors = modes(spec, "spec", "");
-    let storage = &spec["capacity"]["storage"];
-    errors.extend(match (&spec["capacity"], storage) {
-        (Value::Null, _) => Some(FieldError::required("spec.capacity", "")),
-        (_, Value::Null) => Some(FieldError::unsupported("spec.capacity", &spec["capacity"].to_string(), &["storage"])),
-        _ => more_than_nothing(storage, "spec.capacity[storage]".to_owned()),
-    });
+    errors.extend(capacity(&spec["capacity"]));
     errors.extend(one_of(spec, "spec", "persistentVolumeReclaimPolicy", &["Delete", "Recycle", "Retain"]));
     let sources: Vec<&&str> = SOURCES.iter().filter(|s| !spec[**s].is_null()).collect();
     match sources.as_slice() {
         [] => errors.push(FieldError::required("spec", "must specify a volume type")),
         [one, more @ ..] => {
-            errors.extend(source::errors(spec, one));
+            errors.extend(source::persistent(spec, one));
             errors.extend(more.iter().map(|s| FieldError::forbidden(format!("spec.{s}"), "may not specify more than 1 volume type")))
         }
     }
@@ -90,7 +90,20 @@ pub fn volume(spec: &Value) -> Vec<FieldError> {
         let why = "may not be 'recycle' for a hostPath mount of '/'";
         errors.push(FieldError::forbidden("spec.persistentVolumeReclaimPolicy", why));
     }
+    errors.extend(class_name(spec, "spec"));
     errors.extend(one_of(spec, "spec", "volumeMode", &["Block", "Filesystem"]));
+    errors
+}
+
+/// A volume's size, and nothing else.
+fn capacity(capacity: &Value) -> Vec<FieldError> {
+    let amounts = || capacity.as_object().into_iter().flatten();
+    let mut errors: Vec<FieldError> = (amounts().count() == 0).then(|| FieldError::required("spec.capacity", "")).into_iter().collect();
+    if capacity["storage"].is_null() || amounts().count() > 1 {
+        let detail = format!("Unsupported value: {capacity}: supported values: \"storage\"");
+        errors.push(FieldError { path: "spec.capacity".to_owned(), detail });
+    }
+    errors.extend(amounts().filter_map(|(name, amount)| more_than_nothing(amount, format!("spec.capacity[{name}]"))));
     errors
 }
 

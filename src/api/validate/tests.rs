@@ -158,6 +158,122 @@ fn deployments() {
     assert_eq!(deadline, ["spec.progressDeadlineSeconds: Invalid value: 0: must be greater than minReadySeconds"]);
 }
 
+/// A pod of one container, changed.
+fn pod(change: Value) -> Vec<String> {
+    let mut spec = json!({"containers": [{"name": "c", "image": "i"}]});
+    crate::api::patch::merge(&mut spec, &change);
+    let mut pod = json!({"metadata": {"name": "p"}, "spec": spec});
+    defaults::fill(Kind::Pod, "v1", &mut pod);
+    texts(create(Kind::Pod, &pod))
+}
+
+/// The same, but for the container.
+fn with(more: Value) -> Vec<String> {
+    let mut container = json!({"name": "c", "image": "i"});
+    crate::api::patch::merge(&mut container, &more);
+    pod(json!({"containers": [container]}))
+}
+
+const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and \
+                         end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
+                         '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+/// Upstream: TestValidatePodSpec, TestValidateContainers, TestValidateVolumes, TestValidateTolerations.
+#[test]
+fn what_pods_may_not_be() {
+    assert_eq!(pod(json!({})), Vec::<String>::new());
+    for (change, wanted) in [
+        (json!({"restartPolicy": "Foo"}), "spec.restartPolicy: Unsupported value: \"Foo\": supported values: \"Always\", \"OnFailure\", \"Never\"".to_owned()),
+        (json!({"serviceAccountName": "A"}), format!("spec.serviceAccountName: Invalid value: \"A\": {SUBDOMAIN}")),
+        (json!({"activeDeadlineSeconds": 0}), "spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive".to_owned()),
+        (json!({"volumes": [{"name": "v", "emptyDir": {}, "hostPath": {"path": "/"}}]}), "spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type".to_owned()),
+        (json!({"volumes": [{"name": "v", "secret": {}}]}), "spec.volumes[0].secret.secretName: Required value".to_owned()),
+        (json!({"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]}),
+            "spec.tolerations[0].operator: Invalid value: {\"Key\":\"a\",\"Operator\":\"Exists\",\"Value\":\"b\",\"Effect\":\"\",\"TolerationSeconds\":null}: value must be empty when `operator` is 'Exists'".to_owned()),
+        (json!({"initContainers": [{"name": "c", "image": "i"}]}), "spec.initContainers[0].name: Duplicate value: \"c\"".to_owned()),
+    ] {
+        assert_eq!(pod(change), [wanted]);
+    }
+}
+
+/// Upstream: TestValidateContainers, TestValidateContainerPorts, TestValidateEnv, TestValidateProbe.
+#[test]
+fn what_containers_may_not_be() {
+    let at = |rest: &str| format!("spec.containers[0].{rest}");
+    for (more, wanted) in [
+        (
+            json!({"ports": [{"containerPort": 80, "name": "Http"}]}),
+            "ports[0].name: Invalid value: \"Http\": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)",
+        ),
+        (
+            json!({"ports": [{"containerPort": 80, "hostPort": 80}, {"containerPort": 81, "hostPort": 80}]}),
+            "ports[1].hostPort: Duplicate value: \"TCP//80\"",
+        ),
+        (
+            json!({"env": [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "spec.x"}}}]}),
+            "env[0].valueFrom.fieldRef.fieldPath: Invalid value: \"spec.x\": error converting fieldPath: field label not supported: spec.x",
+        ),
+        (json!({"volumeMounts": [{"name": "v", "mountPath": "/x"}]}), "volumeMounts[0].name: Not found: \"v\""),
+        (
+            json!({"resources": {"requests": {"cpu": "2"}, "limits": {"cpu": "1"}}}),
+            "resources.requests: Invalid value: \"2\": must be less than or equal to cpu limit of 1",
+        ),
+        (
+            json!({"livenessProbe": {"tcpSocket": {"port": 1}, "successThreshold": 2}}),
+            "livenessProbe.successThreshold: Invalid value: 2: must be 1",
+        ),
+        (json!({"readinessProbe": {}}), "readinessProbe: Required value: must specify a handler type"),
+        (
+            json!({"livenessProbe": {"httpGet": {"port": 0}}}),
+            "livenessProbe.httpGet.port: Invalid value: 0: must be between 1 and 65535, inclusive",
+        ),
+    ] {
+        assert_eq!(with(more), [at(wanted)]);
+    }
+}
+
+/// Upstream: TestValidateServiceCreate.
+#[test]
+fn what_services_may_not_be() {
+    let service = |spec: Value| {
+        let mut service = json!({"metadata": {"name": "s"}, "spec": spec});
+        defaults::fill(Kind::Service, "v1", &mut service);
+        texts(create(Kind::Service, &service))
+    };
+    let closed = service(json!({"ports": [{"port": 80, "nodePort": 30000}]}));
+    assert_eq!(closed, ["spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'"]);
+    let headless = service(json!({"type": "NodePort", "clusterIP": "None", "ports": [{"port": 80}]}));
+    assert_eq!(headless, ["spec.clusterIPs[0]: Invalid value: \"None\": may not be set to 'None' for NodePort services"]);
+    let twice = service(json!({"ports": [{"port": 80, "name": "a"}, {"port": 80, "name": "b"}]}));
+    let shown = "{\"Name\":\"\",\"Protocol\":\"TCP\",\"AppProtocol\":null,\"Port\":80,\"TargetPort\":0,\"NodePort\":0}";
+    assert_eq!(twice, [format!("spec.ports[1]: Duplicate value: {shown}")]);
+    let open =
+        json!({"spec": {"type": "NodePort", "clusterIP": "10.96.0.9", "ports": [{"port": 80, "nodePort": 30000, "protocol": "TCP"}]}});
+    let typed = |kind: &str, name: &str| {
+        let mut service = open.clone();
+        service["spec"]["type"] = kind.into();
+        service["spec"]["externalName"] = name.into();
+        texts(update(Kind::Service, &open, &prepared(Kind::Service, &open, service)))
+    };
+    assert_eq!((typed("ClusterIP", ""), typed("ExternalName", "example.com")), (Vec::new(), Vec::new()));
+}
+
+/// Upstream: TestValidateDeployment; LabelSelectorAsSelector, which fails before the template is looked at.
+#[test]
+fn a_selector_that_cannot_be_read_ends_the_matter() {
+    let mut wrong = set();
+    wrong["spec"]["selector"] = json!({"matchLabels": {"app": "x"}, "matchExpressions": [{"key": "a", "operator": "In"}]});
+    let errors = texts(create(Kind::ReplicaSet, &wrong));
+    let shown = "{\"matchLabels\":{\"app\":\"x\"},\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"In\"}]}";
+    assert_eq!(
+        errors,
+        [
+            "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'".to_owned(),
+            format!("spec.selector: Invalid value: {shown}: invalid label selector"),
+        ]
+    );
+}
+
 /// Upstream: ValidateStatefulSetSpec, whose structs have no names for JSON; WarningsOnCreate of the strategy.
 #[test]
 fn strategies_and_retention_of_a_set() {

@@ -1,11 +1,11 @@
-//! What the API server remarks on an object that it takes. Upstream: the GetWarningsFor… of pkg/api.
-//!
-//! Simplified: of a pod's warnings those about nodes, selectors and volumes are here.
+//! What the API server remarks on an object that it takes. Upstream: the GetWarningsFor… of pkg/api, WarningsOnCreate and
+//! WarningsOnUpdate in pkg/registry.
 
-use super::storage::quantity;
-use super::{items, text};
+use super::{items, names, quantity, text};
 use crate::api::object::Kind;
 use serde_json::Value;
+
+mod pod;
 
 const NODE_LABELS: [(&str, &str); 5] = [
     ("beta.kubernetes.io/arch", "deprecated since v1.14; use \"kubernetes.io/arch\" instead"),
@@ -38,16 +38,34 @@ const NO_DAEMONS: &str = "podyard has no DaemonSet controller: the object is sto
 /// Warnings about an object that replaces the old one where there is one. A pod's changes are seldom made by people, so
 /// nothing is said of them, and of a template only where its owner's spec changed.
 pub fn warnings(kind: Kind, old: Option<&Value>, value: &Value) -> Vec<String> {
+    let advice = if old.is_none() { advice(kind, text(&value["metadata"], "name")) } else { None };
+    advice.into_iter().chain(remarks(kind, old, value)).collect()
+}
+
+/// What a new object's name is not good for.
+fn advice(kind: Kind, name: &str) -> Option<String> {
+    let used = match kind {
+        Kind::Pod => "the Pod's hostname",
+        Kind::Deployment | Kind::ReplicaSet => "Pod names and hostnames",
+        _ => return None,
+    };
+    let wrong = if name.is_empty() { Vec::new() } else { names::label(name) };
+    let why = wrong.join(" ");
+    let advice = "which can result in surprising behavior; a DNS label is recommended";
+    (!wrong.is_empty()).then(|| format!("metadata.name: this is used in {used}, {advice}: [{why}]"))
+}
+
+fn remarks(kind: Kind, old: Option<&Value>, value: &Value) -> Vec<String> {
     let spec = &value["spec"];
     match kind {
         Kind::PersistentVolume => volume(value),
         Kind::PersistentVolumeClaim => annotated(value, CLASS).into_iter().chain(claim(spec, "spec")).collect(),
         Kind::StorageClass => class(value),
         Kind::Service => service(value),
-        Kind::Pod if old.is_none() => pod(spec, "spec"),
+        Kind::Pod if old.is_none() => pod::warnings(spec, "spec"),
         Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet if old.is_none_or(|old| old["spec"] != *spec) => {
             let history = kind == Kind::StatefulSet && spec["revisionHistoryLimit"].as_i64().is_some_and(|limit| limit < 0);
-            pod(&spec["template"]["spec"], "spec.template.spec").into_iter().chain(history.then(|| HISTORY.to_owned())).collect()
+            pod::warnings(&spec["template"]["spec"], "spec.template.spec").into_iter().chain(history.then(|| HISTORY.to_owned())).collect()
         }
         Kind::DaemonSet => vec![NO_DAEMONS.to_owned()],
         _ => Vec::new(),
@@ -76,12 +94,14 @@ fn plugin<'v>(holder: &'v Value, at: &'v str) -> impl Iterator<Item = String> + 
 }
 
 fn claim<'v>(spec: &'v Value, at: &'v str) -> impl Iterator<Item = String> + 'v {
-    ["requests", "limits"].into_iter().filter_map(move |field| {
-        let size = quantity(&spec["resources"][field]["storage"])?;
-        let whole = size.milli() % 1000 == 0;
-        let path = format!("{at}.resources.{field}[storage]");
-        (!whole).then(|| format!("{path}: fractional byte value \"{size}\" is invalid, must be an integer"))
-    })
+    let fields = ["requests", "limits"].into_iter();
+    fields.filter_map(move |field| fraction(&spec["resources"][field]["storage"], &format!("{at}.resources.{field}[storage]")))
+}
+
+/// Parts of a byte.
+fn fraction(amount: &Value, at: &str) -> Option<String> {
+    let amount = quantity(amount).filter(|amount| amount.milli() % 1000 != 0)?;
+    Some(format!("{at}: fractional byte value \"{amount}\" is invalid, must be an integer"))
 }
 
 fn old_label(key: &str) -> Option<&'static str> {
@@ -122,48 +142,6 @@ fn service(value: &Value) -> Vec<String> {
 const HINTS: &str =
     "annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead";
 const CLOSE: &str = "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"";
-
-fn pod(spec: &Value, at: &str) -> Vec<String> {
-    let labels = spec["nodeSelector"].as_object().into_iter().flat_map(|all| all.keys());
-    let mut said: Vec<String> = labels.filter_map(|key| Some(format!("{at}.nodeSelector[{key}]: {}", old_label(key)?))).collect();
-    said.extend(affinity(&spec["affinity"]["nodeAffinity"], &format!("{at}.affinity.nodeAffinity")));
-    for (at, each) in items(spec, at, "topologySpreadConstraints") {
-        let key = text(each, "topologyKey");
-        said.extend(old_label(key).map(|why| format!("{at}.topologyKey: {key} is {why}")));
-        said.extend(matches_none(each, &at));
-    }
-    for (at, each) in items(spec, at, "volumes") {
-        said.extend(plugin(each, &at));
-        said.extend(claim(&each["ephemeral"]["volumeClaimTemplate"]["spec"], &format!("{at}.ephemeral.volumeClaimTemplate.spec")));
-    }
-    for field in ["podAffinity", "podAntiAffinity"] {
-        said.extend(neighbours(&spec["affinity"][field], &format!("{at}.affinity.{field}")));
-    }
-    said
-}
-
-const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
-const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
-
-fn affinity(nodes: &Value, at: &str) -> Vec<String> {
-    let required = items(&nodes[REQUIRED], &format!("{at}.{REQUIRED}"), "nodeSelectorTerms");
-    let mut said: Vec<String> = required.flat_map(|(at, term)| expressions(term, &at)).collect();
-    let preferred = items(nodes, at, PREFERRED);
-    said.extend(preferred.flat_map(|(at, each)| expressions(&each["preference"], &format!("{at}.preference"))));
-    said
-}
-
-fn neighbours(pods: &Value, at: &str) -> Vec<String> {
-    let required = items(pods, at, REQUIRED).filter_map(|(at, term)| matches_none(term, &at));
-    let mut said: Vec<String> = required.collect();
-    let preferred = items(pods, at, PREFERRED);
-    said.extend(preferred.filter_map(|(at, each)| matches_none(&each["podAffinityTerm"], &format!("{at}.podAffinityTerm"))));
-    said
-}
-
-fn matches_none(term: &Value, at: &str) -> Option<String> {
-    term["labelSelector"].is_null().then(|| format!("{at}.labelSelector: a null labelSelector results in matching no pod"))
-}
 
 #[cfg(test)]
 mod tests {
@@ -214,30 +192,5 @@ mod tests {
         assert_eq!(of(Kind::Service, json!({ "spec": spec })), said);
         let plain = json!({"spec": {"clusterIP": "10.96.0.5", "sessionAffinity": "None", "type": "ClusterIP"}});
         assert!(of(Kind::Service, plain).is_empty());
-    }
-
-    /// Upstream: pkg/registry/core/pod's and apps/deployment's WarningsOnUpdate.
-    #[test]
-    fn a_pods_remarks_come_on_creation_and_a_templates_with_each_change() {
-        let spec = json!({
-            "nodeSelector": {"beta.kubernetes.io/arch": "arm64"},
-            "topologySpreadConstraints": [{"topologyKey": "zone"}],
-            "volumes": [{"name": "src", "gitRepo": {}}],
-            "affinity": {"podAntiAffinity": {PREFERRED: [{"podAffinityTerm": {}}]}},
-        });
-        let pod = json!({ "spec": spec });
-        let said = [
-            "spec.nodeSelector[beta.kubernetes.io/arch]: deprecated since v1.14; use \"kubernetes.io/arch\" instead",
-            "spec.topologySpreadConstraints[0].labelSelector: a null labelSelector results in matching no pod",
-            "spec.volumes[0].gitRepo: deprecated in v1.11",
-            "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.labelSelector: a null \
-             labelSelector results in matching no pod",
-        ];
-        assert_eq!(of(Kind::Pod, pod.clone()), said);
-        assert!(warnings(Kind::Pod, Some(&pod), &pod).is_empty());
-        let owner = |replicas: i64| json!({"spec": {"replicas": replicas, "template": pod}});
-        let said = said.map(|each| each.replacen("spec.", "spec.template.spec.", 1));
-        assert!(warnings(Kind::Deployment, Some(&owner(1)), &owner(1)).is_empty());
-        assert_eq!(warnings(Kind::Deployment, Some(&owner(1)), &owner(2)), said);
     }
 }

@@ -1,11 +1,8 @@
 //! ReplicaSets, StatefulSets and Deployments.
 
-use super::{names, not_negative, one_of, pod, storage, text};
-use crate::api::meta::Labels;
+use super::{names, not_negative, one_of, pod, selector, storage, text};
 use crate::api::status::FieldError;
-use crate::api::{Operator, Requirement, Selector};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const FIXED: &str = "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', \
                      'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
@@ -21,16 +18,17 @@ const MUTABLE: [&str; 7] = [
 
 /// What is wrong with a StatefulSet's spec, in upstream's order. The name of its service is looked at once, when it is new.
 pub fn new_stateful_set(spec: &Value) -> Vec<FieldError> {
-    let service = Some(text(spec, "serviceName")).filter(|name| !name.is_empty());
-    checked_set(spec, service.and_then(|name| names::part(name, "spec.serviceName".to_owned())))
+    let service = text(spec, "serviceName");
+    let wrong = if service.is_empty() { Vec::new() } else { names::label(service) };
+    checked_set(spec, names::each("spec.serviceName", service, wrong))
 }
 
 /// What is wrong with the spec of a StatefulSet that there is already.
 pub fn stateful_set(spec: &Value) -> Vec<FieldError> {
-    checked_set(spec, None)
+    checked_set(spec, Vec::new())
 }
 
-fn checked_set(spec: &Value, service: Option<FieldError>) -> Vec<FieldError> {
+fn checked_set(spec: &Value, service: Vec<FieldError>) -> Vec<FieldError> {
     let mut errors = policies(spec);
     for field in ["whenDeleted", "whenScaled"] {
         let path = "spec.persistentVolumeClaimRetentionPolicy";
@@ -41,8 +39,11 @@ fn checked_set(spec: &Value, service: Option<FieldError>) -> Vec<FieldError> {
     }
     errors.extend(not_negative(&spec["ordinals"], "spec.ordinals", "start"));
     errors.extend(service);
-    errors.extend(selector(spec, "statefulset"));
-    errors.extend(template(spec, &pod::STATEFUL, "StatefulSet"));
+    let (wrong, readable) = selector::of_set(spec, "statefulset", "");
+    errors.extend(wrong);
+    if readable {
+        errors.extend(template(spec, &pod::STATEFUL, "StatefulSet"));
+    }
     for (at, claim) in super::items(spec, "spec", "volumeClaimTemplates") {
         errors.extend(names::part(text(&claim["metadata"], "name"), format!("{at}.metadata.name")));
         errors.extend(storage::claim(&claim["spec"], &format!("{at}.spec")));
@@ -62,43 +63,51 @@ fn policies(spec: &Value) -> Vec<FieldError> {
         "RollingUpdate" => errors.extend(not_negative(&strategy["rollingUpdate"], &format!("{path}.rollingUpdate"), "partition")),
         "OnDelete" if !strategy["rollingUpdate"].is_null() => {
             let detail = "only allowed for updateStrategy 'RollingUpdate'";
-            errors.push(shown(&format!("{path}.rollingUpdate"), &rolling(&strategy["rollingUpdate"]), detail));
+            errors.push(FieldError::raw(format!("{path}.rollingUpdate"), &go_rolling(&strategy["rollingUpdate"]), detail));
         }
         "OnDelete" => {}
         "" => errors.push(FieldError::required(path, "")),
         other => {
-            let value = format!("{{\"Type\":{other:?},\"RollingUpdate\":{}}}", rolling(&strategy["rollingUpdate"]));
-            errors.push(shown(path, &value, "must be 'RollingUpdate' or 'OnDelete'"));
+            let shown = format!("{{\"Type\":{other:?},\"RollingUpdate\":{}}}", go_rolling(&strategy["rollingUpdate"]));
+            errors.push(FieldError::raw(path, &shown, "must be 'RollingUpdate' or 'OnDelete'"));
         }
     }
     errors
 }
 
-/// A struct of the API server's own is shown by the names that its fields have there, in their order.
-fn shown(path: &str, value: &str, detail: &str) -> FieldError {
-    FieldError { path: path.to_owned(), detail: format!("Invalid value: {value}: {detail}") }
+/// The bounds of a rolling update as the server's own type prints them; maxUnavailable has been dropped by then.
+fn go_rolling(rolling: &Value) -> String {
+    match rolling {
+        Value::Null => "null".to_owned(),
+        _ => format!("{{\"Partition\":{},\"MaxUnavailable\":null}}", rolling["partition"].as_i64().unwrap_or(0)),
+    }
 }
 
-/// Upstream: RollingUpdateStatefulSetStrategy of pkg/apis/apps; its maxUnavailable has been dropped by then.
-fn rolling(update: &Value) -> String {
-    if update.is_null() { "null".to_owned() } else { format!("{{\"Partition\":{},\"MaxUnavailable\":null}}", update["partition"]) }
-}
-
-/// What is wrong with a ReplicaSet's spec, and of the same in a Deployment's.
+/// What is wrong with a ReplicaSet's spec.
 pub fn replica_set(spec: &Value) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = not_negative(spec, "spec", "replicas").into_iter().collect();
     errors.extend(not_negative(spec, "spec", "minReadySeconds"));
-    errors.extend(selector(spec, "deployment"));
-    errors.extend(template(spec, &pod::TEMPLATES, "ReplicaSet"));
+    errors.extend(pods_of(spec));
+    errors
+}
+
+/// Selector and template, as ReplicaSets and Deployments have them.
+fn pods_of(spec: &Value) -> Vec<FieldError> {
+    let (mut errors, readable) = selector::of_set(spec, "deployment", "invalid label selector");
+    if readable {
+        errors.extend(template(spec, &pod::TEMPLATES, "ReplicaSet"));
+    }
     errors
 }
 
 /// What is wrong with a Deployment's spec.
 pub fn deployment(spec: &Value) -> Vec<FieldError> {
-    let mut errors = replica_set(spec);
+    let mut errors: Vec<FieldError> = not_negative(spec, "spec", "replicas").into_iter().collect();
+    errors.extend(pods_of(spec));
     errors.extend(deployment_strategy(&spec["strategy"]));
-    errors.extend(not_negative(spec, "spec", "revisionHistoryLimit"));
-    errors.extend(not_negative(spec, "spec", "progressDeadlineSeconds"));
+    for field in ["minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
+        errors.extend(not_negative(spec, "spec", field));
+    }
     if let Some(deadline) = spec["progressDeadlineSeconds"].as_i64()
         && deadline <= spec["minReadySeconds"].as_i64().unwrap_or(0)
     {
@@ -116,7 +125,11 @@ fn deployment_strategy(strategy: &Value) -> Vec<FieldError> {
         }
         "RollingUpdate" | "" => bounds(rolling, &format!("{path}.rollingUpdate")),
         "Recreate" => Vec::new(),
-        other => vec![FieldError::unsupported(path, other, &["Recreate", "RollingUpdate"])],
+        other => {
+            let shown = format!("{{\"Type\":{other:?},\"RollingUpdate\":null}}");
+            let detail = format!("Unsupported value: {shown}: supported values: \"Recreate\", \"RollingUpdate\"");
+            vec![FieldError { path: path.to_owned(), detail }]
+        }
     }
 }
 
@@ -161,58 +174,28 @@ fn amount(parent: &Value, path: &str, field: &str) -> Option<FieldError> {
 pub fn budget(spec: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if !spec["minAvailable"].is_null() && !spec["maxUnavailable"].is_null() {
-        let fields = ["minAvailable", "selector", "maxUnavailable", "unhealthyPodEvictionPolicy"].map(|field| &spec[field]);
-        let [least, selector, most, policy] = fields;
-        let value = format!(
-            "{{\"MinAvailable\":{least},\"Selector\":{selector},\"MaxUnavailable\":{most},\"UnhealthyPodEvictionPolicy\":{policy}}}"
-        );
-        errors.push(shown("spec", &value, "minAvailable and maxUnavailable cannot be both set"));
+        errors.push(FieldError::raw("spec", &go_budget(spec), "minAvailable and maxUnavailable cannot be both set"));
     }
     for field in ["minAvailable", "maxUnavailable"] {
         errors.extend(amount(spec, "spec", field).or_else(|| more_than_all(spec, "spec", field)));
     }
+    errors.extend(selector::selector(&spec["selector"], "spec.selector"));
     errors.extend(one_of(spec, "spec", "unhealthyPodEvictionPolicy", &["AlwaysAllow", "IfHealthyBudget"]));
-    errors.extend(requirements(&Selector::deserialize(&spec["selector"]).unwrap_or_default(), "spec.selector"));
     errors
 }
 
-/// A set's selector, and whether it matches its template; one that is absent matches nothing.
-fn selector(spec: &Value, kind: &str) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    let selector = Selector::deserialize(&spec["selector"]).unwrap_or_default();
-    if spec["selector"].is_null() {
-        errors.push(FieldError::required("spec.selector", ""));
-    } else if selector.is_empty() {
-        return vec![FieldError::invalid("spec.selector", json!({}), &format!("empty selector is invalid for {kind}"))];
-    }
-    errors.extend(requirements(&selector, "spec.selector"));
-    let labels = &spec["template"]["metadata"]["labels"];
-    if selector.is_empty() || !selector.matches(&Labels::deserialize(labels).unwrap_or_default()) {
-        let shown = if labels.is_null() { json!({}) } else { labels.clone() };
-        errors.push(FieldError::invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"));
-    }
-    errors
-}
-
-/// Requirements need values, or must not have any. Upstream: ValidateLabelSelectorRequirement.
-fn requirements(selector: &Selector, path: &str) -> Vec<FieldError> {
-    let wrong = |(i, r): (usize, &Requirement)| {
-        let at = format!("{path}.matchExpressions[{i}].values");
-        match r.operator {
-            Operator::In | Operator::NotIn if r.values.is_empty() => {
-                Some(FieldError::required(at, "must be specified when `operator` is 'In' or 'NotIn'"))
-            }
-            Operator::Exists | Operator::DoesNotExist if !r.values.is_empty() => {
-                Some(FieldError::forbidden(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
-            }
-            _ => None,
-        }
-    };
-    selector.match_expressions.iter().enumerate().filter_map(wrong).collect()
+/// A budget's spec as the server's own type prints it.
+fn go_budget(spec: &Value) -> String {
+    let selector = if spec["selector"].is_null() { "null".to_owned() } else { selector::shown(&spec["selector"]) };
+    format!(
+        "{{\"MinAvailable\":{},\"Selector\":{},\"MaxUnavailable\":{},\"UnhealthyPodEvictionPolicy\":{}}}",
+        spec["minAvailable"], selector, spec["maxUnavailable"], spec["unhealthyPodEvictionPolicy"]
+    )
 }
 
 fn template(spec: &Value, rules: &pod::Rules, kind: &str) -> Vec<FieldError> {
     let mut errors = names::labels(&spec["template"]["metadata"]["labels"], "spec.template.labels");
+    errors.extend(names::annotations(&spec["template"]["metadata"]["annotations"], "spec.template.annotations"));
     errors.extend(pod::spec(&spec["template"]["spec"], "spec.template.spec", rules));
     if !spec["template"]["spec"]["activeDeadlineSeconds"].is_null() {
         let detail = format!("activeDeadlineSeconds in {kind} is not Supported");
@@ -236,5 +219,5 @@ pub fn selector_update(old: &Value, new: &Value) -> Vec<FieldError> {
     if old["selector"] == new["selector"] {
         return Vec::new();
     }
-    vec![FieldError::invalid("spec.selector", new["selector"].clone(), "field is immutable")]
+    vec![FieldError::raw("spec.selector", &selector::shown(&new["selector"]), "field is immutable")]
 }

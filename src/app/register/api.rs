@@ -44,11 +44,13 @@ pub const API: &[Row] = &[
     fully("Label and field selectors, with their refusals.", &["read_and_match", "refused_in_upstreams_words", "selected_by_field"]),
     simplified(
         "Validation.",
-        "The rules that stories meet, in upstream's words; fields without behaviour are checked for their type only.",
+        "Of the kinds with behaviour, field by field in upstream's order and words; affinity, security contexts, rare volumes and kinds \
+         without behaviour are checked for their type only. A StatefulSet's template is looked at as a ReplicaSet's is, not first with its pods.",
     ),
     simplified(
         "Warnings about what is taken.",
-        "Those about volumes, claims, classes and services; of a pod's and a template's those about nodes, selectors and volumes.",
+        "Those about volumes, claims, classes, services and names; of a pod's and a template's all but those about annotations, overhead, \
+         overlapping files and ports, and doubled aliases and pull secrets.",
     ),
     fully(
         "Events: counted up, combined from the tenth message of a reason on, held back after 25 about one object, kept for an hour.",
@@ -92,8 +94,8 @@ pub const KINDS: &[Row] = &[
     fully("Namespace", &["each_namespace_gets_its_service_account_and_certificate", "some_namespaces_cannot_be_deleted"]),
     simplified("Lease", "One a node; renewed beside the record. Others are stored."),
     simplified("Event", "core/v1 only, as which the newer kind is shown too."),
-    simplified("ConfigMap", "Stored and printed; mounts show no files, and variables taken from it are empty."),
-    simplified("Secret", "Stored and printed; mounts show no files, and variables taken from it are empty."),
+    simplified("ConfigMap", "Stored and printed; variables are taken from it, anew at each look; mounts show no files."),
+    simplified("Secret", "Stored and printed; variables are taken from it, anew at each look; mounts show no files."),
     simplified("DaemonSet", "Stored; no controller makes pods of it, and a warning says so."),
     simplified("CSIDriver", "Only its attachRequired is asked."),
     simplified("VolumeAttributesClass", "Stored; claims keep its name."),

@@ -27,7 +27,7 @@ pub const KUBECTL: &[Row] = &[
     simplified("kubectl wait", "delete, create, condition and jsonpath of objects that can be named."),
     simplified("kubectl logs", "Made from what happened to the process; -f follows until nothing more happens."),
     simplified("kubectl exec", "A handful of commands: hostname, cat, ls, curl, dig and the like; of the shell a few forms."),
-    simplified("kubectl run", "Bare pods; -it runs one command."),
+    simplified("kubectl run", "Bare pods, with a service by --expose; -it runs one command."),
     simplified("kubectl expose", "Of pods, sets and services by their selector."),
     simplified("kubectl events", "Lists and watches."),
     fully("kubectl cordon", &["recorded_texts"]),

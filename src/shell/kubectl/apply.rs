@@ -1,7 +1,7 @@
 //! `kubectl apply`: the three-way patch from what was applied last, the file and what is there.
 
 use super::manifest::{self, Manifest};
-use super::{Answer, Call, print};
+use super::{Answer, Call, delete, print, target};
 use crate::api::object::Object;
 use crate::api::{Reason, Refusal, gate, patch};
 use crate::shell::flags::{Flag, perhaps, switch, value};
@@ -29,9 +29,10 @@ pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration
 
 /// Applies each object; what is wrong with one does not stop the others.
 pub fn run(call: &mut Call) -> Answer {
-    if call.args.on("prune") {
-        return Err(Failure::error(NO_PRUNING));
+    if call.args.words.first().is_some_and(|word| word == "view-last-applied") {
+        return last_applied(call);
     }
+    check(call)?;
     let (good, bad) = manifest::read(call)?;
     if good.is_empty() && bad.is_empty() {
         return Err(Failure::error("no objects passed to apply"));
@@ -47,11 +48,48 @@ pub fn run(call: &mut Call) -> Answer {
     Ok(None)
 }
 
+/// `kubectl apply view-last-applied`; of an object that nothing was noted of, nothing is said.
+fn last_applied(call: &mut Call) -> Answer {
+    let words = call.args.words[1..].to_vec();
+    if words.is_empty() {
+        return Err(Failure::error(delete::NOTHING_ASKED));
+    }
+    for object in target::all(call, &words)? {
+        let noted = object.meta().annotations.get(LAST_APPLIED).and_then(|text| serde_json::from_str::<Value>(text).ok());
+        noted.iter().for_each(|value| call.show(value));
+    }
+    Ok(None)
+}
+
+/// Flags that do not go together. Upstream: ApplyFlags.ToOptions, ApplyOptions.Validate.
+fn check(call: &Call) -> Result<(), Failure> {
+    let args = &call.args;
+    let server_side = args.on("server-side");
+    let why = match call.dry_run() {
+        _ if !args.words.is_empty() => return Err(args.wrong_usage(&format!("Unexpected args: [{}]", args.words.join(" ")))),
+        _ if args.get("filename").is_some() && args.get("kustomize").is_some() => "only one of -f or -k can be specified",
+        _ if args.on("force-conflicts") && !server_side => "--force-conflicts only works with --server-side",
+        Some("client") if server_side => "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        _ if args.on("force") && server_side => "--force cannot be used with --server-side",
+        _ if args.on("prune") => NO_PRUNING,
+        _ => return Ok(()),
+    };
+    Err(Failure::error(why))
+}
+
 fn one(call: &mut Call, manifest: &Manifest, warnings: &mut Vec<String>) -> Result<(), Failure> {
     if manifest.name().is_empty() {
-        return Err(Failure::error("error when retrieving current configuration: resource name may not be empty"));
+        let (version, namespace) = (manifest.kind.api_version(), &*manifest.key().namespace);
+        let group = if version.contains('/') { version } else { format!("/{version}") };
+        let (plural, kind) = (manifest.kind.info().plural, manifest.kind.name());
+        let what = format!("Resource: \"{group}, Resource={plural}\", GroupVersionKind: \"{group}, Kind={kind}\"");
+        return Err(Failure::error(format!(
+            "error when retrieving current configuration of:\n{what}\nName: \"\", Namespace: {namespace:?}\nfrom server for: {:?}: resource \
+             name may not be empty",
+            manifest.file
+        )));
     }
-    warnings.extend(manifest.notice.clone());
+    warnings.extend(manifest.notices.clone());
     let live = call.world.object(manifest.kind, &manifest.key()).cloned();
     if call.args.on("server-side") {
         return server_side(call, manifest, live.as_ref(), warnings);
@@ -153,12 +191,12 @@ fn send(world: &mut World, live: &Object, before: &Value, change: &Value) -> Res
     patch::strategic(&mut after, change).map_err(Refusal::bad_request)?;
     let kind = live.kind();
     gate::check(&kind.api_version(), kind.name(), &after)
-        .map_err(|e| requests::senseless(format!("patch: Invalid value: {:?}: {}", print::plain(&spent(change)), e.reason())))?;
+        .map_err(|e| requests::senseless(format!("patch: Invalid value: {:?}: {}", print::plain(&spent(change)), e.of_patch())))?;
     requests::replace_checked(world, live, after)
 }
 
 /// A patch as the server dumps it after having tried it: ordered lists have been used up.
-fn spent(change: &Value) -> Value {
+pub fn spent(change: &Value) -> Value {
     let Value::Object(map) = change else { return change.clone() };
     let is_used = |key: &String| key.starts_with(ORDER) || map.contains_key(&format!("{ORDER}{key}"));
     Value::Object(map.iter().filter(|(key, _)| !is_used(key)).map(|(key, value)| (key.clone(), spent(value))).collect())

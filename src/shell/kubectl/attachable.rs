@@ -23,8 +23,13 @@ pub fn pod(call: &mut Call, word: &str) -> Result<Option<Arc<Pod>>, Failure> {
     }
     let object = call.world.object(kind, &key).ok_or_else(|| crate::api::Refusal::not_found(kind, name))?;
     let selector = selector(object).ok_or_else(|| {
-        let what = format!("cannot get the logs from {}: selector for {0} not implemented", kind.api_version());
-        Failure::error(what)
+        let doing = if call.name == "logs" { "get the logs from" } else { "attach to" };
+        let what = format!("*v1.{}", kind.name());
+        let why = match kind {
+            Kind::Service => format!("invalid service '{name}': Service is defined without a selector"),
+            _ => format!("selector for {what} not implemented"),
+        };
+        Failure::error(format!("cannot {doing} {what}: {why}"))
     })?;
     let mut pods = selected(call, &selector);
     pods.sort_by_key(|pod| !pod.is_ready());

@@ -18,12 +18,15 @@ pub fn run(call: &mut Call) -> Answer {
         return generate::run(call);
     }
     let (good, bad) = manifest::read(call)?;
+    if good.is_empty() && bad.is_empty() {
+        return Err(Failure::error("no objects passed to create"));
+    }
     let mut warnings = Vec::new();
     for m in &good {
         let value = if call.args.on("save-config") { with_annotation(&m.value) } else { m.value.clone() };
         match call.act(|world| requests::create(world, m.kind, value)) {
             Ok(written) => {
-                warnings.extend(m.notice.clone().into_iter().chain(written.warnings));
+                warnings.extend(m.notices.clone().into_iter().chain(written.warnings));
                 call.done(&written.object, "created");
             }
             Err(refusal) => call.voice.fail(Failure::at_file(&refusal, "creating", &m.file)),

@@ -46,6 +46,13 @@ pub fn run(call: &mut Call) -> Answer {
         Some(_) => manifest::names(call)?,
         None => call.args.words.clone(),
     };
+    if words.is_empty() && call.voice.rc == 0 && call.args.get("filename").is_some() {
+        call.voice.say("No resources found");
+        return Ok(None);
+    }
+    if words.is_empty() && call.voice.rc == 0 && target::picks(call) {
+        return Err(Failure::error("at least one resource must be specified to use a selector"));
+    }
     if words.is_empty() && call.voice.rc == 0 {
         return Err(Failure::error(NOTHING_ASKED));
     }
@@ -87,6 +94,10 @@ fn objects(call: &mut Call, words: &[String]) -> Result<Vec<Object>, Failure> {
         return Err(Failure::error("resource(s) were provided, but no name was specified"));
     }
     if wanted.names.is_some() && call.args.on("all") {
+        return Err(Failure::error("name cannot be provided when a selector is specified"));
+    }
+    let selects = ["selector", "field-selector"].iter().any(|flag| call.args.get(flag).is_some_and(|text| !text.is_empty()));
+    if selects && call.args.on("all") {
         return Err(Failure::error("setting 'all' parameter but found a non empty selector. "));
     }
     let found = wanted.find(call.world);
@@ -105,7 +116,9 @@ fn grace(call: &Call) -> Result<Option<i64>, Failure> {
     let (force, now) = (call.args.on("force"), call.args.on("now"));
     match (asked, force, now) {
         (Some(_), _, true) => Err(Failure::error("--now and --grace-period cannot be specified together")),
-        (Some(1..), true, _) => Err(Failure::error("--force and --grace-period greater than 0 cannot be specified together")),
+        (Some(1..), true, _) | (None, true, true) => {
+            Err(Failure::error("--force and --grace-period greater than 0 cannot be specified together"))
+        }
         (None, _, true) | (Some(0), false, _) => Ok(Some(1)),
         (None, true, _) => Ok(Some(0)),
         (asked, ..) => Ok(asked),
@@ -123,13 +136,8 @@ fn propagation(call: &Call) -> Result<Propagation, Failure> {
 
 fn deadline(call: &Call) -> Result<Option<crate::api::Time>, Failure> {
     let Some(text) = call.args.get("timeout") else { return Ok(None) };
-    let span = age::parse(text).ok_or_else(|| invalid_timeout(text))?;
+    let span = age::parse(text).ok_or_else(|| call.args.no_duration("timeout", text))?;
     Ok((span.0 > 0).then_some(call.world.now() + span))
-}
-
-/// pflag's complaint about a `--timeout`.
-pub fn invalid_timeout(text: &str) -> Failure {
-    Failure::error(format!("invalid argument {text:?} for \"--timeout\" flag: time: invalid duration {text:?}"))
 }
 
 /// `pod "x" deleted from default namespace`.

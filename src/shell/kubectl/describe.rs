@@ -1,7 +1,7 @@
 //! `kubectl describe`. Upstream: kubectl/pkg/describe/describe.go.
 
 use super::apply::LAST_APPLIED;
-use super::{Answer, Call, manifest, print, target};
+use super::{Answer, Call, endpoints, print, target};
 use crate::api::object::{Kind, Object};
 use crate::api::service::EventType;
 use crate::api::table::Describe;
@@ -23,43 +23,50 @@ mod workload;
 
 /// Describes each object.
 pub fn run(call: &mut Call) -> Answer {
-    let words = match call.args.get("filename") {
-        Some(_) => manifest::names(call)?,
-        None => call.args.words.clone(),
-    };
+    let words = target::words(call)?;
+    if words.is_empty() && call.args.get("filename").is_some() {
+        call.voice.warn(format!("No resources found in {} namespace.", call.namespace()));
+        return Ok(None);
+    }
     if words.is_empty() {
         return Err(Failure::error(
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
         ));
     }
+    if endpoints::NAMES.contains(&words[0].as_str()) {
+        return endpoints::describe(call);
+    }
     let wanted = target::wanted(call, &words)?;
     let mut found = wanted.find(call.world);
-    by_prefix(call, &words, &mut found);
+    let guessed = by_prefix(call, &words, &mut found);
     if found.objects.is_empty() && found.missing.is_empty() {
-        let namespaced = wanted.kinds.iter().any(|k| k.info().namespaced) && !call.args.on("all-namespaces");
-        let place = if namespaced { format!(" in {} namespace.", call.namespace()) } else { String::new() };
+        let everywhere = call.args.on("all-namespaces");
+        let place = if everywhere { String::new() } else { format!(" in {} namespace.", call.namespace()) };
         call.voice.warn(format!("No resources found{place}"));
     }
     let events = call.args.get("show-events") != Some("false");
     let texts: Vec<String> = found.objects.iter().map(|object| describe(call.world, object, events)).collect();
-    call.voice.out.push_str(&texts.join("\n\n"));
+    match guessed {
+        true => texts.iter().for_each(|text| call.voice.say(text)),
+        false => call.voice.out.push_str(&texts.join("\n\n")),
+    }
     found.missing.into_iter().for_each(|refusal| call.voice.fail(refusal));
     Ok(None)
 }
 
-/// A name that is missing may be the beginning of names.
-fn by_prefix(call: &Call, words: &[String], found: &mut target::Found) {
-    let [resource, prefix] = words else { return };
-    if !found.objects.is_empty() || resource.contains(',') {
-        return;
-    }
-    let Some(kind) = Kind::by_resource(resource) else { return };
+/// A name that is missing may be the beginning of names; true where it is. Upstream: DescribeMatchingResources.
+fn by_prefix(call: &Call, words: &[String], found: &mut target::Found) -> bool {
+    let [resource, prefix] = words else { return false };
+    let kind = Kind::by_resource(resource).filter(|_| found.objects.is_empty());
+    let Some(kind) = kind else { return false };
     let here = |o: &&Object| !kind.info().namespaced || *o.meta().namespace == *call.namespace();
     let like: Vec<Object> = call.world.objects(kind).filter(here).filter(|o| o.meta().name.starts_with(prefix.as_str())).cloned().collect();
-    if !like.is_empty() {
-        found.missing.clear();
-        found.objects = like;
+    if like.is_empty() {
+        return false;
     }
+    found.missing.clear();
+    found.objects = like;
+    true
 }
 
 /// Kinds whose description has no list of events. Upstream: SecretDescriber, NamespaceDescriber.
@@ -95,6 +102,15 @@ pub fn template_text(template: &Value) -> String {
     let template = serde_json::from_value(template.clone()).unwrap_or_default();
     pod::template(&mut page, &template);
     page.raw()
+}
+
+/// A page that begins as those of most kinds: name, namespace, labels, annotations.
+pub fn page(meta: &Meta, labels: &Labels, annotations: &Labels) -> Describe {
+    let mut page = Describe::new();
+    page.field(0, "Name", &meta.name).field(0, "Namespace", &meta.namespace);
+    pairs(&mut page, 0, "Labels", labels, "=");
+    self::annotations(&mut page, 0, annotations);
+    page
 }
 
 /// `Labels:` and `Annotations:`; what kubectl notes for itself is not shown.

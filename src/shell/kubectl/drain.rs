@@ -2,7 +2,7 @@
 //! and waits until they are gone. Upstream: kubectl/pkg/cmd/drain and kubectl/pkg/drain.
 
 use super::node;
-use super::{Answer, Call, delete};
+use super::{Answer, Call};
 use crate::api::object::{Kind, Object};
 use crate::api::{Key, Pod, Reason, Span, Time, Uid, age};
 use crate::shell::flags::{Flag, switch, value};
@@ -77,7 +77,8 @@ pub struct Drain {
 pub fn run(call: &mut Call) -> Answer {
     let nodes = node::nodes(call)?;
     let filters = Filters::of(call).map_err(Failure::error)?;
-    let timeout = call.args.get("timeout").map(|text| age::parse(text).ok_or_else(|| delete::invalid_timeout(text))).transpose()?;
+    let timeout =
+        call.args.get("timeout").map(|text| age::parse(text).ok_or_else(|| call.args.no_duration("timeout", text))).transpose()?;
     let grace = call.args.number("grace-period")?.filter(|n| *n >= 0);
     for node in &nodes {
         node::set_schedulable(call, node, false);

@@ -1,6 +1,6 @@
 //! `kubectl edit`: there is no editor behind a line of text, so what an editor saved comes as its here document.
 
-use super::{Answer, Call, target};
+use super::{Answer, Call, delete, target};
 use crate::shell::draft::{self, Saved};
 use crate::shell::voice::Failure;
 
@@ -9,9 +9,9 @@ const NO_EDITOR: &str = "there is no editor here: press e on the object in podya
 
 /// Replaces an object by what was saved.
 pub fn run(call: &mut Call) -> Answer {
-    let words = call.args.words.clone();
+    let words = target::words(call)?;
     if words.is_empty() {
-        return Err(Failure::error("must specify a resource to edit"));
+        return Err(Failure::error(delete::NOTHING_ASKED));
     }
     let objects = target::objects(call, &words)?;
     let [object] = objects.as_slice() else {

@@ -16,13 +16,13 @@ const VARIABLE: &str = "a valid environment variable name must consist of alphab
                         start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is \
                         '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 
-/// All that the flags give; `kind` is named in complaints.
-pub fn read(call: &Call, kind: &str) -> Result<Map<String, Value>, Failure> {
+/// All that the flags give; kind and name stand in complaints.
+pub fn read(call: &Call, kind: &str, name: &str) -> Result<Map<String, Value>, Failure> {
     let has = |flag| call.args.get(flag).is_some();
     if has("from-env-file") && (has("from-file") || has("from-literal")) {
         return Err(Failure::error("from-env-file cannot be combined with from-file or from-literal"));
     }
-    let mut data = Data { kind, map: Map::new() };
+    let mut data = Data { kind, name, map: Map::new() };
     for text in call.args.all("from-literal") {
         let wrong = || Failure::error(format!("invalid literal source {text}, expected key=value"));
         let (key, value) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(wrong)?;
@@ -39,6 +39,7 @@ pub fn read(call: &Call, kind: &str) -> Result<Map<String, Value>, Failure> {
 
 struct Data<'a> {
     kind: &'a str,
+    name: &'a str,
     map: Map<String, Value>,
 }
 
@@ -49,7 +50,10 @@ impl Data<'_> {
         }
         match self.map.insert(key.to_owned(), value.into()) {
             None => Ok(()),
-            Some(_) => Err(Failure::error(format!("cannot add key {key:?}, another key by that name already exists in Data"))),
+            Some(_) => {
+                let holder = format!("{} {:?}", self.kind, self.name);
+                Err(Failure::error(format!("cannot add key {key:?}, another key by that name already exists in Data for {holder}")))
+            }
         }
     }
 }

@@ -54,8 +54,8 @@ fn format(call: &Call) -> Option<String> {
 
 fn filter(call: &Call) -> Result<Filter, Failure> {
     let types: Option<Vec<String>> = call.args.get("types").map(|t| t.split(',').map(str::to_lowercase).collect());
-    if let Some(other) = types.iter().flatten().find(|word| !matches!(word.as_str(), "normal" | "warning")) {
-        return Err(Failure::error(format!("valid --types are Normal or Warning, not {other:?}")));
+    if types.iter().flatten().any(|word| !matches!(word.as_str(), "normal" | "warning")) {
+        return Err(Failure::error("valid --types are Normal or Warning"));
     }
     let namespace = (!call.args.on("all-namespaces")).then(|| call.namespace().into());
     Ok(Filter { namespace, types, about: about(call)? })
@@ -65,7 +65,7 @@ fn filter(call: &Call) -> Result<Filter, Failure> {
 fn about(call: &Call) -> Result<Option<(&'static str, String)>, Failure> {
     let Some(text) = call.args.get("for") else { return Ok(None) };
     let (kind, name) = text.split_once('/').ok_or_else(|| Failure::error("--for must be in resource/name form"))?;
-    Ok(Some((target::kind(kind)?.name(), name.to_owned())))
+    Ok(Some((target::kind_plainly(kind)?.name(), name.to_owned())))
 }
 
 fn word(event: &Event) -> &'static str {

@@ -12,10 +12,13 @@ pub const FLAGS: &[Flag] = &[value("container", 'c'), switch("stdin", 'i'), swit
 
 /// Runs a command in a pod.
 pub fn run(call: &mut Call) -> Answer {
-    let word = call.args.words.first().ok_or_else(|| Failure::error("pod or type/name must be specified"))?.clone();
+    let word = call.args.words.first().ok_or_else(|| Failure::error("pod, type/name or --filename must be specified"))?.clone();
     let command = match (&call.args.rest, call.args.words.len()) {
         (Some(rest), _) => rest.clone(),
-        (None, 2..) => call.args.words[1..].to_vec(),
+        (None, 2..) => {
+            let why = "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead";
+            return Err(call.args.wrong_usage(why));
+        }
         (None, _) => Vec::new(),
     };
     if command.is_empty() {

@@ -36,8 +36,11 @@ pub fn run(call: &mut Call) -> Answer {
     let usage =
         "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.";
     let word = call.args.words.first().ok_or_else(|| Failure::error(usage))?.clone();
+    if call.args.words.len() > 1 {
+        return Err(Failure::error("We accept only this format: explain RESOURCE"));
+    }
     let mut parts = word.split('.').filter(|part| !part.is_empty());
-    let kind = target::kind(parts.next().unwrap_or_default())?;
+    let kind = target::kind_plainly(parts.next().unwrap_or_default())?;
     let path: Vec<&str> = parts.collect();
     if let Some(version) = call.args.get("api-version").filter(|version| *version != kind.api_version()) {
         let group = if version.contains('/') { version.to_owned() } else { format!("/{version}") };

@@ -1,6 +1,6 @@
 //! `kubectl expose`.
 
-use super::{Answer, Call, generate, labels_of, target};
+use super::{Answer, Call, delete, generate, labels_of, target};
 use crate::api::object::{Kind, Object};
 use crate::shell::flags::{Flag, value};
 use crate::shell::voice::Failure;
@@ -17,44 +17,80 @@ pub const FLAGS: &[Flag] = &[
     value("protocol", '-'),
     value("labels", 'l'),
     value("session-affinity", '-'),
+    value("external-ip", '-'),
+    value("load-balancer-ip", '-'),
 ];
 
 /// Makes a service for the pods of something.
 pub fn run(call: &mut Call) -> Answer {
-    let words = call.args.words.clone();
+    let words = target::words(call)?;
     if words.is_empty() {
-        return Err(Failure::error("you must provide one or more resources by argument or filename"));
+        return Err(Failure::error(delete::NOTHING_ASKED));
     }
     let found = target::by_name(call, &words)?;
     found.missing.into_iter().for_each(|refusal| call.voice.fail(refusal));
     for object in found.objects {
-        let manifest = manifest(call, &object)?;
+        let manifest = service(call, &object)?;
         generate::send(call, Kind::Service, manifest, "exposed", "")?;
     }
     Ok(None)
 }
 
-fn manifest(call: &Call, object: &Object) -> Result<Value, Failure> {
+/// Upstream: ExposeServiceOptions.createService.
+fn service(call: &Call, object: &Object) -> Result<Value, Failure> {
     let value = object.to_value();
     let name = call.args.get("name").unwrap_or(&object.meta().name);
-    let selector = selector(call, object, &value)?;
-    let port = match call.args.number("port")? {
-        Some(port) => port,
-        None => own_port(&value).ok_or_else(|| Failure::error("couldn't find port via --port flag or introspection"))?,
-    };
-    let target = call.args.get("target-port").map_or(json!(port), |text| text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)));
-    let protocol = call.args.get("protocol").unwrap_or("TCP");
-    let mut spec = json!({"selector": selector, "ports": [{"port": port, "targetPort": target, "protocol": protocol}]});
-    for (flag, field) in [("type", "type"), ("cluster-ip", "clusterIP"), ("session-affinity", "sessionAffinity")] {
-        if let Some(text) = call.args.get(flag) {
+    let mut spec = json!({"selector": selector(call, object, &value)?, "ports": ports(call, &value)?});
+    for (flag, field) in [("type", "type"), ("cluster-ip", "clusterIP"), ("load-balancer-ip", "loadBalancerIP")] {
+        if let Some(text) = call.args.get(flag).filter(|text| !text.is_empty()) {
             spec[field] = text.into();
         }
     }
-    let mut meta = json!({"name": name, "namespace": &*object.meta().namespace});
+    if let Some(address) = call.args.get("external-ip") {
+        spec["externalIPs"] = json!([address]);
+    }
+    match call.args.get("session-affinity") {
+        None | Some("") => {}
+        Some(word @ ("None" | "ClientIP")) => spec["sessionAffinity"] = word.into(),
+        Some(other) => return Err(Failure::error(format!("unknown session affinity: {other}"))),
+    }
+    let mut meta = json!({"name": name});
+    if call.args.get("namespace").is_some() {
+        meta["namespace"] = call.namespace().into();
+    }
     if let Some(labels) = call.args.get("labels").map(|text| labels_of(text).into()).or(value["metadata"].get("labels").cloned()) {
         meta["labels"] = labels;
     }
     Ok(json!({"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}))
+}
+
+/// The ports of `--port`, or those of the object; of several each gets a name.
+fn ports(call: &Call, value: &Value) -> Result<Vec<Value>, Failure> {
+    let own = own_ports(value);
+    let numbers: Vec<i64> = match call.args.get("port") {
+        Some(text) => text.split(',').map(number).collect::<Result<_, _>>()?,
+        None => own.iter().map(|(port, _)| *port).collect(),
+    };
+    if numbers.is_empty() {
+        return Err(Failure::error("couldn't find port via --port flag or introspection"));
+    }
+    let target = call.args.get("target-port").filter(|text| !text.is_empty());
+    let target = target.map(|text| text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)));
+    let protocol = |port: i64| own.iter().find(|(own, _)| *own == port).map_or("TCP", |(_, protocol)| protocol);
+    let many = numbers.len() > 1;
+    let shown = |(i, port): (usize, &i64)| {
+        let protocol = call.args.get("protocol").unwrap_or_else(|| protocol(*port));
+        let mut shown = json!({"port": port, "targetPort": target.clone().unwrap_or(json!(port)), "protocol": protocol});
+        if many {
+            shown["name"] = format!("port-{}", i + 1).into();
+        }
+        shown
+    };
+    Ok(numbers.iter().enumerate().map(shown).collect())
+}
+
+fn number(text: &str) -> Result<i64, Failure> {
+    text.parse().map_err(|_| Failure::error(format!("strconv.Atoi: parsing {text:?}: invalid syntax")))
 }
 
 fn selector(call: &Call, object: &Object, value: &Value) -> Result<Value, Failure> {
@@ -79,7 +115,12 @@ fn selector(call: &Call, object: &Object, value: &Value) -> Result<Value, Failur
     }
 }
 
-fn own_port(value: &Value) -> Option<i64> {
-    let in_spec = value.pointer("/spec/containers/0/ports/0/containerPort").or_else(|| value.pointer("/spec/ports/0/port"));
-    in_spec.or_else(|| value.pointer("/spec/template/spec/containers/0/ports/0/containerPort"))?.as_i64()
+/// The ports of a service or of containers, with their protocols.
+fn own_ports(value: &Value) -> Vec<(i64, &str)> {
+    let (of_service, of_pod) = (value.pointer("/spec/ports"), value.pointer("/spec/containers"));
+    let containers = of_pod.or_else(|| value.pointer("/spec/template/spec/containers")).and_then(Value::as_array);
+    let lists = of_service.into_iter().chain(containers.into_iter().flatten().map(|container| &container["ports"]));
+    let all = lists.filter_map(Value::as_array).flatten();
+    let read = |port: &'_ Value| port["port"].as_i64().or(port["containerPort"].as_i64());
+    all.filter_map(|port| Some((read(port)?, port["protocol"].as_str().unwrap_or("TCP")))).collect()
 }

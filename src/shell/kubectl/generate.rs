@@ -1,8 +1,8 @@
 //! `kubectl create` from words instead of a file, and what such commands print of an object that is not sent.
 
 use super::{Answer, Call, entries, labels_of, target};
-use crate::api::Refusal;
 use crate::api::object::Kind;
+use crate::api::{Refusal, base64};
 use crate::shell::flags::{Flag, switch, value};
 use crate::shell::requests;
 use crate::shell::voice::Failure;
@@ -35,7 +35,10 @@ const GENERATORS: &[Generator] = &[
     (&["namespace"], Kind::Namespace, "", |_, _| Ok(json!({}))),
     (&["serviceaccount"], Kind::ServiceAccount, "failed to create serviceaccount: ", |_, _| Ok(json!({}))),
     (&["deployment"], Kind::Deployment, "failed to create deployment: ", deployment),
-    (&["configmap"], Kind::ConfigMap, "failed to create configmap: ", |call, _| Ok(json!({"data": entries::read(call, "ConfigMap")?}))),
+    (&["configmap"], Kind::ConfigMap, "failed to create configmap: ", |call, name| {
+        let data = entries::read(call, "ConfigMap", name)?;
+        Ok(if data.is_empty() { json!({}) } else { json!({"data": data}) })
+    }),
     (&["secret", "generic"], Kind::Secret, "failed to create secret ", secret),
     (&["poddisruptionbudget"], Kind::PodDisruptionBudget, "failed to create poddisruptionbudgets: ", budget),
     (&["priorityclass"], Kind::PriorityClass, "failed to create priorityclass: ", priority_class),
@@ -47,15 +50,36 @@ const GENERATORS: &[Generator] = &[
     (&["service", "externalname"], Kind::Service, "failed to create ExternalName service: ", external_name),
 ];
 
-const USAGE: &str = "must specify one of -f and -k, or one of: namespace, deployment, configmap, secret generic, service \
-                     clusterip|nodeport|externalname, poddisruptionbudget, priorityclass, serviceaccount";
+const USAGE: &str = "must specify one of -f and -k";
+/// What kubectl could create besides, and podyard would not act on.
+const IDLE: [&str; 13] = [
+    "quota",
+    "resourcequota",
+    "job",
+    "cronjob",
+    "cj",
+    "ingress",
+    "ing",
+    "role",
+    "rolebinding",
+    "clusterrole",
+    "clusterrolebinding",
+    "token",
+    "rb",
+];
+
+/// Flags without which a generator does nothing.
+const REQUIRED: &[(&str, &str)] = &[("deployment", "image"), ("externalname", "external-name")];
 
 /// Creates what the words say.
 pub fn run(call: &mut Call) -> Answer {
-    let (_, kind, failed, body) = pick(call)?;
+    let (called, kind, failed, body) = pick(call)?;
+    if let Some((_, flag)) = REQUIRED.iter().find(|(name, _)| called.last() == Some(name)) {
+        required(call, flag)?;
+    }
     let name = match call.args.words.as_slice() {
         [name] => name.clone(),
-        words => return Err(Failure::error(format!("exactly one NAME is required, got {}", words.len()))),
+        words => return Err(call.args.wrong_usage(&format!("exactly one NAME is required, got {}", words.len()))),
     };
     let mut manifest = json!({"apiVersion": kind.api_version(), "kind": kind.name(), "metadata": {"name": name}});
     if kind.info().namespaced && call.args.get("namespace").is_some() || call.dry_run() != Some("client") {
@@ -78,8 +102,12 @@ fn place(call: &Call, kind: Kind, manifest: &mut Value) {
 
 /// Creates an object made of words, or shows what would be sent; `failed` introduces a refusal.
 pub fn send(call: &mut Call, kind: Kind, manifest: Value, what: &str, failed: &str) -> Answer {
-    if call.dry_run() == Some("client") && matches!(call.args.get("output"), Some("yaml" | "json")) {
-        call.show(&unsent(kind, manifest));
+    if call.dry_run() == Some("client") {
+        match (call.args.get("output"), manifest["metadata"]["name"].as_str().unwrap_or_default()) {
+            (Some("yaml" | "json"), _) => call.show(&unsent(kind, manifest)),
+            (Some("name"), name) => call.voice.say(format!("{}/{name}", kind.singular())),
+            (_, name) => call.voice.say(format!("{}/{name} {what} (dry run)", kind.singular())),
+        }
         return Ok(None);
     }
     let mut manifest = manifest;
@@ -113,18 +141,26 @@ fn unsent(kind: Kind, mut manifest: Value) -> Value {
         Kind::Service => manifest["status"] = json!({"loadBalancer": {}}),
         _ => {}
     }
-    if matches!(kind, Kind::Pod | Kind::Deployment | Kind::Namespace | Kind::PodDisruptionBudget) {
-        empty(&mut manifest["status"]);
+    match kind {
+        Kind::Pod | Kind::Deployment | Kind::Namespace => empty(&mut manifest["status"]),
+        Kind::PodDisruptionBudget => {
+            manifest["status"] = json!({"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0});
+        }
+        _ => {}
     }
     manifest
 }
 
 fn pick(call: &mut Call) -> Result<&'static Generator, Failure> {
     let word = call.shift().ok_or_else(|| Failure::error(USAGE))?;
-    if matches!(word.as_str(), "quota" | "resourcequota" | "job" | "cronjob" | "ingress" | "role" | "rolebinding") {
+    if IDLE.contains(&word.as_str()) {
         return Err(Failure::error(format!("podyard has no kubectl create {word}: nothing here would act on it")));
     }
-    let kind = target::kind(&word)?;
+    let unexpected = |_| {
+        let all: Vec<&str> = std::iter::once(word.as_str()).chain(call.args.words.iter().map(String::as_str)).collect();
+        call.args.wrong_usage(&format!("Unexpected args: [{}]", all.join(" ")))
+    };
+    let kind = target::kind(&word).map_err(unexpected)?;
     let mut fitting = GENERATORS.iter().filter(|(_, k, ..)| *k == kind).peekable();
     let from_file = || Failure::error(format!("podyard creates a {} from a manifest only: kubectl create -f FILE", kind.info().aliases[0]));
     let first = fitting.peek().copied().ok_or_else(from_file)?;
@@ -134,7 +170,12 @@ fn pick(call: &mut Call) -> Result<&'static Generator, Failure> {
     let names: Vec<&str> = GENERATORS.iter().filter(|(_, k, ..)| *k == kind).map(|(words, ..)| words[1]).collect();
     let missing = || Failure::error(format!("kubectl create {} needs one of: {}", kind.info().aliases[0], names.join(", ")));
     let second = call.shift().ok_or_else(missing)?;
-    fitting.find(|(words, ..)| words[1] == second).ok_or_else(missing)
+    let part = kind.info().aliases[0];
+    let unknown = || Failure::error(format!("unknown command {second:?}\nSee 'kubectl create {part} -h' for help and examples"));
+    match (kind, second.as_str()) {
+        (Kind::Secret, "tls" | "docker-registry") => Err(missing()),
+        _ => fitting.find(|(words, ..)| words[1] == second).ok_or_else(unknown),
+    }
 }
 
 fn required(call: &Call, flag: &str) -> Result<String, Failure> {
@@ -142,7 +183,6 @@ fn required(call: &Call, flag: &str) -> Result<String, Failure> {
 }
 
 fn deployment(call: &Call, name: &str) -> Result<Value, Failure> {
-    required(call, "image")?;
     let replicas = call.args.number("replicas")?.unwrap_or(1);
     let labels = json!({"app": name});
     let images = call.args.all("image").flat_map(|list| list.split(','));
@@ -162,30 +202,17 @@ fn deployment(call: &Call, name: &str) -> Result<Value, Failure> {
 /// `luksa/kubia:v2` is run in a container named `kubia`.
 fn container_name(image: &str) -> String {
     let name = image.rsplit('/').next().unwrap_or(image);
-    name.split([':', '@']).next().unwrap_or(name).replace(['_', '.'], "-").to_lowercase()
+    name.split([':', '@']).next().unwrap_or(name).replace(['_', '.'], "-")
 }
 
-fn secret(call: &Call, _: &str) -> Result<Value, Failure> {
-    let encode = |(key, value): (String, Value)| (key, Value::from(base64(value.as_str().unwrap_or_default().as_bytes())));
-    let data: Map<String, Value> = entries::read(call, "Secret")?.into_iter().map(encode).collect();
-    let mut body = json!({"data": data});
+fn secret(call: &Call, name: &str) -> Result<Value, Failure> {
+    let encode = |(key, value): (String, Value)| (key, Value::from(base64::encode(value.as_str().unwrap_or_default().as_bytes())));
+    let data: Map<String, Value> = entries::read(call, "Secret", name)?.into_iter().map(encode).collect();
+    let mut body = if data.is_empty() { json!({}) } else { json!({"data": data}) };
     if let Some(kind) = call.args.get("type") {
         body["type"] = kind.into();
     }
     Ok(body)
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for i in 0..4 {
-            let sign = SIGNS[(bits >> (18 - 6 * i) & 63) as usize];
-            text.push(if i <= chunk.len() { char::from(sign) } else { '=' });
-        }
-    }
-    text
 }
 
 fn cluster_ip(call: &Call, name: &str) -> Result<Value, Failure> {
@@ -210,7 +237,7 @@ fn node_port(call: &Call, name: &str) -> Result<Value, Failure> {
 }
 
 fn external_name(call: &Call, name: &str) -> Result<Value, Failure> {
-    let target = required(call, "external-name")?;
+    let target = call.args.get("external-name").unwrap_or_default().to_owned();
     let mut body = match call.args.get("tcp") {
         Some(_) => service(call, name, "ExternalName")?,
         None => json!({"labels": {"app": name}, "spec": {"selector": {"app": name}, "type": "ExternalName"}}),
@@ -231,26 +258,38 @@ fn service(call: &Call, name: &str, kind: &str) -> Result<Value, Failure> {
 /// `80`, or `80:8080`. Upstream: parsePorts in kubectl/pkg/cmd/create/create_service.go.
 fn port(text: &str) -> Result<Value, Failure> {
     let (port, target) = text.split_once(':').unwrap_or((text, text));
-    let wrong = |text: &str| Failure::error(format!("strconv.Atoi: parsing {text:?}: invalid syntax"));
-    let number = port.parse::<i64>().map_err(|_| wrong(port))?;
+    let wrong = |text: &str| Failure::error(format!("strconv.ParseUint: parsing {text:?}: invalid syntax"));
+    let number = port.parse::<u16>().map_err(|_| wrong(port))?;
     let target = target.parse::<i64>().map_or_else(|_| json!(target), |n| json!(n));
+    if target.as_i64().is_some_and(|n| !(1..=65_535).contains(&n)) {
+        return Err(Failure::error("must be between 1 and 65535, inclusive"));
+    }
     Ok(json!({"name": text.replace(':', "-"), "port": number, "targetPort": target, "protocol": "TCP"}))
 }
 
 /// Upstream: CreatePriorityClassOptions.
 fn priority_class(call: &Call, _: &str) -> Result<Value, Failure> {
-    Ok(json!({
-        "value": call.args.number("value")?.unwrap_or(0),
-        "globalDefault": call.args.on("global-default"),
-        "description": call.args.get("description").unwrap_or_default(),
-        "preemptionPolicy": call.args.get("preemption-policy").unwrap_or("PreemptLowerPriority"),
-    }))
+    let value = call.args.number("value")?.unwrap_or(0);
+    let mut class = json!({"value": value, "preemptionPolicy": call.args.get("preemption-policy").unwrap_or("PreemptLowerPriority")});
+    if call.args.on("global-default") {
+        class["globalDefault"] = true.into();
+    }
+    if let Some(words) = call.args.get("description").filter(|words| !words.is_empty()) {
+        class["description"] = words.into();
+    }
+    Ok(class)
 }
 
 fn budget(call: &Call, _: &str) -> Result<Value, Failure> {
     let selector = call.args.get("selector").ok_or_else(|| Failure::error("a selector must be specified"))?;
     let limits = [("min-available", "minAvailable"), ("max-unavailable", "maxUnavailable")];
     let number = |text: &str| text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n));
+    for (flag, _) in limits {
+        let digits = call.args.get(flag).map(|text| text.strip_suffix('%').unwrap_or(text));
+        if digits.is_some_and(|digits| digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(Failure::error(format!("invalid format specified for {flag}")));
+        }
+    }
     let given: Map<String, Value> =
         limits.into_iter().filter_map(|(flag, field)| Some((field.to_owned(), number(call.args.get(flag)?)))).collect();
     match given.len() {
@@ -265,15 +304,7 @@ fn budget(call: &Call, _: &str) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{base64, container_name};
-
-    #[test]
-    fn encoded() {
-        assert_eq!(
-            (base64(b"geheim"), base64(b"ab"), base64(b"a"), base64(b"")),
-            ("Z2VoZWlt".into(), "YWI=".into(), "YQ==".into(), String::new())
-        );
-    }
+    use super::container_name;
 
     #[test]
     fn containers_are_named_after_their_image() {

@@ -3,7 +3,7 @@
 use super::print::{self, Style};
 use super::target::{self, Found, Wanted};
 use super::watch::Watch;
-use super::{Answer, Call, endpoints, manifest};
+use super::{Answer, Call, endpoints};
 use crate::api::object::{Kind, Object};
 use crate::api::{Refusal, jsonpath};
 use crate::shell::flags::{Flag, perhaps, switch, value};
@@ -36,13 +36,20 @@ const NOTHING_ASKED: &str = "You must specify the type of resource to get. Use \
 
 /// Lists, prints or watches.
 pub fn run(call: &mut Call) -> Answer {
+    call.args.number("chunk-size")?;
     if let Some(path) = call.args.get("raw").map(str::to_owned) {
-        return raw(call, &path);
+        let why = match (call.args.words.is_empty(), call.args.get("output")) {
+            (false, _) => "arguments may not be passed when --raw is specified",
+            (true, Some(_)) => "--raw and --output are mutually exclusive",
+            (true, None) => return raw(call, &path),
+        };
+        return Err(Failure::error(why));
     }
-    let words = match call.args.get("filename") {
-        Some(_) => manifest::names(call)?,
-        None => call.args.words.clone(),
-    };
+    let words = target::words(call)?;
+    if words.is_empty() && call.args.get("filename").is_some() {
+        call.voice.warn(format!("No resources found in {} namespace.", call.namespace()));
+        return Ok(None);
+    }
     if words.is_empty() {
         return Err(Failure::plain(NOTHING_ASKED));
     }
@@ -50,6 +57,9 @@ pub fn run(call: &mut Call) -> Answer {
         return endpoints::run(call);
     }
     let wanted = target::wanted(call, &words)?;
+    if wanted.names.is_none() && call.args.get("subresource").is_some_and(|name| !name.is_empty()) {
+        return Err(Failure::error("subresource cannot be used when bulk resources are specified"));
+    }
     let style = style(call, &wanted);
     if call.args.on("watch") || call.args.on("watch-only") {
         return Ok(Some(Task::Watch(Watch::new(call, wanted, style)?)));

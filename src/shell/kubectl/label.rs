@@ -1,6 +1,6 @@
 //! `kubectl label` and `kubectl annotate`.
 
-use super::{Answer, Call, target};
+use super::{Answer, Call, manifest, target};
 use crate::api::object::Object;
 use crate::api::validate;
 use crate::shell::flags::{Flag, switch, value};
@@ -34,25 +34,47 @@ pub fn annotations(call: &mut Call) -> Answer {
 fn run(call: &mut Call, noun: &Noun) -> Answer {
     let words = call.args.words.clone();
     let (targets, settings) = words.split_at(target::settings_from(&words));
-    if targets.is_empty() {
-        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    if targets.is_empty() && call.args.get("filename").is_none() {
+        return Err(Failure::error("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
     }
-    let objects = target::objects(call, targets)?;
-    if call.args.on("list") {
-        list(call, &objects, noun);
-        return Ok(None);
-    }
-    if settings.is_empty() {
+    if settings.is_empty() && !call.args.on("list") {
         return Err(Failure::error(format!("at least one {} update is required", noun.one)));
     }
     let settings: Result<Vec<Setting>, Failure> = settings.iter().map(|text| setting(text, noun)).collect();
     let settings = settings?;
+    apart(&settings, noun)?;
+    let targets = match call.args.get("filename") {
+        Some(_) => manifest::names(call)?,
+        None => targets.to_vec(),
+    };
+    let objects = target::objects(call, &targets)?;
+    if call.args.on("list") {
+        list(call, &objects, noun);
+        return Ok(None);
+    }
+    if call.args.get("resource-version").is_some() && objects.len() > 1 {
+        return Err(Failure::error("--resource-version may only be used with a single resource"));
+    }
     for object in objects {
         if let Err(failure) = one(call, &object, &settings, noun) {
             call.voice.fail(failure);
         }
     }
     Ok(None)
+}
+
+/// A key is set or dropped, not both.
+fn apart(settings: &[Setting], noun: &Noun) -> Result<(), Failure> {
+    let is_set = |key: &String| settings.iter().any(|(other, value)| other == key && value.is_some());
+    let both: Vec<&str> = settings.iter().filter(|(key, value)| value.is_none() && is_set(key)).map(|(key, _)| key.as_str()).collect();
+    match (both.is_empty(), noun.checks_values) {
+        (true, _) => Ok(()),
+        (false, true) => Err(Failure::error("can not both modify and remove a label in the same command")),
+        (false, false) => {
+            let keys = both.join(", ");
+            Err(Failure::error(format!("can not both modify and remove the following annotation(s) in the same command: {keys}")))
+        }
+    }
 }
 
 /// What is set, under the name of each object where there are several.
@@ -76,9 +98,15 @@ fn setting(text: &str, noun: &Noun) -> Result<Setting, Failure> {
         let key = text.strip_suffix('-').ok_or_else(|| Failure::error(format!("unknown {} spec: {text}", noun.one)))?;
         return Ok((key.to_owned(), None));
     };
-    match validate::label_value(value).filter(|_| noun.checks_values) {
-        Some(why) => Err(Failure::error(format!("invalid label value: {text:?}: {why}"))),
-        None => Ok((key.to_owned(), Some(value.to_owned()))),
+    if !noun.checks_values {
+        return Ok((key.to_owned(), Some(value.to_owned())));
+    }
+    if value.contains('=') {
+        return Err(Failure::error(format!("invalid label spec: {text}")));
+    }
+    match validate::label_value(value).as_slice() {
+        [] => Ok((key.to_owned(), Some(value.to_owned()))),
+        wrong => Err(Failure::error(format!("invalid label value: {text:?}: {}", wrong.join(";")))),
     }
 }
 
@@ -113,15 +141,19 @@ fn set(call: &mut Call, map: &mut Value, key: &str, value: Option<&str>) -> Resu
     let old = map[key].as_str().map(str::to_owned);
     match (value, old) {
         (Some(new), Some(old)) if new != old && !call.args.on("overwrite") => {
-            Err(Failure::error(format!("'{key}' already has a value ({old}), and --overwrite is false")))
+            let taken = format!("'{key}' already has a value ({old})");
+            Err(Failure::error(match call.name {
+                "label" => format!("{taken}, and --overwrite is false"),
+                _ => format!("--overwrite is false but found the following declared annotation(s): {taken}"),
+            }))
         }
         (Some(new), _) => {
             map[key] = new.into();
             Ok(())
         }
         (None, old) => {
-            if old.is_none() {
-                call.voice.say(format!("{} {key:?} not found.", if call.name == "label" { "label" } else { "annotation" }));
+            if old.is_none() && call.name == "label" && call.dry_run() != Some("client") {
+                call.voice.say(format!("label {key:?} not found."));
             }
             if let Some(map) = map.as_object_mut() {
                 map.remove(key);

@@ -23,6 +23,11 @@ pub const FLAGS: &[Flag] = &[
     switch("timestamps", '-'),
     switch("all-containers", '-'),
     switch("prefix", '-'),
+    value("since-time", '-'),
+    value("limit-bytes", '-'),
+    value("max-log-requests", '-'),
+    value("pod-running-timeout", '-'),
+    switch("ignore-errors", '-'),
 ];
 
 /// Lines of which a log by selector shows the last only. Upstream: defaultLogsTailLines.
@@ -31,11 +36,12 @@ const TAIL_OF_SELECTED: i64 = 10;
 /// Prints containers' logs, and goes on with `--follow`.
 pub fn run(call: &mut Call) -> Answer {
     let usage = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command";
+    check(call, usage)?;
     let selector = call.args.get("selector").map(|text| selector_text::parse(text).map_err(Failure::error)).transpose()?;
     let pods: Vec<Arc<Pod>> = match (call.args.words.first().cloned(), selector) {
         (None, Some(selector)) => attachable::selected(call, &selector),
-        (Some(_), Some(_)) => return Err(Failure::error("only a selector (-l) or a POD name is allowed")),
-        (None, None) => return Err(Failure::error(usage)),
+        (Some(_), Some(_)) => return Err(call.args.wrong_usage("only a selector (-l) or a POD name is allowed")),
+        (None, None) => return Err(call.args.wrong_usage(usage)),
         (Some(word), None) => vec![attachable::pod(call, &word)?.ok_or_else(|| missing(call, &word))?],
     };
     let mut streams = Vec::new();
@@ -45,6 +51,32 @@ pub fn run(call: &mut Call) -> Answer {
         }
     }
     Ok(call.args.on("follow").then(|| Task::Logs(Follow { streams, looked: call.world.now() })))
+}
+
+/// What is wrong with the flags. Upstream: LogsOptions.Validate.
+fn check(call: &Call, usage: &str) -> Result<(), Failure> {
+    let args = &call.args;
+    if args.words.len() > 2 {
+        return Err(args.wrong_usage(usage));
+    }
+    if let Some(text) = args.get("since").filter(|text| seconds(text).is_none()) {
+        return Err(args.no_duration("since", text));
+    }
+    let named = args.get("container").or(args.words.get(1).map(String::as_str)).unwrap_or_default();
+    let numbers = (args.number("tail")?, args.number("limit-bytes")?);
+    let why = match (args.get("since"), args.get("since-time"), numbers) {
+        (Some(_), Some(_), _) => "at most one of `sinceTime` or `sinceSeconds` may be specified".to_owned(),
+        (_, Some(text), _) if Time::parse(text).is_none() => {
+            format!("parsing time {text:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text:?} as \"2006\"")
+        }
+        _ if args.on("all-containers") && !named.is_empty() => {
+            format!("--all-containers=true should not be specified with container name {named}")
+        }
+        (.., (Some(..-1), _)) => "--tail must be greater than or equal to -1".to_owned(),
+        (.., (_, Some(..=0))) => "--limit-bytes must be greater than 0".to_owned(),
+        _ => return Ok(()),
+    };
+    Err(Failure::error(why))
 }
 
 fn missing(call: &Call, word: &str) -> Failure {
@@ -74,9 +106,11 @@ fn print(call: &mut Call, pod: &Pod, container: &Container) -> Result<Option<Str
     let mut lines = lines(call.world, pod, container, from, until.unwrap_or(call.world.now()));
     let printed = lines.len();
     if let Some(text) = call.args.get("since") {
-        let span = seconds(text)
-            .ok_or_else(|| Failure::error(format!("invalid argument {text:?} for \"--since\" flag: time: invalid duration {text:?}")))?;
+        let span = seconds(text).ok_or_else(|| call.args.no_duration("since", text))?;
         lines.retain(|(at, _)| *at >= call.world.now() - span);
+    }
+    if let Some(since) = call.args.get("since-time").and_then(Time::parse) {
+        lines.retain(|(at, _)| *at >= since);
     }
     let tail = call.args.number("tail")?.or(call.args.get("selector").map(|_| TAIL_OF_SELECTED));
     if let Some(tail) = tail.filter(|n| *n >= 0) {

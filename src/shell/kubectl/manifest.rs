@@ -2,7 +2,7 @@
 
 use super::{Call, source, target};
 use crate::api::object::Kind;
-use crate::api::{Key, yaml};
+use crate::api::{Key, gate, yaml};
 use crate::diagnostic::Diagnostic;
 use crate::shell::voice::Failure;
 use serde_json::{Value, json};
@@ -16,8 +16,8 @@ pub struct Manifest {
     pub value: Value,
     /// `STDIN`, or the file's name.
     pub file: String,
-    /// What the server says of its API version, where that is an old one.
-    pub notice: Option<String>,
+    /// What the server says of its API version, where that is an old one, and of fields that it left out.
+    pub notices: Vec<String>,
 }
 
 /// Versions that are no longer served but read here, with their own defaults: group and version, kinds, since when
@@ -95,8 +95,35 @@ fn object(call: &Call, file: &str, mut value: Value, good: &mut Vec<Manifest>, b
     let kind = recognise(&value, file);
     let placed = kind.and_then(|(kind, notice)| place(call, kind, &mut value).map(|()| (kind, notice)));
     match placed {
-        Ok((kind, notice)) => good.push(Manifest { kind, value, file: file.to_owned(), notice }),
+        Ok((kind, notice)) => {
+            let left_out = leave_out(call, kind, &mut value);
+            let notices = notice.into_iter().chain(left_out).collect();
+            good.push(Manifest { kind, value, file: file.to_owned(), notices });
+        }
         Err(failure) => bad.push(failure),
+    }
+}
+
+/// What becomes of fields that do not exist: by `--validate=false` they are left out, by `warn` that is told. Upstream:
+/// GetValidationDirective.
+fn leave_out(call: &Call, kind: Kind, value: &mut Value) -> Vec<String> {
+    let how = call.args.get("validate").unwrap_or("strict");
+    if !matches!(how, "warn" | "ignore" | "false") {
+        return Vec::new();
+    }
+    let version = value["apiVersion"].as_str().unwrap_or_default().to_owned();
+    let Err(error) = gate::check(&version, kind.name(), value) else { return Vec::new() };
+    error.unknown.iter().for_each(|path| remove(value, path));
+    let told = error.unknown.iter().filter(|_| how == "warn");
+    told.map(|path| format!("unknown field {path:?}")).collect()
+}
+
+/// Removes the field at a path such as `spec.containers[0].foo`.
+pub fn remove(value: &mut Value, path: &str) {
+    let pointer: String = path.replace('[', ".").replace(']', "").split('.').map(|part| format!("/{part}")).collect();
+    let Some((parent, field)) = pointer.rsplit_once('/') else { return };
+    if let Some(map) = value.pointer_mut(parent).and_then(Value::as_object_mut) {
+        map.remove(field);
     }
 }
 

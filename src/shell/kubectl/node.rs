@@ -25,7 +25,14 @@ fn schedulable(call: &mut Call, schedulable: bool) -> Answer {
 
 /// The nodes named, or selected by `-l`; one name that leads nowhere stops the command before it has done anything.
 pub fn nodes(call: &mut Call) -> Result<Vec<Object>, Failure> {
-    let names: Vec<String> = call.args.words.iter().map(|w| w.trim_start_matches("node/").to_owned()).collect();
+    let bare = |word: &String| ["node/", "nodes/", "no/"].iter().find_map(|kind| word.strip_prefix(kind)).unwrap_or(word).to_owned();
+    let names: Vec<String> = call.args.words.iter().map(bare).collect();
+    if let Some((kind, _)) = names.iter().find_map(|word| word.split_once('/')) {
+        let kind = target::kind(kind)?;
+        let group = kind.api_version();
+        let group = if group.contains('/') { group } else { format!("/{group}") };
+        return Err(Failure::error(format!("expected resource of type node, got \"{group}, Resource={}\"", kind.info().plural)));
+    }
     let selects = call.args.get("selector").is_some();
     match (names.is_empty(), selects) {
         (true, false) => return Err(wrong_usage(call.name, &format!("USAGE: {} NODE [flags]", call.name))),

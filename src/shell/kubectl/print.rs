@@ -121,30 +121,59 @@ pub fn scale_table(objects: &[Object], headers: bool, now: Time) -> String {
     table::write(&["NAME", "DESIRED", "AVAILABLE", "AGE"], &rows, headers)
 }
 
-const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,\
-                       name,template,templatefile,wide,yaml";
+/// Formats of every command, sorted as kubectl lists them.
+pub const FORMATS: &[&str] = &[
+    "go-template",
+    "go-template-file",
+    "json",
+    "jsonpath",
+    "jsonpath-as-json",
+    "jsonpath-file",
+    "kyaml",
+    "name",
+    "template",
+    "templatefile",
+    "yaml",
+];
+/// Formats of lists alone.
+const OF_LISTS: [&str; 3] = ["custom-columns", "custom-columns-file", "wide"];
+
+/// kubectl's complaint about a format that a command has not.
+pub fn no_printer(format: &str, known: &[&str]) -> Failure {
+    let list = known.join(",");
+    Failure::error(format!("unable to match a printer suitable for the output format {format:?}, allowed formats are: {list}"))
+}
 
 /// Prints objects in any format but the tables.
 pub fn formatted(format: &str, objects: &[Object], single: bool, headers: bool) -> Result<String, Failure> {
     let (name, template) = format.split_once('=').unwrap_or((format, ""));
     match name {
-        "yaml" => Ok(yaml::print(&value(objects, single))),
-        "json" => Ok(json(&value(objects, single)) + "\n"),
         "name" => Ok(objects.iter().map(|o| format!("{}/{}\n", o.kind().singular(), o.meta().name)).collect()),
-        "jsonpath" => jsonpath::render(template, &value(objects, single)).map_err(Failure::error),
+        "custom-columns" => custom(template, objects, headers),
+        _ => of_value(format, &value(objects, single)),
+    }
+}
+
+/// Prints what was answered in any format that needs no more than its JSON.
+pub fn of_value(format: &str, value: &Value) -> Result<String, Failure> {
+    let (name, template) = format.split_once('=').unwrap_or((format, ""));
+    match name {
+        "yaml" => Ok(yaml::print(value)),
+        "json" => Ok(json(value) + "\n"),
+        "jsonpath" => jsonpath::render(template, value).map_err(Failure::error),
         "jsonpath-as-json" => {
-            let list = value(objects, single);
-            let found = jsonpath::find(template, &list).map_err(Failure::error)?;
+            let found = jsonpath::find(template, value).map_err(Failure::error)?;
             Ok(json(&Value::Array(found.into_iter().cloned().collect())) + "\n")
         }
-        "custom-columns" => custom(template, objects, headers),
         "kyaml" => Err(Failure::error("podyard prints no KYAML: -o yaml and -o json show the same fields")),
         "go-template" | "template" | "go-template-file" | "templatefile" => {
             Err(Failure::error("podyard does not fill Go templates; -o jsonpath and -o custom-columns pick fields as well"))
         }
-        _ => Err(Failure::error(format!(
-            "unable to match a printer suitable for the output format {name:?}, allowed formats are: {FORMATS}"
-        ))),
+        _ => {
+            let mut known: Vec<&str> = FORMATS.iter().copied().chain(OF_LISTS).collect();
+            known.sort_unstable();
+            Err(no_printer(name, &known))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `kubectl rollout`: status, history, undo, restart, pause and resume of StatefulSets and Deployments.
 
 use super::apply::LAST_APPLIED;
-use super::{Answer, Call, delete, describe, target};
+use super::{Answer, Call, describe, target};
 use crate::api::object::{Kind, Object};
 use crate::api::table::Describe;
 use crate::api::{Key, Time, age};
@@ -33,14 +33,22 @@ pub fn run(call: &mut Call) -> Answer {
         "restart" => restart,
         "pause" => |call, object| pause(call, object, true),
         "resume" => |call, object| pause(call, object, false),
-        other => return Err(Failure::error(format!("unknown command {other:?} for \"kubectl rollout\""))),
+        other => return Err(call.args.wrong_usage(&format!("unknown command {other:?}"))),
     };
-    let words = call.args.words.clone();
+    if verb != "undo" && call.args.get("dry-run").is_some() {
+        return Err(call.args.unknown("dry-run"));
+    }
+    let words = target::words(call)?;
     if words.is_empty() {
         return Err(Failure::error("required resource not specified"));
     }
+    for flag in ["revision", "to-revision"] {
+        if let Some(number) = call.args.number(flag)?.filter(|number| *number < 0) {
+            return Err(Failure::error(format!("{} must be a positive integer: {number}", flag.trim_start_matches("to-"))));
+        }
+    }
     let mut task = None;
-    for object in target::objects(call, &words)? {
+    for object in target::all(call, &words)? {
         match &object {
             Object::StatefulSet(_) | Object::Deployment(_) => task = act(call, &object)?.or(task),
             other => call.voice.fail(unmanaged(other, &verb)),
@@ -49,19 +57,23 @@ pub fn run(call: &mut Call) -> Answer {
     Ok(task)
 }
 
-/// `statefulsets.apps "kubia" …`, as a refusal of kubectl's own.
+/// `statefulsets.apps "kubia" …`, as a refusal of kubectl's own, which says `error: ` among several too.
 fn cannot(object: &Object, why: &str) -> Failure {
-    Failure::error(format!("{} {:?} {why}", object.kind().resource(), &*object.meta().name))
+    Failure::error(format!("error: {} {:?} {why}", object.kind().resource(), &*object.meta().name))
 }
 
 /// What a kind without rollouts gets told.
 fn unmanaged(object: &Object, verb: &str) -> Failure {
     let kind = object.kind();
     let (name, group) = (kind.name(), kind.info().group);
+    let qualified = if group.is_empty() { name.to_owned() } else { format!("{name}.{group}") };
     match verb {
-        "status" => Failure::error(format!("no status viewer has been implemented for {name}.{group}")),
-        "history" => Failure::error(format!("no history viewer has been implemented for {{{group:?} {name:?}}}")),
-        "undo" => Failure::error(format!("no rollbacker has been implemented for {{{group:?} {name:?}}}")),
+        "status" => Failure::error(format!("no status viewer has been implemented for {qualified}")),
+        "history" => Failure::error(format!("no history viewer has been implemented for {qualified:?}")),
+        "undo" => {
+            let why = format!("no visitor method exists for {{{group} {name}}}");
+            Failure::error(format!("error retrieving rollbacker for {qualified:?}, {why}"))
+        }
         "restart" => cannot(object, "restarting is not supported"),
         "pause" => cannot(object, "pausing is not supported"),
         _ => cannot(object, "resuming is not supported"),
@@ -72,9 +84,9 @@ fn status(call: &mut Call, object: &Object) -> Answer {
     progress::check(object)?;
     let deadline = match call.args.get("timeout") {
         None => None,
-        Some(text) => {
-            age::parse(text).map(|span| (span.0 > 0).then_some(call.world.now() + span)).ok_or_else(|| delete::invalid_timeout(text))?
-        }
+        Some(text) => age::parse(text)
+            .map(|span| (span.0 > 0).then_some(call.world.now() + span))
+            .ok_or_else(|| call.args.no_duration("timeout", text))?,
     };
     let once = call.args.get("watch") == Some("false");
     let revision = call.args.number("revision")?.filter(|n| *n > 0);
@@ -164,6 +176,11 @@ fn undo(call: &mut Call, object: &Object) -> Answer {
     let revision = chosen(&all, to, object).map_err(Failure::error)?;
     if revision.is_present(object) {
         call.done(object, &format!("skipped rollback (current template already matches revision {})", revision.number));
+        return Ok(None);
+    }
+    if call.dry_run() == Some("client") {
+        let text = describe::template_text(&revision.restored(object)["spec"]["template"]);
+        call.done(object, &format!("Pod Template:\n{text}"));
         return Ok(None);
     }
     let after = revision.undone(object);

@@ -1,6 +1,6 @@
 //! `kubectl scale`.
 
-use super::{Answer, Call, target};
+use super::{Answer, Call, delete, target};
 use crate::api::object::Object;
 use crate::shell::flags::{Flag, value};
 use crate::shell::requests;
@@ -11,14 +11,17 @@ pub const FLAGS: &[Flag] = &[value("replicas", '-'), value("current-replicas", '
 
 /// Sets how many replicas a set has.
 pub fn run(call: &mut Call) -> Answer {
+    if call.args.get("replicas").is_none() {
+        return Err(Failure::error("required flag(s) \"replicas\" not set"));
+    }
     let replicas = call
         .args
         .number("replicas")?
         .filter(|n| *n >= 0)
         .ok_or_else(|| Failure::error("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"))?;
-    let words = call.args.words.clone();
+    let words = target::words(call)?;
     if words.is_empty() {
-        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+        return Err(Failure::error(delete::NOTHING_ASKED));
     }
     let wanted = target::wanted(call, &words)?;
     if wanted.names.is_none() && call.args.get("selector").is_none() && !call.args.on("all") {
@@ -26,6 +29,9 @@ pub fn run(call: &mut Call) -> Answer {
     }
     let expected = call.args.number("current-replicas")?.filter(|n| *n >= 0);
     let found = wanted.find(call.world);
+    if found.objects.is_empty() && found.missing.is_empty() {
+        return Err(Failure::error("no objects passed to scale"));
+    }
     for object in found.objects {
         if let Err(failure) = one(call, &object, replicas, expected) {
             call.voice.fail(failure);

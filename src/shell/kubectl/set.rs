@@ -1,6 +1,7 @@
 //! `kubectl set image`, `set env` and `set resources`: changes of containers.
 
-use super::{Answer, Call, target};
+use super::{Answer, Call, delete, target};
+use crate::api::Quantity;
 use crate::api::object::Object;
 use crate::shell::flags::{Flag, switch, value};
 use crate::shell::requests;
@@ -10,6 +11,8 @@ use serde_json::{Map, Value, json};
 /// Flags of its own.
 pub const FLAGS: &[Flag] =
     &[value("containers", 'c'), value("env", 'e'), switch("list", '-'), value("limits", '-'), value("requests", '-'), switch("local", '-')];
+
+const NO_QUANTITY: &str = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 /// What is changed, by the second word.
 struct Change {
@@ -28,15 +31,23 @@ const CHANGES: &[Change] = &[
 /// Changes containers of objects.
 pub fn run(call: &mut Call) -> Answer {
     let word = call.shift().unwrap_or_default();
-    let unknown =
-        || Failure::error("podyard knows kubectl set image, set env and set resources: kubectl set image TYPE NAME CONTAINER=IMAGE");
+    let unknown = || match word.as_str() {
+        "" | "selector" | "serviceaccount" | "sa" | "subject" => {
+            Failure::error("podyard knows kubectl set image, set env and set resources: kubectl set image TYPE NAME CONTAINER=IMAGE")
+        }
+        other => call.args.wrong_usage(&format!("unknown command {other:?}")),
+    };
     let change = CHANGES.iter().find(|c| c.word == word).ok_or_else(unknown)?;
     let words = call.args.words.clone();
     let (targets, settings) = words.split_at(target::settings_from(&words));
     let more: Vec<String> = settings.iter().cloned().chain(call.args.all("env").map(str::to_owned)).collect();
     if targets.is_empty() {
-        return Err(Failure::error("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Failure::error(match change.word {
+            "env" => "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+            _ => delete::NOTHING_ASKED,
+        }));
     }
+    target::wanted(call, targets)?;
     if word == "image" && more.is_empty() {
         return Err(Failure::error("at least one image update is required"));
     }
@@ -53,9 +64,23 @@ fn one(call: &mut Call, change: &Change, object: &Object, settings: &[String]) -
     let in_template = after.pointer("/spec/template/spec/containers").is_some();
     let pointer = if in_template { "/spec/template/spec" } else { "/spec" };
     let spec = after.pointer_mut(pointer).filter(|spec| spec["containers"].is_array());
-    let spec = spec.ok_or_else(|| Failure::error(format!("{} has no containers", object.kind().singular())))?;
-    if change.word == "env" && (call.args.on("list") || settings.is_empty()) {
+    let spec = spec.ok_or_else(|| {
+        let (kind, name) = (object.kind(), &object.meta().name);
+        let what = format!("the object is not a pod or does not have a pod template: *v1.{}", kind.name());
+        Failure::error(format!("{}/{name} {what}", kind.info().plural))
+    })?;
+    if change.word == "env" && call.args.on("list") {
         list(call, object, spec);
+        return Ok(());
+    }
+    if let Some(name) = call.args.get("containers")
+        && containers(spec, &["containers", "initContainers"], name).next().is_none()
+    {
+        if change.word == "resources" {
+            return Err(Failure::error(format!("unable to find container named {name}")));
+        }
+        let (kind, object) = (object.kind().name(), &object.meta().name);
+        call.voice.warn(format!("Warning: {kind}/{object} does not have any containers matching {name:?}"));
         return Ok(());
     }
     (change.apply)(call, spec, settings)?;
@@ -121,18 +146,33 @@ fn environment(call: &Call, spec: &mut Value, settings: &[String]) -> Result<(),
     Ok(())
 }
 
-/// `# statefulset.apps/kubia, container kubia`, then its variables.
+/// `# StatefulSet kubia, container kubia`, then its variables: containers first, then those of the start.
 fn list(call: &mut Call, object: &Object, spec: &mut Value) {
-    let (kind, name) = (object.kind().info().plural, &object.meta().name);
-    for container in containers(spec, &["containers"], &chosen(call)) {
+    let (kind, name) = (object.kind().name(), &object.meta().name);
+    for container in containers(spec, &["containers", "initContainers"], &chosen(call)) {
         call.voice.say(format!("# {kind} {name}, container {}", container["name"].as_str().unwrap_or_default()));
         for variable in container["env"].as_array().into_iter().flatten() {
             let name = variable["name"].as_str().unwrap_or_default();
             match variable["value"].as_str() {
                 Some(value) => call.voice.say(format!("{name}={value}")),
-                None => call.voice.say(format!("# {name} from {}", variable["valueFrom"])),
+                None => call.voice.say(format!("# {name} from {}", origin(&variable["valueFrom"]))),
             }
         }
+    }
+}
+
+/// Upstream: GetEnvVarRefString in kubectl/pkg/cmd/set/env.
+fn origin(from: &Value) -> String {
+    let word = |source: &str, field: &str| from[source][field].as_str().unwrap_or_default().to_owned();
+    match from.as_object().and_then(|map| map.keys().next()).map(String::as_str) {
+        Some("configMapKeyRef") => format!("configmap {}, key {}", word("configMapKeyRef", "name"), word("configMapKeyRef", "key")),
+        Some("secretKeyRef") => format!("secret {}, key {}", word("secretKeyRef", "name"), word("secretKeyRef", "key")),
+        Some("fieldRef") => format!("field path {}", word("fieldRef", "fieldPath")),
+        Some("resourceFieldRef") => match word("resourceFieldRef", "containerName").as_str() {
+            "" => format!("resource field {}", word("resourceFieldRef", "resource")),
+            container => format!("resource field {container}, {}", word("resourceFieldRef", "resource")),
+        },
+        _ => "invalid valueFrom".to_owned(),
     }
 }
 
@@ -141,10 +181,14 @@ fn resources(call: &Call, spec: &mut Value, _: &[String]) -> Result<(), Failure>
     let mut given = Map::new();
     for field in ["limits", "requests"] {
         let Some(text) = call.args.get(field) else { continue };
-        let wrong = || Failure::error(format!("invalid argument syntax {text}, expected <resource>=<value>"));
+        let wrong = || Failure::error(format!("Invalid argument syntax {text}, expected <resource>=<value>"));
         let pairs: Option<Map<String, Value>> =
             text.split(',').map(|pair| pair.split_once('=').map(|(name, amount)| (name.to_owned(), amount.into()))).collect();
-        given.insert(field.to_owned(), pairs.ok_or_else(wrong)?.into());
+        let pairs = pairs.ok_or_else(wrong)?;
+        if pairs.values().any(|amount| amount.as_str().and_then(Quantity::parse).is_none()) {
+            return Err(Failure::error(NO_QUANTITY));
+        }
+        given.insert(field.to_owned(), pairs.into());
     }
     if given.is_empty() {
         return Err(Failure::error("you must specify an update to requests or limits (in the form of --requests/--limits)"));

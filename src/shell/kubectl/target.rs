@@ -1,6 +1,6 @@
 //! Which objects a command means: types, names, selectors. Upstream: cli-runtime/pkg/resource.Builder.
 
-use super::Call;
+use super::{Call, manifest};
 use crate::api::fields::{self, Field};
 use crate::api::object::{KINDS, Kind, Object};
 use crate::api::{Key, Refusal, Selector, selector_text};
@@ -61,12 +61,18 @@ fn unmatched(kind: Kind, selector: &str, fields: &str, why: &str) -> Failure {
 
 /// The kind that a word names, or kubectl's complaint.
 pub fn kind(word: &str) -> Result<Kind, Failure> {
-    Kind::by_resource(word).ok_or_else(|| Failure::error(format!("the server doesn't have a resource type {word:?}")))
+    let resource = word.split('.').next().unwrap_or(word);
+    Kind::by_resource(word).ok_or_else(|| Failure::error(format!("the server doesn't have a resource type {resource:?}")))
+}
+
+/// The same where kubectl passes on what the server says.
+pub fn kind_plainly(word: &str) -> Result<Kind, Failure> {
+    kind(word).map_err(|failure| Failure::plain(failure.text.trim_start_matches("error: ")))
 }
 
 fn kinds(word: &str) -> Result<Vec<Kind>, Failure> {
     let mut all = Vec::new();
-    for part in word.split(',').filter(|part| !part.is_empty()) {
+    for part in word.split(',') {
         match part {
             "all" => all.extend(KINDS.iter().filter(|k| k.in_all).map(|k| k.kind)),
             _ => all.push(kind(part)?),
@@ -157,12 +163,25 @@ pub fn picks(call: &Call) -> bool {
     ["selector", "field-selector"].iter().any(|flag| call.args.get(flag).is_some()) || call.args.on("all")
 }
 
+/// The words that name objects: those typed, or those of the files of `-f`.
+pub fn words(call: &mut Call) -> Result<Vec<String>, Failure> {
+    match call.args.get("filename") {
+        Some(_) => manifest::names(call),
+        None => Ok(call.args.words.clone()),
+    }
+}
+
 /// The objects that a command changes: named, selected, or all with `--all`; says so where there are none.
 pub fn objects(call: &mut Call, words: &[String]) -> Result<Vec<Object>, Failure> {
-    let wanted = wanted(call, words)?;
-    if wanted.names.is_none() && !picks(call) {
+    if wanted(call, words)?.names.is_none() && !picks(call) {
         return Err(Failure::error("resource(s) were provided, but no name was specified"));
     }
+    all(call, words)
+}
+
+/// The same where a kind alone means all of it.
+pub fn all(call: &mut Call, words: &[String]) -> Result<Vec<Object>, Failure> {
+    let wanted = wanted(call, words)?;
     let found = wanted.find(call.world);
     if found.objects.is_empty() && found.missing.is_empty() {
         call.voice.warn("No resources found");

@@ -39,8 +39,11 @@ const A_WEEK: Span = Span::mins(7 * 24 * 60);
 
 /// Waits for what `--for` says.
 pub fn run(call: &mut Call) -> Answer {
-    let words = call.args.words.clone();
+    let words = target::words(call)?;
     let condition = call.args.get("for").unwrap_or_default().to_owned();
+    if condition.is_empty() {
+        return Err(Failure::error("unrecognized condition: \"\""));
+    }
     if words.is_empty() {
         return Err(Failure::error(delete::NOTHING_ASKED));
     }
@@ -75,7 +78,7 @@ fn patience(call: &Call) -> Result<Span, Failure> {
     if text.starts_with('-') {
         return Ok(A_WEEK);
     }
-    age::parse(text).ok_or_else(|| delete::invalid_timeout(text))
+    age::parse(text).ok_or_else(|| call.args.no_duration("timeout", text))
 }
 
 fn test(text: &str) -> Result<Test, Failure> {
@@ -94,9 +97,19 @@ fn test(text: &str) -> Result<Test, Failure> {
             Some(at) => (&rest[..=at], rest[at + 1..].strip_prefix('=')),
             None => rest.split_once('=').map_or((rest, None), |(path, value)| (path, Some(value))),
         };
+        if path.is_empty() {
+            return Err(Failure::error("jsonpath expression cannot be empty"));
+        }
         jsonpath::find(path, &Value::Null).map_err(Failure::error)?;
-        let value = value.map(|v| v.trim_matches(['\'', '"']).to_owned());
-        return Ok(Test::Path(path.to_owned(), value));
+        return match value.map(|v| v.trim_matches(['\'', '"']).to_owned()) {
+            Some(value) if value.is_empty() => {
+                Err(Failure::error("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3"))
+            }
+            Some(value) if value.contains('=') => Err(Failure::error(
+                "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'",
+            )),
+            value => Ok(Test::Path(path.to_owned(), value)),
+        };
     }
     Err(Failure::error(format!("unrecognized condition: {text:?}")))
 }

@@ -59,6 +59,10 @@ impl Watch {
             if missing {
                 return true;
             }
+            if self.wanted.names.as_ref().is_some_and(|names| names.len() > 1) {
+                voice.fail(Failure::error("you may only watch a single resource or type of resource at a time"));
+                return true;
+            }
         }
         let news: Vec<(Object, &str)> = world.changes().since(self.next).filter_map(|change| self.news(&change.what)).collect();
         self.next = world.changes().next();

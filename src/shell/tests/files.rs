@@ -148,5 +148,7 @@ fn the_scale_of_a_set_has_its_table() {
     assert_eq!(table.split_whitespace().take(2).collect::<Vec<_>>(), ["w", "2"], "{table}");
     let patched = told(&[made, "kubectl patch deploy w --subresource=scale --type=merge -p '{\"spec\":{\"replicas\":3}}'"]).out;
     assert!(patched.ends_with("scale.autoscaling/w patched\n"), "{patched}");
-    assert!(told(&["kubectl get no --subresource=scale"]).err.contains("could not find the requested resource"));
+    let grown = "kubectl patch deploy w --subresource=scale --type=merge -p '{\"spec\":{\"replicas\":3}}' -o";
+    assert_eq!(told(&[made, &format!("{grown} jsonpath={{.kind}}")]).out, "Scale");
+    assert!(told(&["kubectl get no node-1 --subresource=scale"]).err.contains("could not find the requested resource"));
 }

@@ -56,7 +56,8 @@ pub fn admit_update(world: &mut World, before: &Service, service: &mut Service) 
     }
     for port in &mut service.spec.ports {
         let kept = old.ports.iter().find(|p| p.port == port.port && p.protocol == port.protocol).and_then(|p| p.node_port);
-        port.node_port = if service.spec.kind == ServiceType::ClusterIP { None } else { port.node_port.or(kept) };
+        port.node_port =
+            if matches!(service.spec.kind, ServiceType::ClusterIP | ServiceType::ExternalName) { None } else { port.node_port.or(kept) };
     }
     admit(world, service)
 }

@@ -150,19 +150,21 @@ fn variables(page: &mut Describe, c: &Container, pod: Option<&Pod>) {
     }
     for variable in &c.env {
         let name = text(&variable["name"], "");
-        page.line(3, &format!("{name}:\t{}", meaning(variable, pod).replace('\n', "\n      \t")));
+        page.line(3, &format!("{name}:\t{}", meaning(variable, c, pod).replace('\n', "\n      \t")));
     }
 }
 
 /// What a variable holds, or where its value comes from.
-fn meaning(variable: &Value, pod: Option<&Pod>) -> String {
+fn meaning(variable: &Value, c: &Container, pod: Option<&Pod>) -> String {
     let from = &variable["valueFrom"];
     if let Some(path) = from["fieldRef"]["fieldPath"].as_str() {
         let value = pod.map(|pod| field(pod, path)).unwrap_or_default();
         return format!("{value} ({}:{path})", text(&from["fieldRef"]["apiVersion"], "v1"));
     }
     if !from["resourceFieldRef"].is_null() {
-        return format!(" ({})", text(&from["resourceFieldRef"]["resource"], ""));
+        let (value, name) = (c.resource(&from["resourceFieldRef"]).unwrap_or_default(), text(&from["resourceFieldRef"]["resource"], ""));
+        let boundless = value == "0" && matches!(name.as_str(), "limits.cpu" | "limits.memory");
+        return format!("{} ({name})", if boundless { "node allocatable" } else { &value });
     }
     for (source, noun) in [("secretKeyRef", "in secret"), ("configMapKeyRef", "of config map")] {
         let key = &from[source];

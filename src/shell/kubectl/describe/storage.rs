@@ -89,7 +89,7 @@ fn affinity(page: &mut Describe, affinity: Option<&Value>) {
         page.field(0, "Node Affinity", "<none>");
         return;
     };
-    page.line(0, "Node Affinity:").field(1, "Required Terms", "");
+    page.field(0, "Node Affinity", "").field(1, "Required Terms", "");
     for (i, term) in terms.iter().enumerate() {
         let lines: Vec<String> = term["matchExpressions"].as_array().into_iter().flatten().map(requirement).collect();
         page.list(2, &format!("Term {i}"), &lines);
