@@ -9,7 +9,11 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use eval::Patience;
 use parse::Piece;
+
+/// Nobody reads more than this, in bytes.
+const LONGEST: usize = 256 << 20;
 
 /// Fills a template; text outside braces stays as it is, so `.metadata.name` without braces prints itself.
 ///
@@ -21,7 +25,7 @@ pub fn render(template: &str, value: &Value) -> Result<String, String> {
     }
     let pieces = parse::template(template).map_err(|e| format!("error parsing jsonpath {template}, {e}"))?;
     let mut out = String::new();
-    pour(&pieces, value, &mut out).map_err(|e| format!("error executing jsonpath {template:?}: Error executing template: {e}."))?;
+    pour(&pieces, value, &mut Patience::with(value), &mut out).map_err(|e| format!("error executing jsonpath {template:?}: Error executing template: {e}."))?;
     Ok(out)
 }
 
@@ -31,10 +35,10 @@ pub fn render(template: &str, value: &Value) -> Result<String, String> {
 pub fn find<'a>(path: &str, value: &'a Value) -> Result<Vec<&'a Value>, String> {
     let template = relaxed(path)?;
     let pieces = parse::template(&template)?;
-    let mut found = Vec::new();
+    let (mut found, mut patience) = (Vec::new(), Patience::with(value));
     for piece in &pieces {
         if let Piece::Path(steps) = piece {
-            found.extend(eval::walk(steps, value)?);
+            found.extend(eval::walk(steps, value, &mut patience)?);
         }
     }
     let borrowed = |value| match value {
@@ -54,17 +58,22 @@ fn relaxed(path: &str) -> Result<String, String> {
     Ok(format!("{{{dot}{bare}}}"))
 }
 
-fn pour(pieces: &[Piece], value: &Value, out: &mut String) -> Result<(), String> {
+fn pour(pieces: &[Piece], value: &Value, patience: &mut Patience, out: &mut String) -> Result<(), String> {
     for piece in pieces {
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Path(steps) => {
-                let texts: Vec<String> = eval::walk(steps, value)?.iter().map(|found| text(found)).collect();
-                out.push_str(&texts.join(" "));
+                for (place, found) in eval::walk(steps, value, patience)?.iter().enumerate() {
+                    out.push_str(if place > 0 { " " } else { "" });
+                    out.push_str(&text(found));
+                    if out.len() > LONGEST {
+                        return Err(format!("more than {} MiB of text", LONGEST >> 20));
+                    }
+                }
             }
             Piece::Range(steps, body) => {
-                for found in eval::walk(steps, value)? {
-                    pour(body, &found, out)?;
+                for found in eval::walk(steps, value, patience)? {
+                    pour(body, &found, patience, out)?;
                 }
             }
             Piece::StrayEnd => return Err("not in range, nothing to end".to_string()),

@@ -9,23 +9,36 @@ use super::parse::{Slice, Step};
 
 type Found<'a> = Vec<Cow<'a, Value>>;
 
+/// How many more results of `..` and of unions a whole template may lead to: each multiplies what there is, and so does
+/// each range.
+pub(super) struct Patience {
+    most: usize,
+    left: usize,
+}
+
+impl Patience {
+    /// Patience with a template over a value.
+    pub(super) fn with(value: &Value) -> Patience {
+        let most = MOST.max(size(value));
+        Patience { most, left: most }
+    }
+    fn spend(&mut self, results: usize) -> Result<(), String> {
+        let left = self.left.checked_sub(results);
+        self.left = left.unwrap_or(0);
+        left.map(drop).ok_or_else(|| format!("more than {} results: use fewer \"..\" and unions", self.most))
+    }
+}
+
 /// All values that the steps lead to, in order; missing keys lead nowhere.
-pub(super) fn walk<'a>(steps: &[Step], root: &'a Value) -> Result<Found<'a>, String> {
+pub(super) fn walk<'a>(steps: &[Step], root: &'a Value, patience: &mut Patience) -> Result<Found<'a>, String> {
     let mut current = vec![Cow::Borrowed(root)];
-    let most = if steps.contains(&Step::Recursive) { MOST.max(size(root)) } else { usize::MAX };
     for step in steps {
-        current = match step {
-            Step::Recursive => current.into_iter().flat_map(descend).take(most.saturating_add(1)).collect(),
-            step => take(step, current)?,
-        };
-        if current.len() > most {
-            return Err(format!("more than {most} results: use fewer \"..\""));
-        }
+        current = take(step, current, patience)?;
     }
     Ok(current)
 }
 
-/// Every `..` multiplies what there is; nobody wants to read more than this, or than all that there is once.
+/// Nobody wants to read more results than this, or than all that there is once.
 const MOST: usize = 100_000;
 
 /// How many values there are in a value, itself included.
@@ -37,22 +50,29 @@ fn size(value: &Value) -> usize {
     }
 }
 
-fn take<'a>(step: &Step, from: Found<'a>) -> Result<Found<'a>, String> {
+fn take<'a>(step: &Step, from: Found<'a>, patience: &mut Patience) -> Result<Found<'a>, String> {
     match step {
         Step::Field(name) => Ok(from.into_iter().filter_map(|value| field(value, name)).collect()),
         Step::Wildcard => Ok(from.into_iter().flat_map(children).collect()),
-        Step::Recursive => Ok(from.into_iter().flat_map(descend).collect()),
+        Step::Recursive => {
+            let found: Found = from.into_iter().flat_map(descend).take(patience.left.saturating_add(1)).collect();
+            patience.spend(found.len()).map(|()| found)
+        }
         Step::Literal(value) => Ok(vec![Cow::Owned(value.clone())]),
         Step::Word(name) => Err(format!("unrecognized identifier {name}")),
         Step::Union(members) => {
-            let each = members.iter().map(|member| take(member, from.clone()));
-            each.collect::<Result<Vec<_>, _>>().map(|found| found.into_iter().flatten().collect())
+            let mut found = Vec::new();
+            for member in members {
+                found.extend(take(member, from.clone(), patience)?);
+                patience.spend(if members.len() > 1 { from.len() } else { 0 })?;
+            }
+            Ok(found)
         }
         Step::Slice(slice) => {
             let each = from.into_iter().map(|value| cut(slice, value));
             each.collect::<Result<Vec<_>, _>>().map(|found| found.into_iter().flatten().collect())
         }
-        Step::Filter { left, test } => filter(left, test.as_ref(), from),
+        Step::Filter { left, test } => filter(left, test.as_ref(), from, patience),
     }
 }
 
@@ -136,22 +156,22 @@ fn go_type(value: &Value) -> &'static str {
     }
 }
 
-fn filter<'a>(left: &[Step], test: Option<&(String, Vec<Step>)>, from: Found<'a>) -> Result<Found<'a>, String> {
+fn filter<'a>(left: &[Step], test: Option<&(String, Vec<Step>)>, from: Found<'a>, patience: &mut Patience) -> Result<Found<'a>, String> {
     let mut kept = Vec::new();
     for item in from.into_iter().flat_map(children) {
-        if passes(left, test, &item)? {
+        if passes(left, test, &item, patience)? {
             kept.push(item);
         }
     }
     Ok(kept)
 }
 
-fn passes(left: &[Step], test: Option<&(String, Vec<Step>)>, item: &Value) -> Result<bool, String> {
-    let lefts = walk(left, item)?;
+fn passes(left: &[Step], test: Option<&(String, Vec<Step>)>, item: &Value, patience: &mut Patience) -> Result<bool, String> {
+    let lefts = walk(left, item, patience)?;
     let Some((operator, right)) = test else {
         return Ok(!lefts.is_empty());
     };
-    let rights = walk(right, item)?;
+    let rights = walk(right, item, patience)?;
     match (lefts.as_slice(), rights.as_slice()) {
         ([], _) | (_, []) => Ok(false),
         ([left], [right]) => compare(left, operator, right),

@@ -165,6 +165,10 @@ fn too_many_results_are_refused() {
     let deep = (0..8).fold(Value::from(1), |inner, _| serde_json::json!({"a": [inner.clone(), inner]}));
     let error = render(&format!("{{{}a}}", ".".repeat(24)), &deep).unwrap_err();
     assert!(error.contains("more than 100000 results"), "{error}");
+    let nested = "{range ....}".repeat(6) + "{.a}" + &"{end}".repeat(6);
+    assert!(render(&nested, &deep).unwrap_err().contains("more than 100000 results"));
+    let union = format!("[{}]", vec!["'a'"; 200].join(","));
+    assert!(render(&format!("{{{union}[0]{union}[0]{union}}}"), &deep).unwrap_err().contains("more than 100000 results"));
 }
 
 #[test]
