@@ -148,6 +148,19 @@ fn a_class_shows_hands_that_are_hidden_until_they_are_shown() {
     assert!(stage.shown().contains("most said 2, and so it is"));
 }
 
+#[test]
+fn a_class_calls_out_numbers_and_orders_and_they_are_written() {
+    let mut stage = stage("called");
+    stage.session = std::mem::replace(&mut stage.session, Session::sandbox()).for_class(true);
+    stage.press(". 3 0 backspace");
+    assert!(stage.shown().contains("> 3") && stage.shown().contains("type a number"), "{}", stage.shown());
+    stage.press("enter");
+    assert!(stage.shown().contains("✓ you said: 3"));
+    type_line(&mut stage.session, "chapter orders");
+    stage.press("1 2 3 enter");
+    assert!(stage.shown().contains("✓ you said: node-1 node-2 node-3"), "{}", stage.shown());
+}
+
 /// Writes the file as somebody would so many seconds later.
 fn rewrite(stage: &Stage, text: &str, later: u64) {
     std::fs::write(&stage.path, text).unwrap();
