@@ -77,7 +77,7 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
             out.write_all(fields::schema().as_bytes())?;
             Ok(true)
         }
-        Command::Lint { file } => library::lint(file, out),
+        Command::Lint { files } => library::lint(files, out),
         Command::ExplainDifferences { area, json } => register::explain(area.as_deref(), *json, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Options::command(), "podyard", out);

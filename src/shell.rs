@@ -31,7 +31,7 @@ mod wget;
 pub use complete::complete;
 pub use files::{Folder, MANIFESTS, Named, named};
 pub use job::{Job, PATIENCE};
-pub use verbs::{VERBS, Verb};
+pub use verbs::{VERBS, Verb, near};
 
 /// What a command printed and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

@@ -111,10 +111,11 @@ pub enum Command {
     },
     /// Prints the JSON schema of a scenario's file
     Schema,
-    /// Checks a scenario's file
+    /// Checks scenarios' files
     Lint {
-        /// The file
-        file: String,
+        /// The files
+        #[arg(required = true)]
+        files: Vec<String>,
     },
     /// Tells what of Kubernetes is simulated fully, simplified, or left out
     ExplainDifferences {
