@@ -31,6 +31,7 @@ mod wget;
 pub use complete::complete;
 pub use files::{Folder, MANIFESTS, Named, named};
 pub use job::{Job, PATIENCE};
+pub use line::stages;
 pub use verbs::{VERBS, Verb, near};
 
 /// What a command printed and how it ended.
