@@ -62,9 +62,7 @@ struct Director {
 impl Director {
     fn play(mut self) -> Film {
         for _ in 0..MOST_PAGES {
-            let step = self.page().step;
-            let chapter = self.page().chapter.as_ref().map(|chapter| format!("{chapter} · ")).unwrap_or_default();
-            self.film.marks.push((self.film.length, format!("{chapter}step {step}")));
+            self.film.marks.push((self.film.length, mark(&self.page())));
             self.show_page();
             if self.page().last {
                 break;
@@ -116,6 +114,27 @@ impl Director {
         }
         self.film.length += millis;
     }
+}
+
+/// Letters of a mark.
+const MARK: usize = 60;
+
+/// Where one is, and in a few words what is shown there.
+fn mark(page: &Page) -> String {
+    let place = match (&page.chapter, page.step) {
+        (None, 0) => "beginning".to_owned(),
+        (None, step) => step.to_string(),
+        (Some(chapter), step) => format!("{chapter} · {step}"),
+    };
+    let asked = page.question.as_ref().map(|asked| asked.asking.words.as_str());
+    let goal = page.goal.as_ref().map(|pursuit| pursuit.goal.words.as_str());
+    let typed = page.lines.first().map(|line| line.shown.as_str());
+    let waited = page.wait.as_ref().map(|wait| wait.words.as_str());
+    let said = Some(page.caption.as_str()).filter(|caption| !caption.is_empty());
+    let words = asked.or(goal).or(typed).or(said).or(waited).unwrap_or_default();
+    let words = if page.last { "debrief" } else { words };
+    let mark = format!("{place} {}", words.split_whitespace().collect::<Vec<_>>().join(" "));
+    if mark.chars().count() <= MARK { mark } else { mark.chars().take(MARK - 1).chain(['…']).collect() }
 }
 
 /// How long it takes to read a page.
