@@ -6,7 +6,7 @@ use podyard::engine::Engine;
 use podyard::scenario::player::Beat;
 use podyard::scenario::rehearse::{Audience, News, opening, rehearse};
 use podyard::scenario::{Check, catalogue::CATALOGUE, document, fields, lint};
-use podyard::sim::World;
+use podyard::sim::{Options, World};
 use podyard::timeline::journal::fingerprint;
 use podyard::ui::Message;
 use podyard::ui::keys::Key;
@@ -65,6 +65,28 @@ fn captions_of_the_catalogue_point_at_what_is_there() {
         let mut pointers = Pointers(Vec::new());
         rehearse(&scenario, opening(&scenario, scenario.options.clone()).unwrap(), &mut pointers);
         assert_eq!(pointers.0, [""; 0], "{name}");
+    }
+}
+
+/// Seeds other than that of the catalogue.
+const OTHERS: std::ops::Range<u64> = 2..10;
+
+#[test]
+fn a_story_holds_under_any_seed_or_notices_that_it_is_another() {
+    for (name, text) in CATALOGUE {
+        let scenario = Arc::new(document::read(text).unwrap());
+        let is_pinned = text.contains("\n  seed: ");
+        let seeds = if is_pinned { OTHERS } else { OTHERS.start..OTHERS.start + 1 };
+        let fails = seeds.map(|seed| {
+            let options = Options { seed, ..scenario.options.clone() };
+            let mut failures = Failures(Vec::new());
+            rehearse(&scenario, opening(&scenario, options).unwrap(), &mut failures);
+            failures.0
+        });
+        let fails: Vec<Vec<String>> = fails.filter(|failures: &Vec<String>| !failures.is_empty()).collect();
+        // A pod is on the node that the words name by chance, with two of them about every other time.
+        let least = if is_pinned { OTHERS.count() / 2 } else { 0 };
+        assert!(fails.len() >= least && (is_pinned || fails.is_empty()), "{name}: {fails:?}");
     }
 }
 
