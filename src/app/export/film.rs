@@ -121,6 +121,9 @@ const MARK: usize = 60;
 
 /// Where one is, and in a few words what is shown there.
 fn mark(page: &Page) -> String {
+    if page.last {
+        return "debrief".to_owned();
+    }
     let place = match (&page.chapter, page.step) {
         (None, 0) => "beginning".to_owned(),
         (None, step) => step.to_string(),
@@ -132,8 +135,7 @@ fn mark(page: &Page) -> String {
     let waited = page.wait.as_ref().map(|wait| wait.words.as_str());
     let said = Some(page.caption.as_str()).filter(|caption| !caption.is_empty());
     let words = asked.or(goal).or(typed).or(said).or(waited).unwrap_or_default();
-    let words = if page.last { "debrief" } else { words };
-    let mark = format!("{place} {}", words.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mark = format!("{place}: {}", words.split_whitespace().collect::<Vec<_>>().join(" "));
     if mark.chars().count() <= MARK { mark } else { mark.chars().take(MARK - 1).chain(['…']).collect() }
 }
 

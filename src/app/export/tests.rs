@@ -46,7 +46,7 @@ fn a_cast_is_asciicast_version_2() {
     assert!(times.is_sorted() && times.len() > 10);
     let kinds: Vec<&str> = rows[1..].iter().map(|row| row[1].as_str().unwrap()).collect();
     assert!(kinds.iter().all(|kind| ["o", "m"].contains(kind)) && kinds.contains(&"m"));
-    assert!(rows[1..].iter().any(|row| row[2] == "second · 5 disconnect node-2"), "{:?}", rows.iter().filter(|row| row[1] == "m").collect::<Vec<_>>());
+    assert!(rows[1..].iter().any(|row| row[2] == "second · 5: disconnect node-2"), "{:?}", rows.iter().filter(|row| row[1] == "m").collect::<Vec<_>>());
 }
 
 #[test]
