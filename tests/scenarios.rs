@@ -5,7 +5,7 @@ use podyard::diagnostic::Severity;
 use podyard::engine::Engine;
 use podyard::scenario::player::Beat;
 use podyard::scenario::rehearse::{Audience, News, opening, rehearse};
-use podyard::scenario::{Check, catalogue::CATALOGUE, document, fields, lint};
+use podyard::scenario::{catalogue::CATALOGUE, document, fields, lint};
 use podyard::sim::{Options, World};
 use podyard::timeline::journal::fingerprint;
 use podyard::ui::Message;
@@ -39,33 +39,6 @@ fn play(text: &str) -> (Vec<String>, World) {
     let mut failures = Failures(Vec::new());
     let ending = rehearse(&scenario, world, &mut failures);
     (failures.0, ending.world)
-}
-
-/// Looks whether what a caption, a question or a goal points at is there at that moment.
-struct Pointers(Vec<String>);
-
-impl Audience for Pointers {
-    fn watch(&mut self, _world: &World) {}
-    fn hear(&mut self, world: &World, news: News) {
-        let at = match news {
-            News::Beat(Beat::Say(_, at)) => at,
-            News::Beat(Beat::Ask(asking)) => asking.at,
-            News::Beat(Beat::Goal(goal)) => goal.at,
-            _ => None,
-        };
-        let look = |at: &String| Check { run: Some(format!("kubectl get {at}")), ..Check::default() }.look(world).err();
-        self.0.extend(at.as_ref().and_then(look));
-    }
-}
-
-#[test]
-fn captions_of_the_catalogue_point_at_what_is_there() {
-    for (name, text) in CATALOGUE {
-        let scenario = Arc::new(document::read(text).unwrap());
-        let mut pointers = Pointers(Vec::new());
-        rehearse(&scenario, opening(&scenario, scenario.options.clone()).unwrap(), &mut pointers);
-        assert_eq!(pointers.0, [""; 0], "{name}");
-    }
 }
 
 /// Seeds other than that of the catalogue.
