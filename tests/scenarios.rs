@@ -5,7 +5,7 @@ use podyard::diagnostic::Severity;
 use podyard::engine::Engine;
 use podyard::scenario::player::Beat;
 use podyard::scenario::rehearse::{Audience, News, opening, rehearse};
-use podyard::scenario::{catalogue::CATALOGUE, document, fields, lint};
+use podyard::scenario::{Step, What, catalogue::CATALOGUE, document, fields, lint};
 use podyard::sim::{Options, World};
 use podyard::timeline::journal::fingerprint;
 use podyard::ui::Message;
@@ -39,6 +39,23 @@ fn play(text: &str) -> (Vec<String>, World) {
     let mut failures = Failures(Vec::new());
     let ending = rehearse(&scenario, world, &mut failures);
     (failures.0, ending.world)
+}
+
+#[test]
+fn every_story_has_a_goal_a_prediction_something_expected_and_a_whole_debrief() {
+    for (name, text) in CATALOGUE {
+        let (scenario, found) = lint::lint(text);
+        assert!(found.is_empty(), "{name}: {found:?}");
+        let story = scenario.unwrap();
+        assert!(story.group.is_some() && story.goal.is_some() && !story.teaches.is_empty(), "{name}");
+        assert!(story.predictions() > 0 && story.steps.iter().any(|step| matches!(step.what, What::Expect(_))), "{name}");
+        let points = |step: &Step| !matches!(step.what, What::Say(_, None));
+        assert!(story.steps.iter().all(points), "{name}: captions stand beside what they speak of");
+        let debrief = &story.debrief;
+        let picture = debrief.picture.as_deref().unwrap_or_default().trim_end();
+        assert!(picture.ends_with('.') && !picture.contains(". "), "{name}: one sentence");
+        assert!(!debrief.words.trim().is_empty() && !debrief.commands.is_empty() && debrief.today.is_some(), "{name}");
+    }
 }
 
 /// Seeds other than that of the catalogue.
