@@ -31,6 +31,9 @@ pub enum Command {
         /// A class answers: digits count hands, Enter shows what is right
         #[arg(long, requires = "name")]
         class: bool,
+        /// The pages turn by themselves; questions and goals wait for you
+        #[arg(long)]
+        auto: bool,
         /// Tells a `podyard speaker` in a second terminal what comes next
         #[arg(long, requires = "name")]
         speaker: bool,
@@ -135,7 +138,7 @@ pub enum Command {
 impl Command {
     /// What is done where nothing is said.
     pub fn sandbox() -> Command {
-        Command::Play { name: None, from: None, class: false, speaker: false, socket: None, look: LookOptions::default() }
+        Command::Play { name: None, from: None, class: false, auto: false, speaker: false, socket: None, look: LookOptions::default() }
     }
 }
 

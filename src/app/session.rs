@@ -1,6 +1,7 @@
 //! A session: an engine, the scenario played on it where there is one, and what the user looks at; keys in, pictures
 //! out, without a terminal.
 
+mod auto;
 mod script;
 
 use super::branches::Branches;
@@ -16,6 +17,7 @@ use crate::ui::message::{Effect, Message};
 use crate::ui::model::Look;
 use crate::ui::sight::{Line, Mark, MarkKind, Script};
 use crate::ui::{Model, Screen, Sight, update, view};
+use auto::Auto;
 use script::Draft;
 use std::path::Path;
 use std::time::Duration;
@@ -46,6 +48,8 @@ pub struct Session {
     draft: Option<Draft>,
     /// What is remembered between runs.
     progress: Option<Progress>,
+    /// Turns the pages where nobody does.
+    auto: Option<Auto>,
     over: bool,
 }
 
@@ -69,6 +73,7 @@ impl Session {
             left: None,
             draft: None,
             progress: None,
+            auto: None,
             over: false,
         }
     }
@@ -308,6 +313,7 @@ impl Session {
         session.model.talk = std::mem::take(&mut self.model.talk);
         session.story = self.story.take().map(|_| Story::default());
         session.progress = self.progress.take();
+        session.auto = self.auto.take();
         if let (Some(lesson), Some(before)) = (&mut session.lesson, &self.lesson) {
             lesson.set_class(before.is_class());
         }

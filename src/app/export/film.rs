@@ -7,10 +7,6 @@ use std::time::Duration;
 
 /// Milliseconds between two looks while something moves.
 const TICK: u64 = 100;
-/// Milliseconds to read a letter.
-const LETTER: u64 = 32;
-/// The shortest and the longest time for a page.
-const READING: (u64, u64) = (1200, 7000);
 /// How long an answer is thought about, and how long the end is shown.
 const PAUSE: u64 = 2500;
 /// After so long time runs faster, and again.
@@ -80,7 +76,7 @@ impl Director {
             self.session.show_solution(self.film.size);
             self.wait();
         }
-        self.look(reading(&self.page()));
+        self.look(self.page().reading());
         if self.page().asks() {
             self.look(PAUSE);
             self.session.answer_rightly(self.film.size);
@@ -137,13 +133,4 @@ fn mark(page: &Page) -> String {
     let words = asked.or(goal).or(typed).or(said).or(waited).unwrap_or_default();
     let mark = format!("{place}: {}", words.split_whitespace().collect::<Vec<_>>().join(" "));
     if mark.chars().count() <= MARK { mark } else { mark.chars().take(MARK - 1).chain(['…']).collect() }
-}
-
-/// How long it takes to read a page.
-fn reading(page: &Page) -> u64 {
-    let question =
-        page.question.as_ref().map_or(0, |asked| asked.asking.words.len() + asked.asking.choices.iter().map(String::len).sum::<usize>());
-    let lines: usize = page.lines.iter().chain(&page.coming).map(|line| line.shown.len()).sum();
-    let letters = page.caption.len() + question + lines + page.teaches.iter().map(String::len).sum::<usize>();
-    (letters as u64 * LETTER).clamp(READING.0, READING.1)
 }
