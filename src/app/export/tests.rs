@@ -46,7 +46,11 @@ fn a_cast_is_asciicast_version_2() {
     assert!(times.is_sorted() && times.len() > 10);
     let kinds: Vec<&str> = rows[1..].iter().map(|row| row[1].as_str().unwrap()).collect();
     assert!(kinds.iter().all(|kind| ["o", "m"].contains(kind)) && kinds.contains(&"m"));
-    assert!(rows[1..].iter().any(|row| row[2] == "second · 5: disconnect node-2"), "{:?}", rows.iter().filter(|row| row[1] == "m").collect::<Vec<_>>());
+    assert!(
+        rows[1..].iter().any(|row| row[2] == "second · 5: disconnect node-2"),
+        "{:?}",
+        rows.iter().filter(|row| row[1] == "m").collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -143,7 +147,8 @@ fn a_script_has_the_files_the_moments_and_the_quotes_that_a_real_machine_needs()
 #[test]
 fn a_script_writes_its_files_where_it_runs() {
     let head = text("sh").split("kubectl apply").next().unwrap().split("\nsay '").next().unwrap().to_owned();
-    let lines = "cd \"$(mktemp -d)\" || exit 1\nput 'd/a' <<'PODYARD'\nb\nPODYARD\nprintf %s 'c' | put 'd/e'\nholds prints 'b\nc' 'cat d/a d/e'\n";
+    let lines =
+        "cd \"$(mktemp -d)\" || exit 1\nput 'd/a' <<'PODYARD'\nb\nPODYARD\nprintf %s 'c' | put 'd/e'\nholds prints 'b\nc' 'cat d/a d/e'\n";
     assert!(fed("sh", &[], &format!("{head}\n{lines}")));
 }
 

@@ -54,7 +54,9 @@ mod tests {
 
     #[test]
     fn paths_stay_in_the_folder() {
-        for (path, wanted) in [("a.yaml", "a.yaml"), ("./d//a.yaml", "d/a.yaml"), ("/etc/x", "etc/x"), ("../../x", "up/up/x"), ("~/x", "home/x")] {
+        for (path, wanted) in
+            [("a.yaml", "a.yaml"), ("./d//a.yaml", "d/a.yaml"), ("/etc/x", "etc/x"), ("../../x", "up/up/x"), ("~/x", "home/x")]
+        {
             assert_eq!(inside(path), wanted);
         }
     }

@@ -33,7 +33,8 @@ pub fn typed(command: &Command, limit: Option<i64>) -> String {
             let limit = limit.map(|seconds| format!("timeout {seconds} ")).unwrap_or_default();
             let line = on_a_machine(&command.line);
             let Some(text) = &command.stdin else { return format!("run {limit}{line}\n") };
-            let (first, pipe) = line.split_once(" | ").map_or((line.as_str(), String::new()), |(first, pipe)| (first, format!(" | {pipe}")));
+            let (first, pipe) =
+                line.split_once(" | ").map_or((line.as_str(), String::new()), |(first, pipe)| (first, format!(" | {pipe}")));
             let text = heredoc(text);
             let (mark, body) = text.split_once('\n').unwrap_or_default();
             format!("run {limit}{first} {mark}{pipe}\n{body}")
