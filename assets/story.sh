@@ -2,14 +2,20 @@
 # {{title}}
 # {{summary}}
 #
-# For a cluster of your own, in a namespace of its own. Lines that ask localhost:8001 need `kubectl proxy` beside them.
-set -u
+# For a cluster of your own that may be broken, in its namespace default.
+{{notes}}set -u
 
 say() { printf '\n%s\n\n' "$1"; }
 answer() { printf '   %s ' "$1"; read -r _ </dev/tty; }
 ask() { printf '\n?  %s\n' "$1"; answer 'your guess:'; }
 hands() { printf '\n!  %s\n' "$1"; answer 'Enter once it is done'; }
-run() { printf '$ %s\n' "$*"; "$@"; }
+run() { printf '$ %s\n' "$*" >&2; "$@"; }
+put() { mkdir -p "$(dirname "$1")" && cat >"$1"; } # path
+began=$(date +%s)
+at() { # seconds since the beginning
+  left=$((began + $1 - $(date +%s)))
+  if [ "$left" -gt 0 ]; then sleep "$left"; fi
+}
 fits() { # word wanted found code
   case $1 in
     exits) [ "$4" = "$2" ] ;;

@@ -53,10 +53,10 @@ pub fn main() -> ExitCode {
 /// Does what the options say; false where a command was refused or an expectation failed.
 fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
     match options.command.as_ref().unwrap_or(&Command::sandbox()) {
-        Command::Play { name, from, class, speaker, socket, look } => {
+        Command::Play { name, from, class, auto, speaker, socket, look } => {
             let look = options.look.clone().or(look);
             let session = name.as_deref().map_or_else(|| Ok(Session::sandbox()), Session::scenario)?;
-            let session = session.with_progress(Progress::load()).for_class(*class);
+            let session = session.with_progress(Progress::load()).for_class(*class).by_itself(*auto);
             let session = from.iter().try_fold(session, |session, step| session.from_step(step))?;
             let desk = speaker.then(|| speaker::Desk::open(socket.as_deref())).transpose()?;
             play(session, desk, &look)
@@ -77,7 +77,7 @@ fn act(options: &Options, out: &mut dyn io::Write) -> anyhow::Result<bool> {
             out.write_all(fields::schema().as_bytes())?;
             Ok(true)
         }
-        Command::Lint { file } => library::lint(file, out),
+        Command::Lint { files } => library::lint(files, out),
         Command::ExplainDifferences { area, json } => register::explain(area.as_deref(), *json, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Options::command(), "podyard", out);

@@ -32,7 +32,8 @@ pub use complete::complete;
 pub use files::{Folder, MANIFESTS, Named, named};
 pub use job::{Job, PATIENCE};
 pub use kubectl::{FieldDoc, difference, field_doc};
-pub use verbs::{VERBS, Verb};
+pub use line::stages;
+pub use verbs::{VERBS, Verb, near};
 
 /// What a command printed and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

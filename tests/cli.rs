@@ -96,7 +96,8 @@ fn a_refused_command_ends_in_one_and_the_rest_is_still_played() {
 fn wrong_usage_ends_in_two() {
     for (arguments, stdin, words) in [
         (&["run", "-"][..], "kubectl apply -f - <<EOF\na: 1\n", "no line says EOF"),
-        (&["run", "no-such-scenario"], "", "there is no scenario \"no-such-scenario\""),
+        (&["run", "no-such-scenario"], "", "there is no scenario \"no-such-scenario\"; `podyard list` names them all"),
+        (&["run", "one-byone"], "", "there is no scenario \"one-byone\" (did you mean one-by-one?); `podyard list`"),
         (&["run", "-", "--nodes", "0"], "", "0 is not in 1..=10000"),
         (&["frobnicate"], "", "unrecognized subcommand"),
         (&["lint", "/no/such/file.yaml"], "", "cannot be read"),
@@ -135,10 +136,11 @@ fn the_catalogue_is_listed_and_completions_are_printed() {
 fn lint_says_where_and_what_to_do() {
     let path = scratch("lint.yaml");
     std::fs::write(&path, "title: T\nsummary: S\ndebrief: D\nsteps:\n- say: a\n  within: 3s\n").unwrap();
-    let output = podyard(&["lint", path.to_str().unwrap()], "");
+    let output = podyard(&["lint", path.to_str().unwrap(), "one-by-one"], "");
     std::fs::remove_file(&path).unwrap();
     assert_eq!(output.status.code(), Some(1));
     let printed = text(&output.stdout);
+    assert!(printed.ends_with("one-by-one: 0 errors, 0 warnings\n"), "{printed}");
     assert!(
         printed.contains(":5:3\n")
             && printed.contains("\"within\" says nothing here")

@@ -5,8 +5,8 @@ use podyard::diagnostic::Severity;
 use podyard::engine::Engine;
 use podyard::scenario::player::Beat;
 use podyard::scenario::rehearse::{Audience, News, opening, rehearse};
-use podyard::scenario::{catalogue::CATALOGUE, document, fields, lint};
-use podyard::sim::World;
+use podyard::scenario::{Step, What, catalogue::CATALOGUE, document, fields, lint};
+use podyard::sim::{Options, World};
 use podyard::timeline::journal::fingerprint;
 use podyard::ui::Message;
 use podyard::ui::keys::Key;
@@ -39,6 +39,45 @@ fn play(text: &str) -> (Vec<String>, World) {
     let mut failures = Failures(Vec::new());
     let ending = rehearse(&scenario, world, &mut failures);
     (failures.0, ending.world)
+}
+
+#[test]
+fn every_story_has_a_goal_a_prediction_something_expected_and_a_whole_debrief() {
+    for (name, text) in CATALOGUE {
+        let (scenario, found) = lint::lint(text);
+        assert!(found.is_empty(), "{name}: {found:?}");
+        let story = scenario.unwrap();
+        assert!(story.group.is_some() && story.goal.is_some() && !story.teaches.is_empty(), "{name}");
+        assert!(story.predictions() > 0 && story.steps.iter().any(|step| matches!(step.what, What::Expect(_))), "{name}");
+        let points = |step: &Step| !matches!(step.what, What::Say(_, None));
+        assert!(story.steps.iter().all(points), "{name}: captions stand beside what they speak of");
+        let debrief = &story.debrief;
+        let picture = debrief.picture.as_deref().unwrap_or_default().trim_end();
+        assert!(picture.ends_with('.') && !picture.contains(". "), "{name}: one sentence");
+        assert!(!debrief.words.trim().is_empty() && !debrief.commands.is_empty() && debrief.today.is_some(), "{name}");
+    }
+}
+
+/// Seeds other than that of the catalogue.
+const OTHERS: std::ops::Range<u64> = 2..10;
+
+#[test]
+fn a_story_holds_under_any_seed_or_notices_that_it_is_another() {
+    for (name, text) in CATALOGUE {
+        let scenario = Arc::new(document::read(text).unwrap());
+        let is_pinned = text.contains("\n  seed: ");
+        let seeds = if is_pinned { OTHERS } else { OTHERS.start..OTHERS.start + 1 };
+        let fails = seeds.map(|seed| {
+            let options = Options { seed, ..scenario.options.clone() };
+            let mut failures = Failures(Vec::new());
+            rehearse(&scenario, opening(&scenario, options).unwrap(), &mut failures);
+            failures.0
+        });
+        let fails: Vec<Vec<String>> = fails.filter(|failures: &Vec<String>| !failures.is_empty()).collect();
+        // A pod is on the node that the words name by chance, with two of them about every other time.
+        let least = if is_pinned { OTHERS.count() / 2 } else { 0 };
+        assert!(fails.len() >= least && (is_pinned || fails.is_empty()), "{name}: {fails:?}");
+    }
 }
 
 fn wrong() -> BTreeMap<String, String> {

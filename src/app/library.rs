@@ -8,6 +8,7 @@ use crate::scenario::fields::GROUPS;
 use crate::scenario::rehearse::opening;
 use crate::scenario::seek::{self, Found, Hunt};
 use crate::scenario::{Scenario, document, lint};
+use crate::shell::near;
 use crate::sim::World;
 use crate::sim::invariants::RULES;
 use anyhow::{Context, bail};
@@ -22,7 +23,8 @@ fn text(name: &str) -> anyhow::Result<String> {
     }
     let is_path = name.contains(['/', '.']) || std::path::Path::new(name).exists();
     if !is_path {
-        bail!("there is no scenario {name:?}; `podyard list` names them all");
+        let meant = near(name, CATALOGUE.iter().map(|row| row.0)).map(|name| format!(" (did you mean {name}?)"));
+        bail!("there is no scenario {name:?}{}; `podyard list` names them all", meant.unwrap_or_default());
     }
     std::fs::read_to_string(name).with_context(|| format!("{name} cannot be read"))
 }
@@ -69,8 +71,12 @@ pub fn list(out: &mut dyn Write) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// Prints all that is wrong with a file; false where it cannot be played.
-pub fn lint(file: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
+/// Prints all that is wrong with files; false where one cannot be played.
+pub fn lint(files: &[String], out: &mut dyn Write) -> anyhow::Result<bool> {
+    files.iter().try_fold(true, |fine, file| Ok(lint_one(file, out)? && fine))
+}
+
+fn lint_one(file: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
     let text = text(file)?;
     let (_, found) = lint::lint(&text);
     for problem in &found {

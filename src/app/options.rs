@@ -31,6 +31,9 @@ pub enum Command {
         /// A class answers: digits count hands, Enter shows what is right
         #[arg(long, requires = "name")]
         class: bool,
+        /// The pages turn by themselves; questions and goals wait for you
+        #[arg(long)]
+        auto: bool,
         /// Tells a `podyard speaker` in a second terminal what comes next
         #[arg(long, requires = "name")]
         speaker: bool,
@@ -111,10 +114,11 @@ pub enum Command {
     },
     /// Prints the JSON schema of a scenario's file
     Schema,
-    /// Checks a scenario's file
+    /// Checks scenarios' files
     Lint {
-        /// The file
-        file: String,
+        /// The files
+        #[arg(required = true)]
+        files: Vec<String>,
     },
     /// Tells what of Kubernetes is simulated fully, simplified, or left out
     ExplainDifferences {
@@ -134,7 +138,7 @@ pub enum Command {
 impl Command {
     /// What is done where nothing is said.
     pub fn sandbox() -> Command {
-        Command::Play { name: None, from: None, class: false, speaker: false, socket: None, look: LookOptions::default() }
+        Command::Play { name: None, from: None, class: false, auto: false, speaker: false, socket: None, look: LookOptions::default() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A session: an engine, the scenario played on it where there is one, and what the user looks at; keys in, pictures
 //! out, without a terminal.
 
+mod auto;
 mod script;
 
 use super::branches::Branches;
@@ -16,6 +17,7 @@ use crate::ui::message::{Effect, Message};
 use crate::ui::model::Look;
 use crate::ui::sight::{Line, Mark, MarkKind, Script};
 use crate::ui::{Model, Screen, Sight, update, view};
+use auto::Auto;
 use script::Draft;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -53,6 +55,8 @@ pub struct Session {
     progress: Option<Progress>,
     /// What was read for the last picture.
     recall: RefCell<Recall>,
+    /// Turns the pages where nobody does.
+    auto: Option<Auto>,
     over: bool,
 }
 
@@ -80,6 +84,7 @@ impl Session {
             draft: None,
             progress: None,
             recall: RefCell::default(),
+            auto: None,
             over: false,
         }
     }
@@ -336,6 +341,7 @@ impl Session {
         session.model.talk = std::mem::take(&mut self.model.talk);
         session.story = self.story.take().map(|_| Story::default());
         session.progress = self.progress.take();
+        session.auto = self.auto.take();
         if let (Some(lesson), Some(before)) = (&mut session.lesson, &self.lesson) {
             lesson.set_class(before.is_class());
         }

@@ -14,8 +14,10 @@ use std::os::unix::net::{UnixListener, UnixStream};
 const PATIENCE: Duration = Duration::from_millis(50);
 /// How often the speaker's clock moves on.
 const SECOND: Duration = Duration::from_secs(1);
-/// Columns of the speaker's text.
+/// Most columns of the speaker's text.
 const COLUMNS: u16 = 100;
+/// Columns of the words before it.
+const MARGIN: u16 = 8;
 
 /// What the speaker is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,18 +41,22 @@ pub struct Slip {
 }
 
 impl Slip {
-    /// As text, under a clock that says how long it goes already.
-    fn text(&self, passed: Duration) -> String {
+    /// As text, under a clock that says how long it goes already. What does not fit is cut off below and at the right, where
+    /// the mirror is.
+    fn text(&self, passed: Duration, (columns, rows): (u16, u16)) -> String {
         let seconds = passed.as_secs();
+        let width = COLUMNS.min(columns.saturating_sub(MARGIN)).max(MARGIN);
         let chapter = if self.chapter.is_empty() { String::new() } else { format!(" · {}", self.chapter) };
         let mut text = format!("{:02}:{:02}  {}{chapter} · {}\n\n", seconds / 60, seconds % 60, self.title, self.place);
         for (word, what) in [("note", &self.note), ("answer", &self.answer), ("next", &self.next), ("said", &self.said)] {
-            let lines = crate::scene::canvas::wrap(&what.split_whitespace().collect::<Vec<_>>().join(" "), COLUMNS);
+            let lines = crate::scene::canvas::wrap(&what.split_whitespace().collect::<Vec<_>>().join(" "), width);
             for (i, line) in lines.iter().enumerate().filter(|_| !what.is_empty()) {
                 text.push_str(&format!("{:>6}  {line}\n", if i == 0 { word } else { "" }));
             }
         }
-        format!("{text}\n{}", self.mirror)
+        let text = format!("{text}\n{}", self.mirror);
+        let cut = |line: &str| line.chars().take(columns.into()).collect::<String>();
+        text.lines().take(rows.into()).map(cut).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -115,6 +121,13 @@ impl Drop for Desk {
     }
 }
 
+/// What fits where it is shown: the terminal's size, or anything.
+#[cfg(unix)]
+fn room() -> (u16, u16) {
+    let is_shown = std::io::IsTerminal::is_terminal(&std::io::stdout());
+    is_shown.then(|| crossterm::terminal::size().ok()).flatten().unwrap_or((u16::MAX, u16::MAX))
+}
+
 /// Shows what a desk tells until it is closed.
 #[cfg(unix)]
 pub fn listen(path: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> {
@@ -135,7 +148,8 @@ pub fn listen(path: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<bool> 
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
             Err(error) => return Err(error.into()),
         }
-        write!(out, "\x1b[H\x1b[2J{}", slip.text(began.elapsed()).replace('\n', "\r\n"))?;
+        let text = slip.text(began.elapsed(), room()).replace('\n', "\x1b[K\r\n");
+        write!(out, "\x1b[H{text}\x1b[J")?;
         out.flush()?;
     }
 }
@@ -194,8 +208,13 @@ mod tests {
     fn a_slip_is_a_page_of_text() {
         let slip =
             Slip { title: "T".into(), place: "step 2 of 9".into(), said: "long ".repeat(40), next: "asks: who?".into(), ..Slip::default() };
-        let text = slip.text(Duration::from_secs(65));
+        let all = (u16::MAX, u16::MAX);
+        let text = slip.text(Duration::from_secs(65), all);
         assert!(text.starts_with("01:05  T · step 2 of 9\n\n  next  asks: who?\n  said  long"), "{text}");
         assert!(text.lines().all(|line| line.len() <= usize::from(COLUMNS) + 8));
+        let slip = Slip { mirror: format!("{}\n", "═".repeat(120)).repeat(36), answer: "3".into(), ..slip };
+        let text = slip.text(Duration::from_secs(65), (60, 20));
+        assert!(text.lines().count() == 20 && text.lines().all(|line| line.chars().count() <= 60), "{text}");
+        assert!(text.contains("answer  3\n  next  asks: who?\n"), "{text}");
     }
 }

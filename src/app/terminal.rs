@@ -27,6 +27,9 @@ const PANIC: &str = "PODYARD_PANIC";
 /// How often a file that is being written is looked at, and whether a speaker's view has come.
 const GLANCE: std::time::Duration = std::time::Duration::from_millis(300);
 
+/// How often one looks, at least, at a page that turns by itself: a longer sleep would not be counted whole.
+const LEAF: std::time::Duration = std::time::Duration::from_millis(900);
+
 /// Shows a session until the user leaves, in the colours and glyphs that the settings ask for.
 pub fn run(session: Session, desk: Option<Desk>, settings: &Settings) -> anyhow::Result<()> {
     if !std::io::stdout().is_terminal() {
@@ -83,15 +86,18 @@ impl Show {
 
     /// Lets time pass, draws, and tells when to look again even if no key comes.
     fn frame(&mut self, loan: &mut Loan) -> anyhow::Result<Option<Instant>> {
-        let now = Instant::now();
-        self.pace.pass(now, |wall| self.session.pass(wall));
+        let (now, size) = (Instant::now(), loan.size()?);
+        self.pace.pass(now, |wall| {
+            self.session.pass(wall);
+            self.session.turn_by_itself(wall, size);
+        });
         if let Some(later) = self.pace.too_soon(now) {
             return Ok(Some(later));
         }
         self.session.reload();
         self.session.tell().into_iter().for_each(|text| eprint!("{text}"));
         self.session.set_clock(now - self.begun);
-        let (screen, canvas) = self.session.draw(loan.size()?);
+        let (screen, canvas) = self.session.draw(size);
         let (theme, model) = (&self.theme, self.session.model());
         loan.terminal.draw(|frame| {
             theme.apply(&canvas, frame.buffer_mut());
@@ -107,8 +113,9 @@ impl Show {
         let next = self.pace.next(self.session.engine(), &screen.stage, now);
         let glance = (self.session.is_draft() || self.desk.is_some()).then(|| now + GLANCE);
         let model = self.session.model();
+        let leaf = self.session.turns_in().map(|left| now + left.min(LEAF));
         let beat = model.look.present.then(|| now + model.talk.rests());
-        Ok(next.into_iter().chain(glance).chain(beat).min())
+        Ok(next.into_iter().chain(glance).chain(leaf).chain(beat).min())
     }
 
     fn event(&mut self, event: &Event, loan: &Loan) -> anyhow::Result<()> {

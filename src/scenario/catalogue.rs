@@ -47,6 +47,7 @@ catalogue! {
     "dead-for-sure",
     "cable-back-in-time",
     "ways-out",
+    "the-disk-stays-behind",
     "the-whole-house-is-dark",
     "drain-with-a-budget",
     "stuck-half-way",

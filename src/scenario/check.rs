@@ -90,8 +90,8 @@ impl Check {
     /// In a few words, for whoever waits for it.
     pub fn words(&self) -> String {
         match (&self.rule, &self.run) {
-            (Some(rule), _) => format!("the rule {rule:?}"),
-            (None, Some(line)) => format!("{line}{}", self.wanted()),
+            (Some(rule), _) => format!("the rule {rule:?} {}", if self.holds == Some(false) { "is broken" } else { "holds" }),
+            (None, Some(line)) => format!("{line}{}{}", self.exits.map(|code| format!(" exits {code}")).unwrap_or_default(), self.wanted()),
             (None, None) => String::new(),
         }
     }
@@ -153,6 +153,9 @@ mod tests {
         let world = World::new(crate::sim::Options::default());
         let holds = Check { rule: Some(RULES[0].1.into()), ..Check::default() };
         assert_eq!(holds.look(&world), Ok(()));
-        assert!(Check { holds: Some(false), ..holds }.look(&world).is_err());
+        assert_eq!(holds.words(), format!("the rule {:?} holds", RULES[0].1));
+        let broken = Check { holds: Some(false), ..holds };
+        assert!(broken.look(&world).is_err());
+        assert_eq!(broken.words(), format!("the rule {:?} is broken", RULES[0].1));
     }
 }

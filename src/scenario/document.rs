@@ -6,7 +6,7 @@ use super::check::Check;
 use super::fields::{self, Document, Group, WorldPart};
 use super::question::Question;
 use super::script::Command;
-use crate::api::Span;
+use crate::api::{Span, age};
 use crate::diagnostic::Diagnostic;
 use crate::sim::latency::{LATENCIES, Latencies};
 use crate::sim::world::MAX_NODES;
@@ -202,13 +202,34 @@ fn unique_chapters(steps: &[Step]) -> Result<(), Diagnostic> {
 
 fn misread(error: &serde_yaml::Error) -> Diagnostic {
     let text = error.without_snippet().to_string();
-    let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let said = text.split(" at line ").next().unwrap_or(&text);
     let place = error.location().map(|place| (place.line() as usize, place.column() as usize));
-    let hint = "`podyard schema` and scenarios/README.md list what can stand here";
+    let (message, hint) = plainly(said);
     match place {
         Some((line, column)) => Diagnostic::error(message).at(line, column).hint(hint),
         None => Diagnostic::error(message).hint(hint),
     }
+}
+
+/// What the reader of YAML says, in an author's words, and what to do.
+const PLAINLY: [(&str, &str, &str); 7] = [
+    ("unexpected end of input", "there is nothing in this file", "begin with `title:`; scenarios/README.md says what follows"),
+    ("expected sequence start", "a list is wanted here", "begin each of its parts with `- `, on a line of its own"),
+    ("expected mapping start", "fields are wanted here", "write `name: value`, one a line"),
+    ("invalid u32", "a whole number that is not negative is wanted here", "write it in digits"),
+    ("invalid u64", "a whole number that is not negative is wanted here", "write it in digits"),
+    ("invalid i32", "a whole number is wanted here", "write it in digits"),
+    ("invalid i64", "a whole number is wanted here", "write it in digits"),
+];
+
+fn plainly(said: &str) -> (String, &'static str) {
+    let twice = said.strip_prefix("duplicate mapping key: ").and_then(|rest| rest.split(',').next());
+    if let Some(name) = twice {
+        return (format!("`{name}` is there twice"), "keep one of the two, with all that belongs to it");
+    }
+    let known = PLAINLY.iter().find(|row| said.starts_with(row.0));
+    let other = || (said.to_owned(), "`podyard schema` and scenarios/README.md list what can stand here");
+    known.map_or_else(other, |row| (row.1.to_owned(), row.2))
 }
 
 fn wrong<T>(place: &Spanned<T>, message: impl Into<String>, hint: impl Into<String>) -> Diagnostic {
@@ -224,7 +245,7 @@ fn world_options(part: &Spanned<WorldPart>) -> Result<crate::sim::Options, Diagn
     }
     let mut latencies = Latencies::default();
     for (name, text) in &part.value.latencies {
-        let span = span(text).ok_or_else(|| wrong(part, format!("{text:?} is no length of time"), "write 500ms, 30s or 5m"))?;
+        let span = span(text).ok_or_else(|| wrong(part, format!("{text:?} is no length of time"), "write 500ms, 30s, 5m or 1h30m"))?;
         if !latencies.set(name, span) {
             let known: Vec<&str> = LATENCIES.iter().map(|row| row.1).collect();
             return Err(wrong(part, format!("there is no latency {name:?}"), format!("there are {}", known.join(", "))));
@@ -233,16 +254,8 @@ fn world_options(part: &Spanned<WorldPart>) -> Result<crate::sim::Options, Diagn
     Ok(crate::sim::Options { nodes, seed: part.value.seed.unwrap_or(base.seed), latencies, ..base })
 }
 
-/// Reads `500ms`, `30s` or `5m`; `None` for what is none of these, or longer than a thousand years.
+/// Reads a length of time as lines of the shell do; `None` for what is none, or longer than a thousand years.
 fn span(text: &str) -> Option<Span> {
-    const LONGEST: i64 = 1000 * 366 * 24 * 3600 * 1000;
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let number: i64 = text[..digits].parse().ok()?;
-    let unit = match &text[digits..] {
-        "ms" => 1,
-        "s" => 1000,
-        "m" => 60_000,
-        _ => return None,
-    };
-    number.checked_mul(unit).filter(|millis| *millis <= LONGEST).map(Span)
+    const LONGEST: Span = Span(1000 * 366 * 24 * 3600 * 1000);
+    age::parse(text).filter(|span| *span <= LONGEST)
 }

@@ -7,7 +7,7 @@ use super::question::{Answer, Form, Question};
 use super::rehearse::opening;
 use crate::api::Kind;
 use crate::diagnostic::Diagnostic;
-use crate::shell::VERBS;
+use crate::shell::{VERBS, stages};
 use crate::sim::invariants::RULES;
 
 /// Longest caption that a small terminal shows whole.
@@ -91,8 +91,13 @@ fn in_goal(goal: &Goal) -> Vec<Diagnostic> {
     found
 }
 
-/// A line that begins with no verb that there is.
+/// A line that is no line, or begins with no verb that there is.
 fn verb(line: &str) -> Option<Diagnostic> {
+    if let Err(why) = stages(line) {
+        let (_, why) = why.split_once(": ").unwrap_or_default(); // after the name of who says it
+        let (what, remedy) = why.split_once(": ").unwrap_or((why, "close it on the same line"));
+        return Some(Diagnostic::error(format!("{what}, and here is: {line}")).hint(remedy));
+    }
     let first = line.split_whitespace().next().unwrap_or_default();
     let known = first == "k" || first == INTERRUPT || VERBS.iter().any(|verb| verb.name == first);
     let names: Vec<&str> = VERBS.iter().map(|verb| verb.name).collect();

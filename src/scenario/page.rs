@@ -5,6 +5,11 @@ use super::question::{Asking, Reply, Verdict};
 use super::script::Command;
 use crate::shell::Output;
 
+/// Milliseconds to read a letter.
+const LETTER: u64 = 32;
+/// The shortest and the longest time for a page, in milliseconds.
+const READING: (u64, u64) = (1200, 7000);
+
 /// What is shown between two presses of the key that goes on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
@@ -136,6 +141,14 @@ pub struct Checked {
 }
 
 impl Page {
+    /// How many milliseconds it takes to read it.
+    pub fn reading(&self) -> u64 {
+        let asked = self.question.as_ref().map(|asked| &asked.asking);
+        let question = asked.map_or(0, |asking| asking.words.len() + asking.choices.iter().map(String::len).sum::<usize>());
+        let lines: usize = self.lines.iter().chain(&self.coming).map(|line| line.shown.len()).sum();
+        let letters = self.caption.len() + question + lines + self.teaches.iter().map(String::len).sum::<usize>();
+        (letters as u64 * LETTER).clamp(READING.0, READING.1)
+    }
     /// True where only time can end it.
     pub fn waits(&self) -> bool {
         !self.done && self.question.is_none() && self.goal.is_none()

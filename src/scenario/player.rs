@@ -1,6 +1,7 @@
 //! The cursor that plays a scenario. It neither owns a world nor waits: whoever drives it asks for the next beat, does
 //! what that asks for, lets time pass where it waits, and may leave the script and come back at any point.
 
+use super::check::Check;
 use super::document::{Goal, Scenario, What};
 use super::question::{Answer, Asking, Question, Reply, Solved, Verdict};
 use super::script::Command;
@@ -98,7 +99,7 @@ impl Player {
         let scenario = self.scenario.clone();
         let Some(step) = scenario.steps.get(self.step) else { return self.close() };
         match &step.what {
-            What::Say(words, at) => self.then(Beat::Say(words.clone(), at.clone())),
+            What::Say(words, at) => self.say(words, at.as_deref(), step.line, stage.world()),
             What::Do(lines, moment) => match self.type_next(lines, moment.is_some(), step.line, stage) {
                 Some(beat) => beat,
                 None => {
@@ -165,6 +166,20 @@ impl Player {
         let next = Player { step: self.step + 1, ..Player::new(self.scenario.clone()) };
         *self = next;
         beat
+    }
+    /// Speaks; fails afterwards where that points at what is not there.
+    fn say(&mut self, words: &str, at: Option<&str>, place: usize, world: &World) -> Beat {
+        let there = at.map_or(Ok(()), |at| Check { run: Some(format!("kubectl get {at}")), ..Check::default() }.look(world));
+        let caption = Beat::Say(words.to_owned(), at.map(str::to_owned));
+        match there {
+            Err(why) if std::mem::replace(&mut self.announced, true) => {
+                let found = why.lines().last().unwrap_or_default();
+                let why = format!("the caption points at {}, and it is not there: {found}", at.unwrap_or_default());
+                self.then(Beat::Failed(place, why))
+            }
+            Err(_) => caption,
+            Ok(()) => self.then(caption),
+        }
     }
     fn late(&mut self, place: usize, within: Span, words: &str, why: &str) -> Beat {
         self.then(Beat::Failed(place, format!("waited {} s of virtual time, in vain, for: {words}\n{why}", seconds(within))))

@@ -122,6 +122,13 @@ pub enum Wants {
     Order,
 }
 
+impl Asking {
+    /// True where a class can answer by a show of hands: an order and a number are called out, and written.
+    pub fn by_hands(&self) -> bool {
+        !self.choices.is_empty() && self.wants != Wants::Order
+    }
+}
+
 impl Wants {
     /// The answer that a written text is; `None` where it is none.
     pub fn read(self, text: &str) -> Option<Reply> {

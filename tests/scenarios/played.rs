@@ -148,6 +148,43 @@ fn a_class_shows_hands_that_are_hidden_until_they_are_shown() {
     assert!(stage.shown().contains("most said 2, and so it is"));
 }
 
+#[test]
+fn a_class_calls_out_numbers_and_orders_and_they_are_written() {
+    let mut stage = stage("called");
+    stage.session = std::mem::replace(&mut stage.session, Session::sandbox()).for_class(true);
+    stage.press(". 3 0 backspace");
+    assert!(stage.shown().contains("> 3") && stage.shown().contains("type a number"), "{}", stage.shown());
+    stage.press("enter");
+    assert!(stage.shown().contains("✓ you said: 3"));
+    type_line(&mut stage.session, "chapter orders");
+    stage.press("1 2 3 enter");
+    assert!(stage.shown().contains("✓ you said: node-1 node-2 node-3"), "{}", stage.shown());
+}
+
+#[test]
+fn pages_turn_by_themselves_until_somebody_is_asked() {
+    let mut stage = stage("auto");
+    type_line(&mut stage.session, "auto");
+    let pass = |stage: &mut Stage, tenths: u32| {
+        (0..tenths).for_each(|_| {
+            stage.session.pass(Duration::from_millis(100));
+            stage.session.turn_by_itself(Duration::from_millis(100), (120, 36));
+        });
+    };
+    pass(&mut stage, 80);
+    assert!(stage.page().step == 1 && stage.page().asks() && stage.session.turns_in().is_none(), "{:?}", stage.page());
+    stage.press("3 enter");
+    assert!(stage.session.turns_in().is_some());
+    pass(&mut stage, 80);
+    assert_eq!(stage.page().step, 2, "what was answered is read, and the next is asked");
+    type_line(&mut stage.session, "chapter yours");
+    pass(&mut stage, 200);
+    assert!(stage.page().challenges(), "a goal is for whoever plays");
+    type_line(&mut stage.session, "kubectl run two --image=nginx");
+    pass(&mut stage, 400);
+    assert!(stage.page().last && stage.session.turns_in().is_none(), "{:?}", stage.page());
+}
+
 /// Writes the file as somebody would so many seconds later.
 fn rewrite(stage: &Stage, text: &str, later: u64) {
     std::fs::write(&stage.path, text).unwrap();

@@ -7,10 +7,6 @@ use std::time::Duration;
 
 /// Milliseconds between two looks while something moves.
 const TICK: u64 = 100;
-/// Milliseconds to read a letter.
-const LETTER: u64 = 32;
-/// The shortest and the longest time for a page.
-const READING: (u64, u64) = (1200, 7000);
 /// How long an answer is thought about, and how long the end is shown.
 const PAUSE: u64 = 2500;
 /// After so long time runs faster, and again.
@@ -62,9 +58,7 @@ struct Director {
 impl Director {
     fn play(mut self) -> Film {
         for _ in 0..MOST_PAGES {
-            let step = self.page().step;
-            let chapter = self.page().chapter.as_ref().map(|chapter| format!("{chapter} · ")).unwrap_or_default();
-            self.film.marks.push((self.film.length, format!("{chapter}step {step}")));
+            self.film.marks.push((self.film.length, mark(&self.page())));
             self.show_page();
             if self.page().last {
                 break;
@@ -82,7 +76,7 @@ impl Director {
             self.session.show_solution(self.film.size);
             self.wait();
         }
-        self.look(reading(&self.page()));
+        self.look(self.page().reading());
         if self.page().asks() {
             self.look(PAUSE);
             self.session.answer_rightly(self.film.size);
@@ -118,11 +112,25 @@ impl Director {
     }
 }
 
-/// How long it takes to read a page.
-fn reading(page: &Page) -> u64 {
-    let question =
-        page.question.as_ref().map_or(0, |asked| asked.asking.words.len() + asked.asking.choices.iter().map(String::len).sum::<usize>());
-    let lines: usize = page.lines.iter().chain(&page.coming).map(|line| line.shown.len()).sum();
-    let letters = page.caption.len() + question + lines + page.teaches.iter().map(String::len).sum::<usize>();
-    (letters as u64 * LETTER).clamp(READING.0, READING.1)
+/// Letters of a mark.
+const MARK: usize = 60;
+
+/// Where one is, and in a few words what is shown there.
+fn mark(page: &Page) -> String {
+    if page.last {
+        return "debrief".to_owned();
+    }
+    let place = match (&page.chapter, page.step) {
+        (None, 0) => "beginning".to_owned(),
+        (None, step) => step.to_string(),
+        (Some(chapter), step) => format!("{chapter} · {step}"),
+    };
+    let asked = page.question.as_ref().map(|asked| asked.asking.words.as_str());
+    let goal = page.goal.as_ref().map(|pursuit| pursuit.goal.words.as_str());
+    let typed = page.lines.first().map(|line| line.shown.as_str());
+    let waited = page.wait.as_ref().map(|wait| wait.words.as_str());
+    let said = Some(page.caption.as_str()).filter(|caption| !caption.is_empty());
+    let words = asked.or(goal).or(typed).or(said).or(waited).unwrap_or_default();
+    let mark = format!("{place}: {}", words.split_whitespace().collect::<Vec<_>>().join(" "));
+    if mark.chars().count() <= MARK { mark } else { mark.chars().take(MARK - 1).chain(['…']).collect() }
 }

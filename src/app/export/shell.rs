@@ -1,80 +1,108 @@
 //! The same story for a real cluster: a shell script of kubectl commands and waits. What only hands can do there (cables,
-//! power) it asks for.
+//! power) it asks for; the files that lines name are written into a folder of its own.
+
+mod files;
+mod line;
+mod notes;
+mod versions;
 
 use crate::api::Span;
+use crate::scenario::player::INTERRUPT;
 use crate::scenario::question::{Answer, Form, Question};
 use crate::scenario::script::Command;
-use crate::scenario::{Check, Scenario, What};
+use crate::scenario::{Check, Scenario, Step, What};
+use files::Folder;
+use line::{heredoc, is_client, on_a_machine, quoted, typed};
 
 /// The helpers at the head of every script.
 const HEAD: &str = include_str!("../../../assets/story.sh");
+/// Seconds that there are at least for what is waited for: a real cluster pulls images.
+const SHORTEST: i64 = 60;
 
 /// The script.
 pub fn shell(scenario: &Scenario) -> String {
-    let mut text = HEAD.replace("{{title}}", &comment(&scenario.title)).replace("{{summary}}", &comment(&scenario.summary));
+    let mut writer = Writer::default();
     if !scenario.manifests.trim().is_empty() {
-        text.push_str(&format!("kubectl apply -f - <<'PODYARD'\n{}\nPODYARD\n", scenario.manifests.trim_end()));
+        writer.text.push_str(&format!("kubectl apply -f - {}", heredoc(&scenario.manifests)));
     }
-    for step in &scenario.steps {
-        let chapter = step.chapter.as_ref().map(|chapter| format!("\n# {}\n", comment(chapter))).unwrap_or_default();
-        text.push_str(&format!("{chapter}{}", written(&step.what)));
+    for (i, step) in scenario.steps.iter().enumerate() {
+        writer.step(step, interrupted(&scenario.steps[i..]));
     }
-    text.push_str(&format!("say {}\n", quoted(&scenario.debrief.text())));
-    text
+    writer.text.push_str(&format!("say {}\n", quoted(&scenario.debrief.text())));
+    let body = format!("{}{}", writer.folder.opened(), writer.text);
+    let head = HEAD.replace("{{title}}", &comment(&scenario.title)).replace("{{summary}}", &comment(&scenario.summary));
+    format!("{}{body}", head.replace("{{notes}}", &notes::notes(&body)))
 }
 
-fn written(what: &What) -> String {
-    match what {
-        What::Say(words, _) => format!("say {}\n", quoted(words)),
-        What::Do(lines, _) => lines.iter().map(typed).collect(),
-        What::Until(check, within) => awaited(check, *within),
-        What::Ask(question) => asked(question),
-        What::Goal(goal) => {
-            let wait: String = goal.checks.iter().map(|check| awaited(check, goal.within)).collect();
-            format!("hands {}\n{wait}", quoted(&format!("{} Do it in another terminal.", goal.words)))
+/// After how many seconds the first of these steps is interrupted by the next that types.
+fn interrupted(steps: &[Step]) -> Option<i64> {
+    let mut typing = steps.iter().filter_map(|step| match &step.what {
+        What::Do(lines, moment) => Some((lines, (*moment)?)),
+        What::Say(..) | What::Until(..) | What::Ask(_) | What::Goal(_) | What::Expect(_) => None,
+    });
+    let (began, (lines, ended)) = (typing.next()?.1, typing.next()?);
+    (lines.first()?.line == INTERRUPT).then(|| seconds(Span(ended.0 - began.0)).max(1))
+}
+
+/// Whole seconds that are not less.
+fn seconds(span: Span) -> i64 {
+    (span.0 + 999) / 1000
+}
+
+/// A script that is being written.
+#[derive(Default)]
+struct Writer {
+    text: String,
+    folder: Folder,
+}
+
+impl Writer {
+    fn step(&mut self, step: &Step, limit: Option<i64>) {
+        if let Some(chapter) = &step.chapter {
+            self.text.push_str(&format!("\n# {}\n", comment(chapter)));
         }
-        What::Expect(check) => looked(check, "expect"),
-    }
-}
-
-/// Verbs of the playground that a real cluster has no command for, and what somebody has to do instead.
-const HANDS: [(&str, &str); 6] = [
-    ("disconnect", "cut the network of this node"),
-    ("reconnect", "mend the network of this node"),
-    ("crash", "take the power of this node"),
-    ("boot", "start this node again"),
-    ("fail", "make this pod's readiness probe fail, or its process exit"),
-    ("heal", "make this pod healthy again"),
-];
-
-fn typed(command: &Command) -> String {
-    let (verb, rest) = command.line.split_once(' ').unwrap_or((&command.line, ""));
-    match verb {
-        "kubectl" | "k" | "curl" => {
-            let text = command.stdin.as_ref().map(|text| format!(" <<'PODYARD'\n{}\nPODYARD", text.trim_end())).unwrap_or_default();
-            format!("run {}{text}\n", client(&command.line))
-        }
-        "dig" => format!("run {}\n", client(&command.line)),
-        "wait" => format!("sleep {rest}\n"),
-        "settle" => "sleep 10\n".to_owned(),
-        _ => {
-            let words = HANDS.iter().find(|row| row.0 == verb).map_or("do by hand", |row| row.1);
-            format!("hands {}\n", quoted(&format!("{words}: {rest}")))
+        match &step.what {
+            What::Say(words, _) => self.text.push_str(&format!("say {}\n", quoted(words))),
+            What::Do(lines, moment) => self.lines(lines, *moment, limit),
+            What::Until(check, within) => self.awaited(check, *within),
+            What::Ask(question) => self.text.push_str(&asked(question)),
+            What::Goal(goal) => {
+                self.text.push_str(&format!("hands {}\n", quoted(&format!("{} Do it in another terminal.", goal.words))));
+                goal.checks.iter().for_each(|check| self.awaited(check, goal.within));
+            }
+            What::Expect(check) => self.looked(check, "expect", "see for yourself"),
         }
     }
-}
-
-/// A line of a client as a real machine runs it: names are asked for from inside the cluster.
-fn client(line: &str) -> String {
-    match line.split_once(' ') {
-        Some(("k", rest)) => format!("kubectl {rest}"),
-        Some(("dig", rest)) => format!("kubectl run dig-$$ --rm -i --quiet --restart=Never --image=tutum/dnsutils -- dig {rest}"),
-        _ => line.to_owned(),
+    fn lines(&mut self, lines: &[Command], moment: Option<Span>, limit: Option<i64>) {
+        for command in lines.iter().filter(|command| command.line != INTERRUPT) {
+            let due = moment.map(|moment| format!("at {}\n", seconds(moment))).unwrap_or_default();
+            let files = self.folder.with(&command.files);
+            self.text.push_str(&format!("{files}{due}{}", typed(command, limit)));
+        }
     }
-}
-
-fn awaited(check: &Check, within: Span) -> String {
-    looked(check, &format!("within {}", within.as_secs().max(1)))
+    fn awaited(&mut self, check: &Check, within: Span) {
+        self.looked(check, &format!("within {}", seconds(within).max(SHORTEST)), "wait until you see it for yourself");
+    }
+    /// A check, looked at with a word of the script's helper, or by whoever runs it where no client can.
+    fn looked(&mut self, check: &Check, how: &str, by_hand: &str) {
+        let Some(line) = &check.run else {
+            let comment = comment(&check.words());
+            return self.text.push_str(&format!("# by now {comment}\n"));
+        };
+        if !is_client(line) {
+            return self.text.push_str(&format!("hands {}\n", quoted(&format!("{by_hand}: {}", check.words()))));
+        }
+        let files = self.folder.with(&check.files);
+        self.text.push_str(&files);
+        let line = quoted(&on_a_machine(line));
+        let sought = sought(check);
+        if sought.is_empty() {
+            self.text.push_str(&format!("{how} exits {} {line}\n", check.exits.unwrap_or_default()));
+        }
+        for (word, text) in sought {
+            self.text.push_str(&format!("{how} {word} {} {line}\n", quoted(text)));
+        }
+    }
 }
 
 /// What a check looks for, and the word of the script's helper for it.
@@ -83,25 +111,12 @@ fn sought(check: &Check) -> Vec<(&'static str, &str)> {
     rows.into_iter().filter_map(|(word, text)| Some((word, text.as_ref()?.trim_end()))).collect()
 }
 
-fn looked(check: &Check, how: &str) -> String {
-    let Some(line) = &check.run else {
-        let rule = check.rule.as_deref().unwrap_or_default();
-        return format!("# {}: {}\n", if check.holds == Some(false) { "broken by now" } else { "must hold" }, comment(rule));
-    };
-    let line = quoted(&client(line));
-    let exit = check.exits.unwrap_or_default();
-    let sought = sought(check);
-    match sought.is_empty() {
-        true => format!("{how} exits {exit} {line}\n"),
-        false => sought.iter().map(|(word, text)| format!("{how} {word} {} {line}\n", quoted(text))).collect(),
-    }
-}
-
 fn asked(question: &Question) -> String {
     let list: String = match &question.form {
         Form::Choices(choices) => {
             choices.iter().enumerate().map(|(i, choice)| format!("\n  {}. {}", i + 1, choice.text.trim_end())).collect()
         }
+        Form::Name(among) | Form::Order(among) if !among.is_empty() => format!("\n  {}", among.join(", ")),
         Form::Number(_) | Form::Name(_) | Form::Order(_) => String::new(),
     };
     let given = match &question.answer {
@@ -109,11 +124,6 @@ fn asked(question: &Question) -> String {
         Answer::Ahead(_) => String::new(),
     };
     format!("ask {}\n{given}", quoted(&format!("{}{list}", question.words.trim_end())))
-}
-
-/// A text as one word of the shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.trim_end().replace('\'', "'\\''"))
 }
 
 /// A text that fits behind a `#`.

@@ -1,6 +1,7 @@
 //! Each kind of file is what it says, and the same on each run.
 
 use super::*;
+use crate::scenario::catalogue::CATALOGUE;
 use crate::ui::palette::DARK;
 use serde_json::Value;
 
@@ -45,7 +46,11 @@ fn a_cast_is_asciicast_version_2() {
     assert!(times.is_sorted() && times.len() > 10);
     let kinds: Vec<&str> = rows[1..].iter().map(|row| row[1].as_str().unwrap()).collect();
     assert!(kinds.iter().all(|kind| ["o", "m"].contains(kind)) && kinds.contains(&"m"));
-    assert!(rows[1..].iter().any(|row| row[2] == "second · step 5"), "{:?}", rows.iter().filter(|row| row[1] == "m").collect::<Vec<_>>());
+    assert!(
+        rows[1..].iter().any(|row| row[2] == "second · 5: disconnect node-2"),
+        "{:?}",
+        rows.iter().filter(|row| row[1] == "m").collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -104,11 +109,47 @@ fn a_transcript_and_a_script_tell_the_story() {
     let script = text("sh");
     for part in [
         "run kubectl run one --image=nginx\n",
-        "within 60 prints 'Running' 'kubectl get po one",
+        "within 60 prints 'Running' 'kubectl get po one -o '\\''jsonpath={.status.phase}'\\'''\n",
+        "# It calls nodes by name, node-2: put yours there, those on which its pods run.\nset -u\n",
+        "# by now the rule \"no write lost\" holds\n",
         "hands 'cut the network of this node: node-2'",
     ] {
         assert!(script.contains(part), "{part}:\n{script}");
     }
+}
+
+/// A recording: files of several paths, a line that is interrupted, a pipe, and what a real machine does otherwise.
+const TAKEN: &str = "title: T\nsummary: S\ndebrief: D\nfiles: {d/a.yaml: \"kind: A\\n\", /etc/b.yaml: 'kind: B'}\nsteps:\n\
+- do: kubectl apply -f d/a.yaml -f /etc/b.yaml\n  moment: 1500ms\n\
+- do: kubectl get pods -w\n  moment: 4s\n- say: What was that?\n- do: ^C\n  moment: 9s\n\
+- do: |\n    kubectl get pods -o jsonpath={.items[?(@.a)].b} | wc -l\n    wait 1m30s\n    curl http://kubia\n    files pvc/data\n    kubectl drain node-1\n\
+- until: {run: files pvc/data, contains: x}\n  within: 5s\n\
+- expect: {run: kubectl apply -f d/a.yaml, contains: unchanged}\n";
+
+#[test]
+fn a_script_has_the_files_the_moments_and_the_quotes_that_a_real_machine_needs() {
+    let scenario = crate::scenario::document::read(TAKEN).unwrap();
+    let script = shell::shell(&scenario);
+    let body = script.split("cd \"$(mktemp -d)\" || exit 1\n").nth(1).unwrap_or_else(|| panic!("{script}"));
+    let told = body.split("see it for yourself").next().unwrap();
+    let wanted = "printf %s 'kind: B' | put 'etc/b.yaml'\nput 'd/a.yaml' <<'PODYARD'\nkind: A\nPODYARD\n\
+        at 2\nrun kubectl apply -f d/a.yaml -f etc/b.yaml\n\
+        at 4\nrun timeout 5 kubectl get pods -w\nsay 'What was that?'\n\
+        run kubectl get pods -o 'jsonpath={.items[?(@.a)].b}' | wc -l\nsleep 90\n\
+        run kubectl run curl-$$ --rm -i --quiet --restart=Never --image=curlimages/curl -- curl http://kubia\n\
+        hands 'look into the volume of this: pvc/data'\nrun kubectl drain node-1 --ignore-daemonsets\n\
+        hands 'wait until you ";
+    assert_eq!(told, wanted);
+    assert!(body.contains("expect contains 'unchanged' 'kubectl apply -f d/a.yaml'"), "{body}");
+    assert!(fed("sh", &["-n"], &script) && fed("bash", &["-n"], &script), "{script}");
+}
+
+#[test]
+fn a_script_writes_its_files_where_it_runs() {
+    let head = text("sh").split("kubectl apply").next().unwrap().split("\nsay '").next().unwrap().to_owned();
+    let lines =
+        "cd \"$(mktemp -d)\" || exit 1\nput 'd/a' <<'PODYARD'\nb\nPODYARD\nprintf %s 'c' | put 'd/e'\nholds prints 'b\nc' 'cat d/a d/e'\n";
+    assert!(fed("sh", &[], &format!("{head}\n{lines}")));
 }
 
 /// Has a shell read a script from its standard input: whether it is content.
@@ -123,8 +164,9 @@ const THREE: [&str; 3] = ["cattle-and-pets", "ways-out", "the-page-at-three"];
 
 #[test]
 fn any_shell_reads_the_scripts() {
-    for name in THREE {
+    for (name, _) in CATALOGUE {
         let script = shell::shell(&library::find(name).unwrap());
+        assert!(!script.contains("apiVersion: apps/v1beta1") && !script.contains("'files "), "{name}: a real cluster has neither");
         assert!(fed("sh", &["-n"], &script) && fed("bash", &["-n"], &script), "{name}");
     }
 }

@@ -124,6 +124,7 @@ impl Session {
             "restart" => self.restart(),
             "chapter" => self.jump(name),
             "save" => self.save(name),
+            "auto" => self.toggle_auto(),
             _ => return false,
         };
         self.model.notice = Some(answer.unwrap_or_else(|why| format!("{why:#}")));

@@ -30,13 +30,13 @@ impl Lesson {
             other => other.to_string(),
         })
     }
-    /// Takes a digit for a choice from 0: it answers, is added to an order, or counts a hand. False where there is no such
+    /// Takes a digit for a choice from 0: it answers, is added to an order, or counts a hand of a class. False where there is no such
     /// choice.
     pub fn answer(&mut self, choice: usize, engine: &mut Engine) -> bool {
         let class = self.class;
         let Some(asked) = self.open_question() else { return false };
         let Some(text) = asked.asking.choices.get(choice).cloned() else { return false };
-        if class {
+        if class && asked.asking.by_hands() {
             asked.hands[choice] += 1; // as many as there are choices
             return true;
         }
@@ -56,7 +56,7 @@ impl Lesson {
     pub fn erase(&mut self) {
         let class = self.class;
         let Some(asked) = self.open_question() else { return };
-        if class {
+        if class && asked.asking.by_hands() {
             asked.hands.fill(0);
         } else if asked.asking.wants == Wants::Order && !asked.asking.choices.is_empty() {
             let end = asked.written.rfind(' ').unwrap_or(0);
@@ -79,14 +79,14 @@ impl Lesson {
     pub(super) fn reply(&mut self, engine: &mut Engine) -> Result<(), String> {
         let class = self.class;
         let Some(asked) = self.open_question() else { return Err("nothing is asked".to_owned()) };
-        let wants = asked.asking.wants;
-        let reply = if class { asked.favourite() } else { wants.read(&asked.written) };
+        let (wants, hands) = (asked.asking.wants, class && asked.asking.by_hands());
+        let reply = if hands { asked.favourite() } else { wants.read(&asked.written) };
         match reply {
-            Some(reply) if class || wants != Wants::Choice => {
+            Some(reply) if hands || wants != Wants::Choice => {
                 self.settle(reply, engine);
                 Ok(())
             }
-            _ => Err(if class { "count hands first: each digit is one" } else { missing(wants) }.to_owned()),
+            _ => Err(if hands { "count hands first: each digit is one" } else { missing(wants) }.to_owned()),
         }
     }
     /// Shows the hint that is next, and once there are none the solution.

@@ -101,7 +101,7 @@ fn equipped(part: &Part, text: &str) -> Result<Vec<Command>, Diagnostic> {
 
 fn time(part: &Part, text: Option<String>) -> Result<Option<Span>, Diagnostic> {
     let Some(text) = text else { return Ok(None) };
-    let span = span(&text).ok_or_else(|| wrong(part, format!("{text:?} is no length of time"), "write 500ms, 30s or 5m"))?;
+    let span = span(&text).ok_or_else(|| wrong(part, format!("{text:?} is no length of time"), "write 500ms, 30s, 5m or 1h30m"))?;
     Ok(Some(span))
 }
 

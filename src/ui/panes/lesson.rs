@@ -4,7 +4,7 @@ mod asked;
 
 use super::page::Page;
 use super::window::Window;
-use crate::scenario::page::{Page as Shown, Typed, Typing};
+use crate::scenario::page::{Checked, Page as Shown, Typed, Typing};
 use crate::scene::canvas::width;
 use crate::scene::{Area, Canvas, Ground, Role};
 use crate::ui::regions::Regions;
@@ -95,11 +95,7 @@ fn written(sight: &Sight, script: &Script) -> Page {
         page.signed(sign, role, format!("{} {}", if wait.over { "came:" } else { "waits for:" }, wait.words), Role::Code);
     }
     tasks(&mut page, script);
-    for check in &shown.checks {
-        let (sign, role) = if check.failure.is_some() { ("✖ ", Role::Bad) } else { ("✓ ", Role::Good) };
-        page.signed(sign, role, &check.words, Role::Faint);
-        check.failure.iter().flat_map(|why| why.lines()).for_each(|line| page.signed("  ", role, line, role));
-    }
+    checks(&mut page, shown);
     if shown.last && script.score.1 > 0 {
         page.gap();
         page.say(format!("{} of {} predictions came true", script.score.0, script.score.1), Role::Text.bold());
@@ -111,6 +107,20 @@ fn written(sight: &Sight, script: &Script) -> Page {
         shown.coming.iter().for_each(|line| typed(&mut page, line));
     }
     page
+}
+
+/// What was made sure of: what failed in full, what holds in a row, so that the picture is not hidden by it.
+fn checks(page: &mut Page, shown: &Shown) {
+    let (passed, failed): (Vec<&Checked>, Vec<&Checked>) = shown.checks.iter().partition(|check| check.failure.is_none());
+    match passed.as_slice() {
+        [] => {}
+        [one] => page.signed("✓ ", Role::Good, &one.words, Role::Faint),
+        several => page.signed("✓ ", Role::Good, format!("{} checks hold", several.len()), Role::Faint),
+    }
+    for check in failed {
+        page.signed("✖ ", Role::Bad, &check.words, Role::Faint);
+        check.failure.iter().flat_map(|why| why.lines()).for_each(|line| page.signed("  ", Role::Bad, line, Role::Bad));
+    }
 }
 
 /// Writes what somebody is to answer or to reach.

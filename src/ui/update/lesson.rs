@@ -14,7 +14,7 @@ pub fn writing(key: Key, script: &Script) -> Option<Effect> {
     let asked = script.page.question.as_ref().filter(|_| script.page.asks() && !script.back && !script.aside)?;
     let (wants, chosen) = (asked.asking.wants, !asked.asking.choices.is_empty());
     match key {
-        Key::Char('0') if script.class => Some(Effect::Hide),
+        Key::Char('0') if script.class && asked.asking.by_hands() => Some(Effect::Hide),
         Key::Named("backspace") => Some(Effect::Erase),
         Key::Char(digit @ '0'..='9') if wants == Wants::Number => Some(Effect::Write(digit)),
         Key::Char('-') if wants == Wants::Number && asked.written.is_empty() => Some(Effect::Write('-')),

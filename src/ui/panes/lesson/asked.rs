@@ -12,6 +12,7 @@ const FOUND: usize = 6;
 
 /// Writes the question.
 pub fn question(page: &mut Page, asked: &Asked, class: bool) {
+    let class = class && asked.asking.by_hands();
     page.say(&asked.asking.words, Role::Text.bold());
     for (i, choice) in asked.asking.choices.iter().enumerate() {
         let (sign, role, words) = standing(asked, i);
