@@ -24,6 +24,7 @@ mod line;
 mod pipe;
 pub mod requests;
 mod time;
+mod traffic;
 mod verbs;
 mod voice;
 mod wget;

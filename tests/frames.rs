@@ -175,6 +175,25 @@ fn a_request_on_its_way() {
 }
 
 #[test]
+fn traffic_to_a_service_one_of_whose_machines_has_lost_its_power() {
+    check_session("traffic", Session::sandbox, &["$ traffic http://kubia-public/", "$ wait 20s", "$ crash node-2", "$ wait 10s", "esc"]);
+}
+
+#[test]
+fn traffic_to_a_namesake_that_the_record_has_forgotten() {
+    let steps = [
+        "$ disconnect node-3",
+        "$ wait 360s",
+        "$ kubectl delete po kubia-0 --force --grace-period=0",
+        "$ traffic 10.244.3.3:8080",
+        "$ wait 10s",
+        "esc",
+    ];
+    check_session("traffic-ghost", Session::sandbox, &steps);
+    check_session("traffic-machines", Session::sandbox, &[&steps[..], &["z z"]].concat());
+}
+
+#[test]
 fn two_processes_write_to_one_disk() {
     let steps = [
         "$ curl -X POST -d before localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/",

@@ -64,6 +64,7 @@ fn each_key_stands_for_a_command_line() {
         ("tab tab down y", &["kubectl get po kubia-0 -o yaml"]),
         ("tab tab down l", &["kubectl logs kubia-0"]),
         ("tab tab down r", &["curl -s localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/"]),
+        ("tab tab down T", &["traffic localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/"]),
         ("tab tab down right v", &["files pvc/data-kubia-0"]),
         ("tab tab down right x", &["kubectl delete pvc data-kubia-0 --wait=false"]),
         ("t +", &["kubectl scale rs kubia-rs --replicas=4", "kubectl scale sts kubia --replicas=4"]),
@@ -174,6 +175,23 @@ fn a_request_goes_to_the_selected_service() {
     let mut desk = Desk::new();
     desk.model.selected = Target::named("svc/kubia-public");
     assert_eq!(desk.lines("r"), ["curl -s http://kubia-public/"]);
+}
+
+#[test]
+fn traffic_goes_to_the_selected_service_until_the_same_key() {
+    let mut desk = Desk::new();
+    desk.model.selected = Target::named("svc/kubia-public");
+    let begin = "traffic http://kubia-public/";
+    assert_eq!(desk.lines("T"), [begin]);
+    desk.engine.submit(begin, None);
+    assert_eq!(desk.lines("T"), ["traffic --stop"]);
+    desk.model.selected = Target::named("po/kubia-1");
+    let other = "traffic localhost:8001/api/v1/namespaces/default/pods/kubia-1/proxy/";
+    assert_eq!(desk.lines("T"), [other], "one flow at a time: it takes the place of the first");
+    desk.model.selected = None;
+    assert_eq!(desk.lines("T"), ["traffic --stop"]);
+    desk.engine.submit("traffic --stop", None);
+    assert!(desk.lines("T")[0].contains("/pods/"), "where nothing is selected it goes where a single request does");
 }
 
 /// Carries out what a key asked of the engine, and tells the model what came of it.

@@ -3,6 +3,7 @@
 #[path = "frames/world.rs"]
 mod world;
 
+use podyard::api::Span;
 use podyard::app::terminal::sight;
 use podyard::engine::Engine;
 use podyard::scene::{Area, Target};
@@ -20,7 +21,15 @@ fn engines() -> &'static [Engine] {
         let scaled = |n| Engine::new(world::scaled(world::sandbox(), n));
         let forced = Engine::new(world::forced(world::cut(world::sandbox())));
         let crowd = Engine::new(world::crowd(3000));
-        [0, 3, 8, 40, 300].map(scaled).into_iter().chain([forced, crowd]).collect()
+        let worlds = [0, 3, 8, 40, 300].map(scaled).into_iter().chain([forced, crowd]);
+        let mut engines: Vec<Engine> = worlds.collect();
+        // Where traffic lands takes room of its own.
+        for (which, url) in [(1, "http://kubia-public/"), (3, "http://kubia-public/"), (5, "http://nobody/")] {
+            let engine = &mut engines[which];
+            engine.submit(&format!("traffic {url}"), None);
+            engine.run_until(engine.world().now() + Span::secs(20));
+        }
+        engines
     })
 }
 

@@ -12,6 +12,7 @@ mod sets;
 mod shelf;
 mod threads;
 mod timers;
+mod traffic;
 mod twins;
 
 pub use deployments::Above;
@@ -19,6 +20,7 @@ pub use news::News;
 pub use recall::Recall;
 pub use shelf::{Offer, Spare};
 pub use threads::Thread;
+pub use traffic::{Hit, Stream};
 pub use twins::{Answer, Befell};
 
 use pods::Ledger;
@@ -308,6 +310,8 @@ pub struct Stage {
     pub hosts: Vec<Host>,
     /// Services.
     pub offers: Vec<Offer>,
+    /// The requests that are sent again and again, and where they land.
+    pub stream: Option<Stream>,
     /// Volumes and claims that belong to no pod's row.
     pub spares: Vec<Spare>,
     /// How the two kinds of set answered what befell them last.
@@ -335,7 +339,7 @@ impl Stage {
         probes::place(world, &mut hosts, &mut sets);
         let (offers, spares) = (shelf::offers(world), shelf::spares(world, &sets));
         let (answers, news) = (twins::answers(world), news::news(world, now, &tempo));
-        Stage { now, deployments, sets, hosts, offers, spares, answers, calls: journeys.calls, tempo, news }
+        Stage { now, deployments, sets, hosts, offers, stream: traffic::stream(world), spares, answers, calls: journeys.calls, tempo, news }
     }
     /// How freshly a thing has changed: 0 for not, up to [`crate::motion::BRIGHTEST`].
     pub fn glow(&self, target: &Target) -> u8 {

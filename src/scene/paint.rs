@@ -6,6 +6,8 @@ mod rows;
 mod sets;
 mod shelf;
 
+pub use shelf::STREAM;
+
 use super::canvas::{Area, Canvas, Ink, width};
 use super::facts::{Family, Life, Look, Running, Stage, Verdict};
 use super::plan::Plan;

@@ -2,7 +2,7 @@
 
 use super::job::{Job, Task};
 use super::voice::{Failure, Voice};
-use super::{Turn, curl, dig, disk, hands, kubectl, time};
+use super::{Turn, curl, dig, disk, hands, kubectl, time, traffic};
 use crate::api::Given;
 use crate::sim::World;
 
@@ -25,6 +25,7 @@ const fn verb(name: &'static str, args: &'static str, words: &'static str) -> Ve
 pub static VERBS: &[Verb] = &[
     verb("kubectl", "COMMAND [...]", "kubectl itself, with its flags and its output; k for short"),
     verb("curl", "[-s] [-i] [-X METHOD] [-d DATA] URL", "asks a pod, a service, or a pod through the API server's proxy"),
+    verb("traffic", "[URL] [--every 1s] [-d DATA] [--stop]", "sends a request again and again, and tells who answered how often"),
     verb("dig", "[TYPE] NAME [+short] [-x ADDRESS]", "asks the cluster's DNS"),
     verb("disconnect", "NODE", "pulls a node's network cable: its processes go on, the API server hears nothing"),
     verb("reconnect", "NODE", "plugs the cable in again"),
@@ -56,6 +57,7 @@ fn act(world: &mut World, voice: &mut Voice, words: &[String], given: &Given) ->
     match verb.as_str() {
         "kubectl" | "k" => kubectl::run(world, voice, rest, given),
         "curl" => curl::run(world, voice, rest).map(|()| None),
+        "traffic" => traffic::run(world, voice, rest).map(|()| None),
         "dig" => dig::run(world, voice, rest).map(|()| None),
         "disconnect" | "reconnect" | "crash" | "boot" => hands::on_node(world, voice, verb, rest).map(|()| None),
         "fail" => hands::fail(world, voice, rest).map(|()| None),

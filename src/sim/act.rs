@@ -1,5 +1,6 @@
 //! Acts: imperative, without time; the only way into the world besides its own agenda.
 
+use super::network::Flow;
 use crate::api::{Key, Kind, Name, Object, Uid};
 
 /// Something that is asked of the world. The door stamps the time.
@@ -23,6 +24,8 @@ pub enum Act {
     Heal(Key),
     /// Makes this the namespace that lines mean where they name none.
     Context(Name),
+    /// Sends a request again and again from now on, instead of what was sent so before; nothing ends that.
+    Traffic(Option<Flow>),
 }
 
 /// A request to the API server by whoever types.

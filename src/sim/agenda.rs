@@ -2,6 +2,7 @@
 
 use super::change::{ChangeId, Controller};
 use super::kubelet::Errand;
+use super::network::traffic::Leg;
 use crate::api::{Key, Kind, Name, Time, Uid};
 use imbl::OrdMap;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub enum Due {
     Heartbeat(Name),
     /// Something at a machine.
     Kubelet(Name, Errand),
+    /// The flow of this number sends its next request, or learns what came of one.
+    Traffic(u64, Leg),
 }
 
 /// A due event and the change that it answers.

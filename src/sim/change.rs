@@ -179,6 +179,10 @@ pub enum Physical {
     Answered(Key, Name, u16),
     /// A request was not answered: request line, why.
     Unanswered(Name, Name),
+    /// A request is sent again and again from now on: request line and to whom, how often.
+    TrafficBegan(Name, Span),
+    /// It is not any more: request line and to whom.
+    TrafficEnded(Name),
 }
 
 impl Change {

@@ -15,6 +15,7 @@ mod message;
 pub mod proxy;
 pub mod routing;
 mod slices;
+pub mod traffic;
 
 pub use apps::{go_on, on_start, on_stop};
 pub use delivery::{Origin, Responder};
@@ -24,16 +25,34 @@ pub use failure::CurlError;
 pub use files::{FileError, forget_container, list_files, read_file, remove_file, write_file};
 pub use http::{HttpAnswer, HttpRequest, http};
 pub use routing::note_link;
+pub use traffic::{Flow, Traffic};
 
 use super::apiserver::Desk;
 use super::world::World;
 use crate::api::{Key, Object, Refusal, Service};
+use std::sync::Arc;
 
 /// What the network remembers. Addresses in use are read from the services themselves.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     affinity: routing::Affinity,
     hearsay: routing::Hearsay,
+    traffic: Option<Arc<Traffic>>,
+    /// How many flows there have been: what is due of an earlier one is told from the present one's.
+    flows: u64,
+    /// True while a flow sends: its requests are counted, not told.
+    hushed: bool,
+}
+
+impl Network {
+    /// The flow that runs, where one does.
+    pub fn traffic(&self) -> Option<&Traffic> {
+        self.traffic.as_deref()
+    }
+    /// True while what happens is not to be told.
+    pub fn is_hushed(&self) -> bool {
+        self.hushed
+    }
 }
 
 /// Gives a new service its address.

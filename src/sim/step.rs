@@ -23,6 +23,7 @@ pub fn apply(world: &mut World, act: Act) -> Result<Option<Object>, Refusal> {
             world.context = namespace;
             Ok(None)
         }
+        Act::Traffic(flow) => network::traffic::direct(world, flow).map(|()| None),
         Act::Exit(pod, code) => on_pod(world, &pod, |world, pod| kubelet::power::exit(world, pod, code)),
     }
 }
@@ -67,6 +68,7 @@ pub fn step(world: &mut World) -> bool {
         Due::Expire => super::apiserver::expire(world),
         Due::Heartbeat(node) => kubelet::heartbeat(world, &node),
         Due::Kubelet(node, errand) => kubelet::run(world, &node, errand),
+        Due::Traffic(number, leg) => network::traffic::go_on(world, number, leg),
     }
     world.cause = None;
     true

@@ -8,7 +8,7 @@ use super::controllers;
 use super::disk::Disk;
 use super::latency::{Latencies, Latency};
 use super::machine::{Machine, Machines};
-use super::network::Network;
+use super::network::{Network, Traffic};
 use super::scheduler::Scheduler;
 use super::store::Store;
 use super::transit::{Transit, Wait};
@@ -138,6 +138,10 @@ impl World {
     pub fn context(&self) -> &Name {
         &self.context
     }
+    /// The flow of requests that runs, where one does.
+    pub fn traffic(&self) -> Option<&Traffic> {
+        self.network.traffic()
+    }
     /// When a node's lease was last renewed.
     pub fn lease_renewed(&self, node: &str) -> Option<Time> {
         self.leases.get(&Key::cluster(node)).copied()
@@ -171,11 +175,11 @@ impl World {
         super::step::step(self)
     }
 
-    /// When something other than a sign of life, a periodic pass, a retry or a distant timer is due next.
+    /// When something other than a sign of life, traffic, a periodic pass, a retry or a distant timer is due next.
     pub fn next_busy(&self) -> Option<Time> {
         let horizon = self.now + Span::secs(5);
         let is_busy = |at: Time, due: &Due| match due {
-            Due::Heartbeat(_) | Due::Pass(_) | Due::Expire => false,
+            Due::Heartbeat(_) | Due::Pass(_) | Due::Expire | Due::Traffic(..) => false,
             Due::Sync(..) | Due::Schedule => at <= horizon,
             Due::Remove(..) => true,
             Due::Kubelet(node, errand) => super::kubelet::is_busy(self, node, errand),
@@ -196,8 +200,11 @@ impl World {
             self.schedule(at, Due::Sync(controller, kind, key.clone()));
         }
     }
-    /// Notes something that happened on a machine.
+    /// Notes something that happened on a machine. What comes of traffic is only counted: it stands for what brought it.
     pub(super) fn happened(&mut self, actor: Actor, what: Physical) -> ChangeId {
+        if self.network.is_hushed() {
+            return self.cause.unwrap_or_default();
+        }
         let id = self.changes.push(self.now, actor, self.cause, What::Physical(what.clone()));
         super::invariants::observe(self, &what);
         id

@@ -3,6 +3,7 @@
 use super::journal::fingerprint;
 use super::*;
 use crate::api::Span;
+use crate::sim::network::{Flow, HttpRequest};
 use crate::sim::{Act, Options};
 use proptest::prelude::*;
 
@@ -117,4 +118,27 @@ fn signs_of_life_make_no_moment() {
     let moments = timeline.track().moments().len();
     pass_until(&mut timeline, settled + Span::mins(10));
     assert_eq!(timeline.track().moments().len(), moments);
+}
+
+#[test]
+fn traffic_is_taken_back_with_all_that_it_counted() {
+    let mut timeline = Timeline::new(world(7));
+    let flow = |url: &str| Act::Traffic(Some(Flow { request: HttpRequest::get(url), every: Span::secs(1) }));
+    let landed = |timeline: &Timeline| timeline.world().traffic().map(crate::sim::network::Traffic::landed);
+    let begin = timeline.track().live().now();
+    timeline.act("traffic one", None, |world| world.apply(flow("http://one/"))).unwrap();
+    pass_until(&mut timeline, begin + Span::secs(10));
+    assert!(landed(&timeline) >= Some(10));
+    timeline.seek(begin + Span::millis(4500));
+    assert_eq!(landed(&timeline), Some(5), "the past has counted less, though nothing is kept of each request");
+    timeline.seek(Time::NEVER);
+    let before = timeline.world().clone();
+    timeline.act("traffic --stop", None, |world| world.apply(Act::Traffic(None))).unwrap();
+    assert_eq!(landed(&timeline), None);
+    let line = timeline.last_act().unwrap();
+    let stopped = timeline.cut_before(line);
+    assert!(stopped.is_some() && same(timeline.world(), &before) && landed(&timeline) >= Some(10), "it runs on");
+    let line = timeline.last_act().unwrap();
+    timeline.cut_before(line).unwrap();
+    assert_eq!((landed(&timeline), timeline.world().now()), (None, begin));
 }

@@ -104,6 +104,7 @@ actions! {
     Yaml      ["y"]                  "yaml"     Look    Selected "kubectl get -o yaml, of what is selected.";
     Edit      ["e"]                  "edit"     Act     Selected "Edits its manifest: Tab completes, Ctrl-S applies.";
     Request   ["r"]                  "request"  Act     Selected "curl: sends a request to the pod or the service.";
+    Traffic   ["T"]                  "traffic"  Act     Selected "Sends it a request a second, or no more.";
     Files     ["v"]                  "files"    Look    Selected "The files on the disk, and who wrote them.";
     Command   [":"]                  "command"  Program Always   "The command line; Tab completes.";
     Filter    ["/"]                  "filter"   Look    Help     "Dims all but what has these letters in it.";

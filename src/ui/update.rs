@@ -163,6 +163,8 @@ fn normal(model: &mut Model, key: Key, sight: &Sight, screen: &Screen) -> Vec<Ef
             model.expects = Some(sight.console.len());
             perform(model, acts::lines(action, model, sight, screen))
         }
+        // Where it lands is seen in the picture; the tally at its end is shown as any long output is.
+        Action::Traffic => perform(model, acts::lines(action, model, sight, screen)),
         Action::ScrollUp => turn_up(model, sight, screen),
         looking => look(model, looking, sight, screen),
     }

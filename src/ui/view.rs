@@ -20,7 +20,7 @@ pub fn view(model: &Model, sight: &Sight, screen: &Screen) -> Canvas {
 }
 
 fn whole(canvas: &mut Canvas, model: &Model, sight: &Sight, screen: &Screen, regions: &Regions) {
-    title::draw(canvas, regions.title, model, sight);
+    title::draw(canvas, regions.title, model, sight, screen);
     Painting { stage: &screen.stage, plan: &screen.plan, focus: &screen.focus }.draw(canvas);
     if !regions.happened.is_empty() {
         happened::draw(canvas, regions.happened, sight, &model.filter);

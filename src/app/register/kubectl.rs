@@ -56,6 +56,10 @@ pub const KUBECTL: &[Row] = &[
         "Refused with a sentence.",
     ),
     simplified("curl", "The flags that a learner types; requests to pods, services and the API server's proxy."),
+    simplified(
+        "traffic",
+        "No such command exists elsewhere: curl --max-time 2 in a loop. Its requests are counted; changes and pods' logs tell only of the first of a kind.",
+    ),
     simplified("dig", "A, AAAA, SRV, PTR, CNAME, TXT, SOA; +short, -x."),
     simplified("disconnect", "No such command exists elsewhere: pulls a node's cable."),
     simplified("reconnect", "Plugs it in again."),

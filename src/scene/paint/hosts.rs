@@ -67,7 +67,13 @@ fn process(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Hos
     let ghost = running.is_ghost() && running.life != Life::Ended;
     canvas.put(line.x, line.y, glyph, painting.ink(role, &target).bold());
     let word = word_of(painting, running, word);
-    let word_room = if word.is_empty() { 0 } else { width(&word) + 1 };
+    let hits = painting.stage.stream.as_ref().and_then(|stream| stream.hits(running.uid));
+    let hits = hits.map(|times| format!("⇄{times}")).unwrap_or_default();
+    let beside = |text: &str| if text.is_empty() { 0 } else { width(text) + 1 };
+    let state_room = beside(&word);
+    // Which process it is counts more than what it has answered.
+    let hits = if 2 + width(&running.key.name) + state_room + beside(&hits) <= line.w { hits } else { String::new() };
+    let word_room = state_room + beside(&hits);
     let name_room = plan.name_w.min(line.w.saturating_sub(2 + word_room));
     let name = painting.ink(
         if ghost {
@@ -87,6 +93,8 @@ fn process(painting: &Painting, canvas: &mut Canvas, plan: &HostPlan, host: &Hos
     }
     let quiet = if ghost { Role::Bad } else { Role::Waiting };
     canvas.text_right(line, &word, painting.ink(quiet, &target));
+    let before = Area { w: line.w.saturating_sub(state_room), ..line };
+    canvas.text_right(before, &hits, painting.ink(Role::Travel, &target));
 }
 
 fn word_of(painting: &Painting, running: &Running, word: &str) -> String {

@@ -1,7 +1,7 @@
 //! The shelf of the record: services, and volumes and claims that belong to no pod's row.
 
 use super::Painting;
-use crate::scene::canvas::Canvas;
+use crate::scene::canvas::{Canvas, Ink};
 use crate::scene::facts::Spare;
 use crate::scene::plan::shelf::texts;
 use crate::scene::role::Role;
@@ -24,10 +24,24 @@ pub fn draw(painting: &Painting, canvas: &mut Canvas) {
         ];
         canvas.parts(*area, &parts);
     }
+    stream(painting, canvas);
     if shelf.more > 0 {
         canvas.text_right(shelf.area, &format!("+{} ", shelf.more), Role::Faint);
     }
 }
+
+/// Where traffic lands; with the name of where it is sent to where it does not stand beside that.
+fn stream(painting: &Painting, canvas: &mut Canvas) {
+    let (area, target) = (painting.plan.shelf.stream, painting.stage.stream.as_ref().and_then(|stream| stream.aim.as_ref()));
+    let Some(stream) = painting.stage.stream.as_ref().filter(|_| !area.is_empty()) else { return };
+    let beside = painting.plan.shelf.spots.iter().any(|(spot, at)| Some(at) == target && spot.covers(area));
+    let line = stream.line(!beside, usize::MAX);
+    let parts: Vec<(&str, Ink)> = line.iter().zip(STREAM).map(|(text, role)| (text.as_str(), role.bold())).collect();
+    canvas.parts(area, &parts);
+}
+
+/// The colours of the parts of a line about traffic.
+pub const STREAM: [Role; 4] = [Role::Travel, Role::Text, Role::Travel, Role::Bad];
 
 fn roles(painting: &Painting, target: &Target) -> (Role, Role) {
     if let Target::Service(key) = target {

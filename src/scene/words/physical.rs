@@ -1,5 +1,6 @@
 //! Sentences about machines, cables, processes and disks.
 
+use crate::api::age;
 use crate::scene::clock::spoken;
 use crate::sim::Physical;
 
@@ -23,5 +24,7 @@ pub fn words(what: &Physical) -> Option<String> {
         Physical::Detached(disk, node) => format!("detached {} from {node}", disk.rsplit('/').next().unwrap_or(disk)),
         Physical::Answered(pod, request, status) => format!("{} answered {request}: {status}", pod.name),
         Physical::Unanswered(request, why) => format!("no answer to {request}: {why}"),
+        Physical::TrafficBegan(request, every) => format!("sends {request} every {}", age::go_duration(*every)),
+        Physical::TrafficEnded(request) => format!("sends {request} no more"),
     })
 }

@@ -14,7 +14,7 @@ use super::failure::{CurlError, Failure};
 use super::message::Message;
 use super::proxy;
 use super::routing::{self, Route};
-use crate::api::{Span, Time};
+use crate::api::{Key, Kind, Name, Pod, Service, Span, Time};
 use crate::sim::change::Physical;
 use crate::sim::latency::Latency;
 use crate::sim::transit::{Cargo, Place};
@@ -61,6 +61,8 @@ pub struct HttpAnswer {
     pub served_by: Option<Responder>,
     /// What curl says where no answer came.
     pub error: Option<CurlError>,
+    /// Why no process answered, in a few words; blank where one did.
+    pub why: Name,
     /// How long whoever asked had to wait, in virtual time; nobody has made that time pass.
     pub took: Span,
 }
@@ -69,10 +71,11 @@ pub struct HttpAnswer {
 pub fn http(world: &mut World, request: &HttpRequest) -> HttpAnswer {
     let url = match Url::parse(&request.url) {
         Ok(url) => url,
-        Err(error) => return unanswered(error, Span(0)),
+        Err(error) => return unanswered(error, "a wrong URL", Span(0)),
     };
     if request.body.len() > MAX_BODY {
-        return HttpAnswer { status: 413, body: "Request Entity Too Large\n".to_owned(), ..unanswered_plainly() };
+        let why = "413 Request Entity Too Large";
+        return HttpAnswer { status: 413, body: format!("{}\n", &why[4..]), why: why.into(), ..unanswered_plainly() };
     }
     let message = Message { method: &request.method, path: &url.path, body: &request.body };
     if matches!(url.host.as_str(), "localhost" | "127.0.0.1") {
@@ -117,11 +120,11 @@ impl Url {
 }
 
 fn unanswered_plainly() -> HttpAnswer {
-    HttpAnswer { status: 0, body: String::new(), served_by: None, error: None, took: Span(0) }
+    HttpAnswer { status: 0, body: String::new(), served_by: None, error: None, why: Name::default(), took: Span(0) }
 }
 
-fn unanswered(error: CurlError, took: Span) -> HttpAnswer {
-    HttpAnswer { error: Some(error), took, ..unanswered_plainly() }
+fn unanswered(error: CurlError, why: &str, took: Span) -> HttpAnswer {
+    HttpAnswer { error: Some(error), why: why.into(), took, ..unanswered_plainly() }
 }
 
 /// `localhost`: `kubectl proxy` at the keyboard, itself in a pod, nobody on a node.
@@ -142,7 +145,7 @@ fn through_api_server(world: &mut World, message: &Message) -> HttpAnswer {
     let answer = proxy::serve(world, now + hop, message);
     delivery::send(world, (Cargo::Answer, Place::Record, Place::Client), answer.back, &answer.status.to_string(), true);
     let took = answer.back + hop - now;
-    HttpAnswer { status: answer.status, body: answer.body, served_by: answer.by, error: None, took }
+    HttpAnswer { status: answer.status, body: answer.body, served_by: answer.by, error: None, why: answer.why, took }
 }
 
 /// The address of a host as it is known there; `None` where the name is not known or nobody can be asked.
@@ -181,7 +184,7 @@ fn straight(world: &mut World, from: &Origin, url: &Url, address: (&str, i32), m
         Ok((by, response)) => {
             HttpAnswer { status: response.status, body: response.body, served_by: Some(by), took, ..unanswered_plainly() }
         }
-        Err(failure) => unanswered(failure.curl(&url.host, url.port, took), took),
+        Err(failure) => unanswered(failure.curl(&url.host, url.port, took), failure.words(), took),
     }
 }
 
@@ -189,13 +192,52 @@ fn straight(world: &mut World, from: &Origin, url: &Url, address: (&str, i32), m
 fn refused(world: &mut World, from: &Origin, url: &Url, message: &Message, failure: Failure) -> HttpAnswer {
     let took = failure.patience(Span(0), false);
     world.happened(from.actor(), Physical::Unanswered(message.line().into(), failure.words().into()));
-    unanswered(failure.curl(&url.host, url.port, took), took)
+    unanswered(failure.curl(&url.host, url.port, took), failure.words(), took)
 }
 
 fn unresolved(world: &mut World, from: &Origin, host: &str, message: &Message) -> HttpAnswer {
     let error = CurlError { code: 6, text: format!("Could not resolve host: {host}") };
     world.happened(from.actor(), Physical::Unanswered(message.line().into(), error.text.as_str().into()));
-    unanswered(error, Span(0))
+    unanswered(error, "the host is not known", Span(0))
+}
+
+/// What is wrong with a URL, where something is.
+pub fn check(url: &str) -> Result<(), CurlError> {
+    Url::parse(url).map(|_| ())
+}
+
+/// The host that a URL names.
+pub fn host(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.host)
+}
+
+/// The line of a request as the process reads it that gets it: `GET /`.
+pub fn line(request: &HttpRequest) -> String {
+    let path = Url::parse(&request.url).map_or_else(|_| request.url.clone(), |url| proxy::forwarded(&url.path).to_owned());
+    format!("{} {path}", request.method)
+}
+
+/// The service or the pod that a URL from the keyboard names, by its name, its address, or through the API server's proxy.
+pub fn aim(world: &World, url: &str) -> Option<(Kind, Key)> {
+    let url = Url::parse(url).ok()?;
+    if matches!(url.host.as_str(), "localhost" | "127.0.0.1") {
+        return proxy::aim(&url.path);
+    }
+    if url.host.parse::<Ipv4Addr>().is_ok() {
+        let service = world.list::<Service>().find(|service| *service.spec.cluster_ip == *url.host);
+        let pod = || world.list::<Pod>().find(|pod| *pod.status.pod_ip == *url.host);
+        let service = service.map(|service| (Kind::Service, service.metadata.key()));
+        return service.or_else(|| pod().map(|pod| (Kind::Pod, pod.metadata.key())));
+    }
+    let name = url.host.trim_end_matches('.');
+    let name = name.strip_suffix(&format!(".{}", dns::ZONE)).unwrap_or(name);
+    let labels: Vec<&str> = name.strip_suffix(".svc").unwrap_or(name).split('.').collect();
+    match labels[..] {
+        [service] => Some((Kind::Service, Key::new("default", service))),
+        [service, namespace] => Some((Kind::Service, Key::new(namespace, service))),
+        [pod, _, namespace] => Some((Kind::Pod, Key::new(namespace, pod))),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::delivery::{self, Delivery, Origin, Responder};
 use super::failure::Failure;
 use super::message::Message;
 use super::routing;
-use crate::api::{Key, Kind, Pod, Reason, Refusal, Service, Time};
+use crate::api::{Key, Kind, Name, Pod, Reason, Refusal, Service, Time};
 use crate::sim::chance::Stream;
 use crate::sim::world::World;
 use serde_json::Value;
@@ -20,6 +20,8 @@ pub struct Proxied {
     pub body: String,
     /// Who answered, where a process did.
     pub by: Option<Responder>,
+    /// Why none did, in a few words; blank where one did.
+    pub why: Name,
     /// When the answer leaves the API server.
     pub back: Time,
 }
@@ -34,7 +36,7 @@ struct Target<'p> {
 
 /// Answers a request that reaches the API server at `at`; other paths than the proxy's are unknown.
 pub fn serve(world: &mut World, at: Time, message: &Message) -> Proxied {
-    let answer = |status, body| Proxied { status, body, by: None, back: at };
+    let answer = |status, body| Proxied { status, body, by: None, why: "301: no slash at the path's end".into(), back: at };
     let Some(target) = parse(message.path) else {
         let unknown = unavailable("the server could not find the requested resource");
         return refused(&Refusal { reason: Reason::NotFound, ..unknown }, at);
@@ -61,6 +63,17 @@ fn parse(path: &str) -> Option<Target<'_>> {
     };
     let path = rest.strip_prefix("proxy").filter(|path| path.is_empty() || path.starts_with(['/', '?']))?;
     Some(Target { kind, namespace, id, path })
+}
+
+/// The path that a pod or a service is asked for; the path itself where it is none of the proxy's.
+pub fn forwarded(path: &str) -> &str {
+    parse(path).map_or(path, |target| if target.path.is_empty() { "/" } else { target.path })
+}
+
+/// The pod or the service that a path of the proxy's means.
+pub fn aim(path: &str) -> Option<(Kind, Key)> {
+    let target = parse(path)?;
+    Some((target.kind, Key::new(target.namespace, split(target.id)?.1)))
 }
 
 /// Scheme, name and port of `[scheme:]name[:port]`. Upstream: apimachinery/pkg/util/net.SplitSchemeNamePort.
@@ -128,7 +141,7 @@ fn forward(world: &mut World, at: Time, location: &Location, message: &Message) 
     }
     let Delivery { outcome, back } = delivery::deliver(world, &Origin::ApiServer, at, (&location.ip, location.port), message);
     match outcome {
-        Ok((by, response)) => Proxied { status: response.status, body: response.body, by: Some(by), back },
+        Ok((by, response)) => Proxied { status: response.status, body: response.body, by: Some(by), why: Name::default(), back },
         Err(failure) => unreachable_service(failure, location, back),
     }
 }
@@ -143,7 +156,8 @@ fn unavailable(message: &str) -> Refusal {
 }
 
 fn refused(refusal: &Refusal, back: Time) -> Proxied {
-    Proxied { status: refusal.reason.code(), body: print(refusal), by: None, back }
+    let why = format!("{}: {}", refusal.reason.code(), refusal.message).into();
+    Proxied { status: refusal.reason.code(), body: print(refusal), by: None, why, back }
 }
 
 /// A Status in the API server's order of fields, indented as it prints for curl.

@@ -3,9 +3,11 @@
 use crate::api::Span;
 use crate::scene::canvas::width;
 use crate::scene::clock::clock;
+use crate::scene::facts::Stream;
+use crate::scene::paint::STREAM;
 use crate::scene::{Area, Canvas, Ground, Ink, Role};
 use crate::sim::invariants::RULES;
-use crate::ui::{Model, Sight};
+use crate::ui::{Model, Screen, Sight};
 
 /// Columns from which on the lamps have names.
 const ROOMY: u16 = 110;
@@ -13,11 +15,17 @@ const ROOMY: u16 = 110;
 const SPACIOUS: u16 = 140;
 /// Columns that the clock of a talk takes, beside a long title.
 const TALK: u16 = 26;
+/// Columns that traffic takes where it is told of here.
+const TRAFFIC: u16 = 36;
+/// What stands between two things.
+const GAP: &str = "   ";
 
 /// Draws the title.
-pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
+pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight, screen: &Screen) {
     canvas.ground(area, Ground::Bar);
-    let roomy = if model.look.present { ROOMY + TALK } else { ROOMY };
+    let stream = screen.stage.stream.as_ref().filter(|_| screen.plan.shelf.stream.is_empty());
+    let talk = if model.look.present { TALK } else { 0 };
+    let roomy = ROOMY + talk + stream.map_or(0, |_| TRAFFIC);
     let lamps = lamps(sight, area.w >= roomy);
     let lamps_w: u16 = lamps.iter().map(|(text, _)| width(text)).sum();
     let mut parts = vec![(" podyard ".to_owned(), Role::Brand.bold()), ("  ".to_owned(), Role::Text.into())];
@@ -35,9 +43,24 @@ pub fn draw(canvas: &mut Canvas, area: Area, model: &Model, sight: &Sight) {
     if model.twin {
         parts.push(("   ⇄ both sets".to_owned(), Role::Key.bold()));
     }
-    write(canvas, Area { w: area.w.saturating_sub(lamps_w + 1), ..area }, &parts);
+    let room = Area { w: area.w.saturating_sub(lamps_w + 1), ..area };
+    let taken: u16 = parts.iter().map(|(text, _)| width(text)).sum();
+    parts.extend(stream.map(|stream| traffic(stream, room.w.saturating_sub(taken))).unwrap_or_default());
+    write(canvas, room, &parts);
     let w = lamps_w.min(area.w);
     write(canvas, Area { x: area.right() - w, w, ..area }, &lamps);
+}
+
+/// Where traffic lands, where the picture has no place for that beside what it is sent to; the counts go before the name.
+fn traffic(stream: &Stream, room: u16) -> Vec<(String, Ink)> {
+    let room = usize::from(room).saturating_sub(GAP.len());
+    let fits = |line: [String; 4]| line.iter().map(|part| usize::from(width(part))).sum::<usize>() <= room;
+    let named = fits(stream.line(true, usize::MAX));
+    if !named && !fits(stream.line(false, 0)) {
+        return Vec::new();
+    }
+    let parts = stream.line(named, room).into_iter().zip(STREAM).map(|(text, role)| (text, role.bold()));
+    [(GAP.to_owned(), Role::Text.into())].into_iter().chain(parts).collect()
 }
 
 fn write(canvas: &mut Canvas, area: Area, parts: &[(String, Ink)]) {

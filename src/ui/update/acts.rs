@@ -20,6 +20,7 @@ pub fn lines(action: Action, model: &Model, sight: &Sight, screen: &Screen) -> R
         Action::Fail => Ok(pods(model, screen)?.iter().map(|pod| tamper(sight.world, pod)).collect()),
         Action::Logs => Ok(looked_at(model, screen)?.iter().map(|pod| format!("kubectl logs {}{}", pod.name, namespace(pod))).collect()),
         Action::Request => request(model, sight.world, screen),
+        Action::Traffic => traffic(model, sight.world, screen),
         Action::Files => files(model, screen),
         Action::Describe => Ok(vec![format!("kubectl describe {}", resource(selected, screen)?)]),
         Action::Yaml => Ok(vec![format!("kubectl get {} -o yaml", resource(selected, screen)?)]),
@@ -129,16 +130,31 @@ fn tamper(world: &World, pod: &Key) -> String {
     format!("{} {}{}", if broken { "heal" } else { "fail" }, pod.name, namespace(pod))
 }
 
-/// A request to the selected service, else to a pod through the API server's proxy.
+/// A request to what is selected, or to a pod.
 fn request(model: &Model, world: &World, screen: &Screen) -> Result<Vec<String>, String> {
+    Ok(urls(model, world, screen)?.iter().map(|url| format!("curl -s {url}")).collect())
+}
+
+/// Traffic to what is selected, or to a pod; the end of that where it runs already, and of any where nothing is selected.
+fn traffic(model: &Model, world: &World, screen: &Screen) -> Result<Vec<String>, String> {
+    let running = world.traffic().map(|traffic| &traffic.flow().request.url);
+    let wanted = match (&model.selected, running) {
+        (None, Some(_)) => None,
+        _ => urls(model, world, screen)?.into_iter().next().filter(|url| running != Some(url)),
+    };
+    Ok(vec![wanted.map_or_else(|| "traffic --stop".to_owned(), |url| format!("traffic {url}"))])
+}
+
+/// Where requests to the selected service go, else to a pod through the API server's proxy.
+fn urls(model: &Model, world: &World, screen: &Screen) -> Result<Vec<String>, String> {
     if let Some(Target::Service(key)) = &model.selected {
         let port = world.get::<Service>(key).and_then(|s| s.spec.ports.first().map(|p| p.port)).filter(|port| *port != 80);
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let domain = if &*key.namespace == "default" { String::new() } else { format!(".{}", key.namespace) };
-        return Ok(vec![format!("curl -s http://{}{domain}{port}/", key.name)]);
+        return Ok(vec![format!("http://{}{domain}{port}/", key.name)]);
     }
-    let line = |pod: &Key| format!("curl -s localhost:8001/api/v1/namespaces/{}/pods/{}/proxy/", pod.namespace, pod.name);
-    Ok(looked_at(model, screen)?.iter().map(line).collect())
+    let url = |pod: &Key| format!("localhost:8001/api/v1/namespaces/{}/pods/{}/proxy/", pod.namespace, pod.name);
+    Ok(looked_at(model, screen)?.iter().map(url).collect())
 }
 
 /// The disk of the selected volume or claim, else that of a pod.

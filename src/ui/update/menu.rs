@@ -14,7 +14,7 @@ use crate::ui::{Effect, Screen, Sight};
 const MOST: usize = 8;
 
 /// What is offered, in this order.
-const OFFERED: [Action; 14] = [
+const OFFERED: [Action; 15] = [
     Action::Why,
     Action::ScaleUp,
     Action::ScaleDown,
@@ -24,6 +24,7 @@ const OFFERED: [Action; 14] = [
     Action::Cable,
     Action::Power,
     Action::Request,
+    Action::Traffic,
     Action::Logs,
     Action::Files,
     Action::Describe,
@@ -41,7 +42,7 @@ fn suits(action: Action, selected: Option<&Target>) -> bool {
         Action::Force => pod,
         Action::Cable | Action::Power => pod || matches!(selected, None | Some(Target::Node(_))),
         Action::Fail | Action::Logs => pod,
-        Action::Request => pod || matches!(selected, Some(Target::Service(_))),
+        Action::Request | Action::Traffic => pod || matches!(selected, Some(Target::Service(_))),
         Action::Files => pod || matches!(selected, Some(Target::Claim(_) | Target::Volume(_))),
         Action::Describe | Action::Yaml | Action::Edit => selected.is_some(),
         _ => true,
