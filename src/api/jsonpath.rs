@@ -25,7 +25,8 @@ pub fn render(template: &str, value: &Value) -> Result<String, String> {
     }
     let pieces = parse::template(template).map_err(|e| format!("error parsing jsonpath {template}, {e}"))?;
     let mut out = String::new();
-    pour(&pieces, value, &mut Patience::with(value), &mut out).map_err(|e| format!("error executing jsonpath {template:?}: Error executing template: {e}."))?;
+    pour(&pieces, value, &mut Patience::with(value), &mut out)
+        .map_err(|e| format!("error executing jsonpath {template:?}: Error executing template: {e}."))?;
     Ok(out)
 }
 
