@@ -71,9 +71,13 @@ fn pixels(shot: &Shot, area: Area, inks: &Inks, theme: &Theme) -> Vec<u8> {
                 glyph => (glyph, 0),
             };
             let bitmap = unifont::get_glyph(glyph).or_else(|| unifont::get_glyph(UNKNOWN));
+            let follows = shot.canvas.cell(area.x + x + 1, area.y + y).is_some_and(|cell| cell.glyph == '\0');
+            // Some signs have a wide bitmap and one cell: two of its columns share one of the cell's.
+            let squeezed = shift == 0 && !follows && bitmap.is_some_and(unifont::Glyph::is_fullwidth);
             for py in 0..usize::from(CELL.1) {
                 for px in 0..usize::from(CELL.0) {
-                    let lit = |px: usize| bitmap.is_some_and(|bitmap| bitmap.get_pixel(px + shift, py));
+                    let dot = |px: usize| bitmap.is_some_and(|bitmap| bitmap.get_pixel(px, py));
+                    let lit = |px: usize| if squeezed { dot(2 * px) || dot(2 * px + 1) } else { dot(px + shift) };
                     let on = lit(px) || (bold && px > 0 && cell.glyph.is_alphanumeric() && lit(px - 1));
                     let at = (usize::from(y * CELL.1) + py) * width + usize::from(x * CELL.0) + px;
                     pixels[at] = if on { fore } else { back }; // within the area, whose pixels these are
