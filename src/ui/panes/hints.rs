@@ -97,7 +97,7 @@ fn lesson(model: &Model, sight: &Sight) -> Vec<Hint> {
 }
 
 /// The key by which an action is told: of why the last, for in a scenario the first means something else.
-fn shown(keys: &Keymap, action: Action) -> String {
+pub fn shown(keys: &Keymap, action: Action) -> String {
     match action {
         Action::Why => keys.keys(action).last().map(|key| key.to_string()).unwrap_or_default(),
         _ => keys.shown(action),

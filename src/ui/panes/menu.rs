@@ -55,7 +55,7 @@ pub fn draw(canvas: &mut Canvas, model: &Model, screen: &Screen) {
             canvas.ground(row, Ground::Selected);
         }
         let (left, ink): (String, Ink) = match item {
-            Item::Do(action, _) => (model.keys.keys(*action).last().map(|key| key.to_string()).unwrap_or_default(), Role::Key.bold()),
+            Item::Do(action, _) => (super::hints::shown(&model.keys, *action), Role::Key.bold()),
             Item::Go(relation, _) => (format!("→ {relation}"), Role::Faint.into()),
         };
         canvas.text(row.x + 1, row.y, LEFT, &left, ink);
