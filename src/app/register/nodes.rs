@@ -109,6 +109,9 @@ pub const SCHEDULER: &[Row] = &[
         ],
     ),
     fully("Volume limits a node, where its CSINode has them.", &["a_node_takes_as_many_volumes_of_a_driver_as_it_can"]),
-    left_out("Image locality.", "All images are small: they would weigh 2 of 100 points at most."),
+    fully(
+        "Image locality: images are smaller than it counts, for pods of up to eleven containers.",
+        &["images_are_too_small_to_draw_pods_to_where_they_are"],
+    ),
     simplified("Ties among equal nodes are broken by chance.", "By the chance of the world's seed: the same every time."),
 ];

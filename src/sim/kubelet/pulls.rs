@@ -60,7 +60,8 @@ pub fn arrive(world: &mut World, node: &Name, process: &Process, slot: Slot) {
         return fail(world, node, process, slot, &image);
     }
     let took = world.latency(Latency::Pull).0;
-    let words = format!("Successfully pulled image \"{image}\" in {took}ms ({took}ms including waiting). Image size: 50000000 bytes.");
+    let words =
+        format!("Successfully pulled image \"{image}\" in {took}ms ({took}ms including waiting). Image size: {} bytes.", images::SIZE);
     tell(world, node, uid, Some(slot), false, "Pulled", &words);
     if let Some(machine) = world.machine_mut(node) {
         machine.images.insert(image);
