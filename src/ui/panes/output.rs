@@ -15,7 +15,7 @@ pub fn draw(canvas: &mut Canvas, area: Area, line: &Line, (scroll, across): (usi
     let title = format!("$ {}", line.line);
     let inner = pane(canvas, area, &title, Role::Code.into());
     let rows = rows(line, inner.w);
-    let across = across.min(usize::from(extent(line).0.saturating_sub(inner.w)));
+    let across = across.min(usize::from(widest(&rows).saturating_sub(inner.w)));
     let window = Window::of(rows.len(), usize::from(inner.h), scroll);
     for (i, (text, role)) in rows.iter().skip(window.first).take(window.shown).enumerate() {
         let text: String = text.chars().skip(across).collect();
@@ -33,12 +33,16 @@ fn rows(line: &Line, room: u16) -> Vec<(String, Role)> {
     printed.chain(complaints).collect()
 }
 
+fn widest(rows: &[(String, Role)]) -> u16 {
+    rows.iter().map(|(text, _)| width(text)).max().unwrap_or(0)
+}
+
 /// What more there is, at the lower right: rows, else columns, else what is yet to be printed.
 fn corner(canvas: &mut Canvas, area: Area, line: &Line, room: u16, window: &Window) {
     let corner = Area::new(area.x, area.bottom().saturating_sub(1), area.w.saturating_sub(2), 1);
     match () {
         () if window.rows > window.room => window.mark(canvas, area, area.w),
-        () if extent(line).0 > room => canvas.text_right(corner, " ← → more columns ", Role::Key),
+        () if widest(&rows(line, room)) > room => canvas.text_right(corner, " ← → more columns ", Role::Key),
         () if !line.done => canvas.text_right(corner, " still waits · esc stops it ", Role::Waiting),
         () => {}
     }
@@ -75,8 +79,7 @@ fn sheet(line: &Line, regions: &Regions) -> Area {
 /// Columns and rows that an output would like.
 fn extent(line: &Line) -> (u16, u16) {
     let rows = rows(line, COMPLAINT);
-    let widest = rows.iter().map(|(text, _)| width(text)).chain([width(line.line) + 6]).max().unwrap_or(0);
-    (widest, rows.len().min(usize::from(u16::MAX / 2)) as u16)
+    (widest(&rows).max(width(line.line) + 6), rows.len().min(usize::from(u16::MAX / 2)) as u16)
 }
 
 /// Draws the place where output will appear.
