@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// A name, label, image or other short text; a copy costs no allocation.
-pub type Name = smol_str::SmolStr;
+pub type Name = lean_string::LeanString;
 
 /// Namespace and name; ordered as etcd orders keys. Cluster-scoped objects have an empty namespace.
 #[derive(Clone, Default)]

@@ -19,7 +19,7 @@ mod namespaces;
 mod priority;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
-pub use events::{Queue as ExpiryQueue, Said, Subject, expire};
+pub use events::{Queue as ExpiryQueue, Said, expire};
 pub use eviction::{covers, note_allowed};
 pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
 pub use priority::system_classes;
@@ -77,11 +77,10 @@ impl<'w> Desk<'w> {
     }
 
     /// Stores a new event, whose name nobody else can have.
-    fn make_event(&mut self, event: Event) -> Result<(), Refusal> {
+    fn make_event(&mut self, event: Event) -> Result<Arc<Event>, Refusal> {
         let mut object = event.into();
         admission::admit(self.world, &mut object)?;
-        self.make(object);
-        Ok(())
+        Ok(events::event(&self.make(object)))
     }
 
     fn make(&mut self, mut object: Object) -> Object {
@@ -267,8 +266,8 @@ impl<'w> Desk<'w> {
     fn commit(&mut self, before: Option<Object>, mut after: Object) -> Object {
         after.meta_mut().resource_version = self.world.store.next_revision();
         self.world.store.put(after.clone());
-        if after.kind() == Kind::Event {
-            events::written(self.world, &after);
+        if let Object::Event(event) = &after {
+            events::written(self.world, event);
         }
         self.note(before, Some(after.clone()));
         after
@@ -278,7 +277,7 @@ impl<'w> Desk<'w> {
         self.world.store.next_revision();
         self.world.store.take(last.kind(), &last.key());
         self.world.waits.remove(&(last.kind(), last.key()));
-        self.world.memory.events.remove(&(last.meta().uid, Name::default()));
+        self.world.memory.events.remove(&last.meta().uid);
         self.note(Some(last), None);
     }
 

@@ -89,8 +89,11 @@ const STARTS_WITHIN: Span = Span::secs(1);
 /// A node's kubelet begins its rounds.
 pub fn begin(world: &mut World, node: &Name) {
     let offset = super::chance::spread(node, STARTS_WITHIN.0 as u64);
-    world.leases.insert(Key::cluster(node.clone()), world.now());
-    world.schedule(world.now() + Span(offset as i64), Due::Heartbeat(node.clone()));
+    let now = world.now();
+    if let Some(machine) = world.machine_mut(node) {
+        machine.renewed = Some(now);
+    }
+    world.schedule(now + Span(offset as i64), Due::Heartbeat(node.clone()));
 }
 
 /// A node sends a sign of life: it renews its lease, and posts its status where the record has it otherwise than Ready.
@@ -108,9 +111,8 @@ const DRAWN_HEARTBEATS: usize = 50;
 
 fn check_in(world: &mut World, node: &Name) {
     let now = world.now();
-    world.leases.insert(Key::cluster(node.clone()), now);
     if let Some(machine) = world.machine_mut(node) {
-        machine.last_word = now;
+        (machine.renewed, machine.last_word) = (Some(now), now);
     }
     if world.machines.count() <= DRAWN_HEARTBEATS {
         travel(world, Cargo::Heartbeat, node, "heartbeat".into());

@@ -188,10 +188,10 @@ fn crowding(world: &World, set: &ReplicaSet, active: &[Arc<Pod>]) -> BTreeMap<St
     let mut count = |pod: &Pod| *crowd.entry(pod.spec.node_name.to_string()).or_insert(0) += 1;
     active.iter().for_each(|pod| count(pod));
     let Some(owner) = set.metadata.controller() else { return crowd };
-    let siblings = world.store().dependants(owner.uid).filter(|(kind, key)| *kind == Kind::ReplicaSet && key.name != set.metadata.name);
-    for sibling in siblings.filter_map(|(_, key)| world.get::<ReplicaSet>(key)) {
-        let keys = world.store().dependants(sibling.metadata.uid).filter(|(kind, _)| *kind == Kind::Pod);
-        keys.filter_map(|(_, key)| world.get::<Pod>(key)).filter(|p| p.is_active()).for_each(|pod| count(pod));
+    let siblings = world.store().dependants_of(owner.uid, Kind::ReplicaSet).filter(|key| key.name != set.metadata.name);
+    for sibling in siblings.filter_map(|key| world.get::<ReplicaSet>(key)) {
+        let keys = world.store().dependants_of(sibling.metadata.uid, Kind::Pod);
+        keys.filter_map(|key| world.get::<Pod>(key)).filter(|p| p.is_active()).for_each(|pod| count(pod));
     }
     crowd
 }

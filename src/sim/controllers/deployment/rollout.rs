@@ -3,7 +3,7 @@
 
 use super::sets::{self, Family};
 use super::{Done, Round, progress, scaling};
-use crate::api::{Pod, Refusal, ReplicaSet};
+use crate::api::{Kind, Pod, Refusal, ReplicaSet};
 use std::sync::Arc;
 
 /// One step of a rolling update: the new set up, else old ones down, else it is over.
@@ -81,7 +81,7 @@ pub fn recreate(round: &mut Round) -> Done {
 /// True while an old set has a pod that has not ended, going or not. Upstream: oldPodsRunning.
 fn old_pods_run(round: &Round, family: &Family) -> bool {
     family.old.iter().any(|set| {
-        let pods = round.desk.store().dependants(set.metadata.uid).filter_map(|(_, key)| round.desk.get::<Pod>(key));
+        let pods = round.desk.store().dependants_of(set.metadata.uid, Kind::Pod).filter_map(|key| round.desk.get::<Pod>(key));
         set.status.replicas > 0 || pods.into_iter().any(|pod| !pod.status.phase.is_terminal())
     })
 }

@@ -38,9 +38,9 @@ fn build(set: &StatefulSet, template: &PodTemplate, revision: &Name, ordinal: i3
     let mut pod = blueprint::pod(Kind::StatefulSet, &set.metadata, template);
     pod.metadata.name = name.clone();
     let labels = &mut pod.metadata.labels;
-    labels.insert(POD_NAME, name.clone());
-    labels.insert(POD_INDEX, ordinal.to_string());
-    labels.insert(REVISION, revision.clone());
+    labels.insert(Name::from_static_str(POD_NAME), name.clone());
+    labels.insert(Name::from_static_str(POD_INDEX), ordinal.to_string());
+    labels.insert(Name::from_static_str(REVISION), revision.clone());
     let spec = Arc::make_mut(&mut pod.spec);
     spec.volumes = volumes(set, &name, &template.spec.volumes);
     spec.hostname = name;
