@@ -8,6 +8,7 @@ mod backoff;
 mod checks;
 mod containers;
 mod hooks;
+mod inventory;
 pub mod life;
 mod mounts;
 mod node;
@@ -17,6 +18,7 @@ mod pulls;
 mod status;
 mod stop;
 
+pub use inventory::images_of;
 pub use probes::Probing;
 
 use super::agenda::Due;
@@ -108,7 +110,7 @@ const DRAWN_HEARTBEATS: usize = 50;
 
 fn check_in(world: &mut World, node: &Name) {
     let now = world.now();
-    world.leases.insert(Key::cluster(node.clone()), now);
+    let last = world.leases.insert(Key::cluster(node.clone()), now).unwrap_or(now);
     if let Some(machine) = world.machine_mut(node) {
         machine.last_word = now;
     }
@@ -116,6 +118,7 @@ fn check_in(world: &mut World, node: &Name) {
         travel(world, Cargo::Heartbeat, node, "heartbeat".into());
     }
     node::post(world, node);
+    inventory::report(world, node, last);
 }
 
 /// Hears of a write: sends it down to the kubelet that it concerns. Status alone concerns none.

@@ -8,6 +8,7 @@ mod filter;
 mod glance;
 mod hints;
 mod limits;
+mod locality;
 mod nominated;
 mod preemption;
 mod priority;

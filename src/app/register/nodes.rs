@@ -57,6 +57,15 @@ pub const NODES: &[Row] = &[
         "Deletion of the oldest pods that have ended, above the threshold of 12500.",
         &["the_oldest_ended_pods_go_where_there_are_too_many"],
     ),
+    fully(
+        "A kubelet looks through its images every 30 s and lists the 50 largest of them in its node's status.",
+        &[
+            "a_kubelet_lists_its_images_when_it_has_looked_through_them",
+            "an_image_is_there_under_all_its_names",
+            "a_node_that_is_made_anew_lists_what_its_machine_has",
+        ],
+    ),
+    left_out("Garbage collection of images.", "An image that was pulled stays on its machine for ever, whatever the room on its disk."),
     left_out("Memory, disk and process pressure.", "Machines never run short; the taints follow conditions set by hand."),
 ];
 
@@ -109,9 +118,15 @@ pub const SCHEDULER: &[Row] = &[
         ],
     ),
     fully("Volume limits a node, where its CSINode has them.", &["a_node_takes_as_many_volumes_of_a_driver_as_it_can"]),
-    simplified(
-        "Image locality.",
-        "It is not reckoned: every image weighs 2 MB, and up to eleven in a pod stay below the 23 MB from which it counts.",
+    fully(
+        "Image locality: images that a node lists count, by size and by how many nodes have them, where pods call them as the runtime does.",
+        &[
+            "what_is_there_counts_between_the_thresholds_and_by_how_far_it_has_spread",
+            "images_are_counted_as_nodes_come_relist_and_go",
+            "images_of_volumes_count_too",
+            "a_pod_goes_to_where_its_image_is",
+            "both_ways_agree_while_the_cluster_changes",
+        ],
     ),
     simplified("Ties among equal nodes are broken by chance.", "By the chance of the world's seed: the same every time."),
 ];

@@ -5,6 +5,7 @@
 
 use super::super::world::World;
 use super::filter;
+use super::locality::{Held, Wanted};
 use super::score::{self, Alike, FULL};
 use super::seats::{Amounts, Seats, counted, requests};
 use super::topology::Constraints;
@@ -38,7 +39,7 @@ impl Glances {
 
     /// What was seen for pods like this one, oldest sorts making room for new ones.
     fn of(&mut self, new: Sort) -> &mut Sort {
-        let known = self.sorts.iter().position(|sort| sort.asked == new.asked && sort.counted == new.counted && sort.alike == new.alike);
+        let known = self.sorts.iter().position(|sort| sort.is_like(&new));
         let place = known.unwrap_or_else(|| {
             if self.sorts.len() == SORTS {
                 self.sorts.remove(0);
@@ -56,6 +57,7 @@ struct Sort {
     asked: Amounts,
     counted: Amounts,
     alike: Option<Alike>,
+    images: Wanted,
     /// What was seen of each node. Two bytes each, because hundreds are read for every pod, and they are worth but a few
     /// different things.
     cells: Vec<Cell>,
@@ -88,9 +90,19 @@ struct Worth {
     resources: i64,
     /// Its zone's number; none without a zone.
     zone: Option<u32>,
+    /// Which of the images it has.
+    held: Held,
 }
 
 impl Sort {
+    fn of(world: &World, pod: &Pod) -> Sort {
+        let (asked, counted, alike) = (requests(&pod.spec), counted(&pod.spec), score::alike(world, pod));
+        let images = Wanted::by(pod);
+        Sort { asked, counted, alike, images, cells: Vec::new(), worths: Vec::new(), first: 0, stale: Vec::new() }
+    }
+    fn is_like(&self, other: &Sort) -> bool {
+        self.asked == other.asked && self.counted == other.counted && self.alike == other.alike && self.images == other.images
+    }
     /// Where more has changed than there is, everything is looked at anew.
     fn forget(&mut self, place: usize) {
         self.stale.push(place);
@@ -125,7 +137,8 @@ impl Sort {
             return TAKEN;
         }
         let alike = self.alike.as_ref().map_or(0, |alike| alike.count(seats, place, row));
-        let worth = Worth { alike, resources: score::resources(row, self.counted, self.asked), zone: row.zone };
+        let held = self.images.held(seats.stocks(), &seats.at(place).node);
+        let worth = Worth { alike, resources: score::resources(row, self.counted, self.asked), zone: row.zone, held };
         let known = self.worths.iter().position(|known| *known == worth).unwrap_or_else(|| {
             self.worths.push(worth);
             self.worths.len() - 1
@@ -158,9 +171,10 @@ impl Sort {
     }
 
     /// The score of each worth, so many nodes being worth it.
-    fn totals(&self, counts: &[usize], zones: usize) -> Vec<i64> {
-        let mut totals = if self.alike.is_some() { self.spread(counts, zones) } else { vec![FULL; self.worths.len()] };
-        totals.iter_mut().zip(&self.worths).for_each(|(total, worth)| *total = 2 * *total + worth.resources);
+    fn totals(&self, counts: &[usize], seats: &Seats) -> Vec<i64> {
+        let mut totals = if self.alike.is_some() { self.spread(counts, seats.zone_count()) } else { vec![FULL; self.worths.len()] };
+        let images = |worth: &Worth| if worth.held == 0 { 0 } else { self.images.score(seats.stocks(), worth.held, seats.len()) };
+        totals.iter_mut().zip(&self.worths).for_each(|(total, worth)| *total = 2 * *total + worth.resources + images(worth));
         totals
     }
 
@@ -188,14 +202,13 @@ pub fn best(world: &mut World, pod: &Pod, needs: &Needs) -> Option<Vec<usize>> {
     if !alone || !filter::asks_only_for_room(pod, needs) || !Constraints::of(pod).is_empty() {
         return None;
     }
-    let (asked, counted, alike) = (requests(&pod.spec), counted(&pod.spec), score::alike(world, pod));
     let mut glances = std::mem::take(&mut world.scheduler.seats.glances);
-    let sort = glances.of(Sort { asked, counted, alike, cells: Vec::new(), worths: Vec::new(), first: 0, stale: Vec::new() });
+    let sort = glances.of(Sort::of(world, pod));
     let seats = &mut world.scheduler.seats;
     sort.refresh(seats);
     let start = seats.ahead(0);
     let best = sort.search(start).map(|(looked, counts)| {
-        let totals = sort.totals(&counts, seats.zone_count());
+        let totals = sort.totals(&counts, seats);
         let present = totals.iter().zip(&counts).filter(|(_, nodes)| **nodes > 0).map(|(total, _)| *total);
         let top = present.max().unwrap_or_default();
         seats.turn(looked);

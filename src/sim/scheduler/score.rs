@@ -3,8 +3,8 @@
 use super::super::world::World;
 use super::decision::PARTS;
 use super::seats::{Amounts, Capacity, Row, Seats, counted, requests};
-use super::social;
 use super::topology::{self, Constraints};
+use super::{locality, social};
 use crate::api::pod::Effect;
 use crate::api::{Labels, Name, Node, Pod, ReplicaSet, Selector, Service, StatefulSet, Uid};
 use std::collections::BTreeMap;
@@ -22,7 +22,12 @@ pub fn best(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<usize> {
     totals.iter_mut().for_each(|total| *total *= 2);
     add_resources(world, pod, feasible, &mut totals);
     let seats = &world.scheduler.seats;
-    let weighted = [(3, avoided(seats, pod, feasible)), (2, preferred(seats, pod, feasible)), (2, social::scores(world, pod, feasible))];
+    let weighted = [
+        (3, avoided(seats, pod, feasible)),
+        (2, preferred(seats, pod, feasible)),
+        (2, social::scores(world, pod, feasible)),
+        (1, locality::scores(seats, pod, feasible)),
+    ];
     for (weight, scores) in weighted.iter().filter_map(|(weight, scores)| Some((weight, scores.as_ref()?))) {
         totals.iter_mut().zip(scores).for_each(|(total, score)| *total += weight * score);
     }
@@ -37,9 +42,14 @@ pub fn parts(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<[i64; PARTS.le
     let mut room = vec![0; feasible.len()];
     add_resources(world, pod, feasible, &mut room);
     let seats = &world.scheduler.seats;
-    let softer = [avoided(seats, pod, feasible), preferred(seats, pod, feasible), social::scores(world, pod, feasible)];
-    let [taints, affinity, company] = softer.map(|scores| scores.unwrap_or_else(|| vec![0; feasible.len()]));
-    (0..feasible.len()).map(|i| [2 * spread[i], room[i], 3 * taints[i], 2 * affinity[i], 2 * company[i]]).collect()
+    let softer = [
+        avoided(seats, pod, feasible),
+        preferred(seats, pod, feasible),
+        social::scores(world, pod, feasible),
+        locality::scores(seats, pod, feasible),
+    ];
+    let [taints, affinity, company, images] = softer.map(|scores| scores.unwrap_or_else(|| vec![0; feasible.len()]));
+    (0..feasible.len()).map(|i| [2 * spread[i], room[i], 3 * taints[i], 2 * affinity[i], 2 * company[i], images[i]]).collect()
 }
 
 fn add_resources(world: &World, pod: &Pod, feasible: &[usize], totals: &mut [i64]) {

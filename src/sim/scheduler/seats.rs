@@ -1,6 +1,7 @@
 //! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
 
 use super::glance::Glances;
+use super::locality::Stocks;
 use super::priority::priority;
 use super::social::Social;
 use crate::api::pod::{Container, PodSpec};
@@ -160,6 +161,7 @@ pub struct Seats {
     places: OrdMap<Key, usize>,
     zones: Vector<Name>,
     start: usize,
+    stocks: Stocks,
     /// How many pods with a seat ask something of their neighbours.
     pub social: usize,
     /// What was seen of the nodes by searches before.
@@ -232,6 +234,10 @@ impl Seats {
     pub fn zone_count(&self) -> usize {
         self.zones.len()
     }
+    /// The images of all nodes.
+    pub fn stocks(&self) -> &Stocks {
+        &self.stocks
+    }
     /// The place that a search looks at after so many.
     pub fn ahead(&self, looked: usize) -> usize {
         let place = self.start + looked;
@@ -251,7 +257,11 @@ impl Seats {
         let matters = seat.node.spec != node.spec
             || seat.node.metadata.labels != node.metadata.labels
             || !Arc::ptr_eq(&seat.node.status.allocatable, &node.status.allocatable);
-        seat.node = node.clone();
+        let before = std::mem::replace(&mut seat.node, node.clone());
+        if !Arc::ptr_eq(&before.status.images, &node.status.images) {
+            self.stocks.relist(Some(&before), Some(node));
+            self.glances.forget(place);
+        }
         if matters {
             self.glances.forget(place);
             seat.zone = zone(node);
@@ -265,6 +275,7 @@ impl Seats {
         let zone = zone(node);
         let row = Row { zone: number(&mut self.zones, &zone), ..Row::new(node) };
         self.rows.push_back(row);
+        self.stocks.relist(None, Some(node));
         self.list.push_back(Arc::new(Seat { node: node.clone(), pods: Vec::new(), crowd: Vec::new(), zone }));
     }
     /// Forgets a node.
@@ -273,6 +284,7 @@ impl Seats {
             let gone = self.list.remove(place);
             self.social -= gone.pods.iter().filter(|sitter| sitter.social.is_some()).count();
             gone.pods.iter().for_each(|sitter| self.uncount(&sitter.pod));
+            self.stocks.relist(Some(&gone.node), None);
             self.rows.remove(place);
             self.glances.forget_all();
             self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.key(), i)).collect();
