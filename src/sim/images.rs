@@ -91,7 +91,7 @@ const DOCKER_HUB: &str = "docker.io";
 /// digest. Upstream: distribution/reference, ParseDockerRef.
 pub fn reference(name: &str) -> (String, String) {
     let (bare, version) = parts(name);
-    let is_registry = |first: &str| first.contains(['.', ':']) || first == "localhost";
+    let is_registry = |first: &str| first.bytes().any(|b| matches!(b, b'.' | b':')) || first == "localhost";
     let (registry, path) = bare.split_once('/').filter(|(first, _)| is_registry(first)).unwrap_or((DOCKER_HUB, bare));
     let official = if registry == DOCKER_HUB && !path.contains('/') { "library/" } else { "" };
     let repository = format!("{registry}/{official}{path}");

@@ -25,8 +25,10 @@ pub fn prepare(world: &mut World, node: &Name, process: &Process, slot: Slot) {
         let words = format!("Failed to apply default image tag \"{image}\": {why}");
         return refuse(world, node, process, slot, ("InspectFailed", "InvalidImageName"), &words);
     }
-    let present = world.machine(node).is_some_and(|m| m.has_image(&image));
-    match (&*container.image_pull_policy, present) {
+    let policy = &*container.image_pull_policy;
+    // Where it is pulled anyway, nobody looks.
+    let present = policy != "Always" && world.machine(node).is_some_and(|m| m.has_image(&image));
+    match (policy, present) {
         ("Never", false) => {
             let words = format!("Container image \"{image}\" is not present with pull policy of Never");
             refuse(world, node, process, slot, ("ErrImageNeverPull", "ErrImageNeverPull"), &words);

@@ -33,6 +33,11 @@ impl Needs {
 /// Why a pod cannot be scheduled anywhere, whatever the nodes.
 pub struct Obstacle(String);
 
+/// Two demands on the node's name that exclude each other. Upstream: errReasonConflict of NodeAffinity.
+pub fn conflict() -> Obstacle {
+    Obstacle("pod affinity terms conflict".to_owned())
+}
+
 impl Obstacle {
     /// What FailedScheduling says. Upstream: FitError. Where a volume plugin's PreFilter refuses, this version prints "not
     /// found" where it speaks of preemption: a plugin after it finds nothing in the cycle's state.
@@ -100,14 +105,13 @@ fn others_use(world: &World, claim: &Key, pod: &Pod) -> bool {
 
 /// Why a node cannot have a pod whose volumes others use.
 pub fn in_use(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
-    if needs.taken {
-        let reason = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
-        return Some(Verdict { help: Help::ROOM, ..Verdict::crowded(reason) });
-    }
-    if needs.own.iter().any(|disk| is_taken(world, node, disk)) {
-        return Some(Verdict { help: Help::ROOM, ..Verdict::crowded("node(s) had no available disk") });
-    }
-    None
+    let claimed = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
+    let reason = match needs.own.iter().any(|disk| is_taken(world, node, disk)) {
+        true => "node(s) had no available disk",
+        false if needs.taken => claimed,
+        false => return None,
+    };
+    Some(Verdict { help: Help::ROOM, ..Verdict::crowded(reason) })
 }
 
 /// Why a node cannot serve a pod's volumes: all that VolumeBinding finds, or what VolumeZone does. Upstream:

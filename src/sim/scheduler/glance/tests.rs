@@ -34,12 +34,16 @@ fn both_ways_agree_while_the_cluster_changes() {
     }
     trial.put(Kind::Service, json!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}}));
     trial.put_rs("nginx", json!({"replicas": 30}));
+    // Beyond the nodes that are looked at, but in a zone of theirs.
+    for node in ["node-128", "node-129"] {
+        trial.edit(Kind::Node, node, "/metadata/labels/topology.kubernetes.io~1zone", json!("a"));
+    }
     for round in 0..12 {
         trial.put(
             Kind::Pod,
             json!({
                 "metadata": {"name": format!("loose-{round}"), "labels": {"app": "web"}},
-                "spec": {"nodeName": format!("node-{}", round % 5 + 1), "containers": [{"name": "c", "image": "nginx"}]},
+                "spec": {"nodeName": format!("node-{}", [1, 2, 128, 4, 5, 129][round % 6]), "containers": [{"name": "c", "image": "nginx"}]},
             }),
         );
         let images = if round % 3 == 2 { json!([]) } else { json!([{"names": [format!("{IMAGE}:latest")], "sizeBytes": 900_000_000}]) };

@@ -95,6 +95,8 @@ fn patience_with_claims_ends_after_ten_minutes() {
     pass(&mut world, 2_000);
     let words = "FailedScheduling running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
     assert_eq!(events(&world, "p"), [words]);
+    let told = world.get::<Pod>(&key("p")).unwrap().status.conditions[0].reason.clone();
+    assert_eq!(&*told, "SchedulerError", "no node has refused it");
     pass(&mut world, 660_000);
     assert_ne!(node_of(&world, "p"), "", "tried again");
 }
