@@ -69,7 +69,7 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
             found.push(place);
             continue;
         }
-        match judge(world, place, pod, needs).or_else(|| others.refuse(&seats.at(place).node)) {
+        match judge(world, place, pod, needs, &others) {
             None => found.push(place),
             Some(verdict) => refused.push((place, verdict)),
         }
@@ -85,7 +85,7 @@ fn named(world: &mut World, pod: &Pod, needs: &Needs, names: &BTreeSet<&str>) ->
     for place in 0..world.scheduler.seats.len() {
         let node = &world.scheduler.seats.at(place).node;
         let verdict = match names.contains(&*node.metadata.name) {
-            true => judge(world, place, pod, needs).or_else(|| others.refuse(node)),
+            true => judge(world, place, pod, needs, &others),
             false => Some(by(Help::LABEL)(Verdict::hopeless("node(s) didn't satisfy plugin(s) [NodeAffinity]"))),
         };
         match verdict {
@@ -99,7 +99,7 @@ fn named(world: &mut World, pod: &Pod, needs: &Needs, names: &BTreeSet<&str>) ->
 /// Why one node cannot take a pod, if it cannot; whether for reasons of its volumes that concern all nodes is not asked.
 pub fn look(world: &World, place: usize, pod: &Pod) -> Option<Verdict> {
     let needs = volumes::needs(world, pod).unwrap_or_default();
-    judge(world, place, pod, &needs).or_else(|| Others::of(world, pod).refuse(&world.scheduler.seats.at(place).node))
+    judge(world, place, pod, &needs, &Others::of(world, pod))
 }
 
 /// What other pods have to say about where a pod goes: the last two filters.
@@ -130,10 +130,16 @@ pub fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
     anywhere && needs.is_empty() && ports::of(&pod.spec).is_empty() && requests::others(&pod.spec).is_empty()
 }
 
-/// The first filter that refuses decides, as in the framework.
-fn judge(world: &World, place: usize, pod: &Pod, needs: &Needs) -> Option<Verdict> {
+/// Whether a node refuses a pod: as it would be with those for whom room is being made on it, and as it is. Upstream:
+/// RunFilterPluginsWithNominatedPods.
+fn judge(world: &World, place: usize, pod: &Pod, needs: &Needs, others: &Others) -> Option<Verdict> {
     let expected = nominated::seated(world, place, pod);
-    let world = expected.as_ref().unwrap_or(world);
+    let crowded = expected.as_ref().and_then(|expected| filter(expected, place, pod, needs, &Others::of(expected, pod)));
+    crowded.or_else(|| filter(world, place, pod, needs, others))
+}
+
+/// The first filter that refuses decides, as in the framework.
+fn filter(world: &World, place: usize, pod: &Pod, needs: &Needs, others: &Others) -> Option<Verdict> {
     let (seats, asked) = (&world.scheduler.seats, requests(&pod.spec));
     let seat = seats.at(place);
     unschedulable(seat, pod)
@@ -145,6 +151,7 @@ fn judge(world: &World, place: usize, pod: &Pod, needs: &Needs) -> Option<Verdic
         .or_else(|| volumes::in_use(world, &seat.node, needs))
         .or_else(|| limits::refuses(world, seat, pod, needs))
         .or_else(|| volumes::refuses(world, &seat.node, needs))
+        .or_else(|| others.refuse(&seat.node))
 }
 
 fn unschedulable(seat: &Seat, pod: &Pod) -> Option<Verdict> {

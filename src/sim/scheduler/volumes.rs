@@ -138,15 +138,22 @@ fn is_taken(world: &World, node: &Node, disk: &PersistentVolume) -> bool {
     pods.filter(|pod| !pod.status.phase.is_terminal()).any(|pod| pod.spec.volumes.iter().filter_map(inline).any(clashes))
 }
 
-const PLACES: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+/// Labels that say where a node or a volume is, and how each was called before.
+const PLACES: [(&str, &str); 2] = [
+    ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"),
+    ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region"),
+];
 
-/// A volume that carries a zone is for nodes of that zone; nodes without zones take any. Upstream: VolumeZone.
+/// A volume that carries a zone is for nodes of that zone; nodes without zones take any. Upstream: VolumeZone, with
+/// translateToGALabel.
 fn shares_zone(volume: &PersistentVolume, node: &Node) -> bool {
     let place = |label: &str| node.metadata.labels.get(label);
-    let fits = |label: &&str| {
-        volume.metadata.labels.get(label).is_none_or(|zones| zones.split("__").any(|z| place(label).is_some_and(|p| &**p == z)))
+    let fits = |label: &str, or: &str| {
+        let there = || place(label).or_else(|| place(or));
+        volume.metadata.labels.get(label).is_none_or(|zones| zones.split("__").any(|z| there().is_some_and(|p| &**p == z)))
     };
-    PLACES.iter().all(|label| place(label).is_none()) || PLACES.iter().all(fits)
+    let nowhere = PLACES.iter().all(|(now, before)| place(now).is_none() && place(before).is_none());
+    nowhere || PLACES.iter().all(|(now, before)| fits(now, now) && fits(before, now))
 }
 
 /// How far the claims of a pod are that has its node.
