@@ -17,6 +17,7 @@ mod events;
 mod eviction;
 mod namespaces;
 mod priority;
+mod strategy;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
 pub use events::{Queue as ExpiryQueue, Said, expire};

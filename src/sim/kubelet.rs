@@ -8,6 +8,7 @@ mod backoff;
 mod checks;
 mod containers;
 mod hooks;
+mod inventory;
 pub mod life;
 mod mounts;
 mod node;
@@ -17,6 +18,7 @@ mod pulls;
 mod status;
 mod stop;
 
+pub use inventory::images_of;
 pub use probes::Probing;
 
 use super::agenda::Due;
@@ -111,6 +113,7 @@ const DRAWN_HEARTBEATS: usize = 50;
 
 fn check_in(world: &mut World, node: &Name) {
     let now = world.now();
+    let last = world.lease_renewed(node).unwrap_or(now);
     if let Some(machine) = world.machine_mut(node) {
         (machine.renewed, machine.last_word) = (Some(now), now);
     }
@@ -118,6 +121,7 @@ fn check_in(world: &mut World, node: &Name) {
         travel(world, Cargo::Heartbeat, node, "heartbeat".into());
     }
     node::post(world, node);
+    inventory::report(world, node, last);
 }
 
 /// Hears of a write: sends it down to the kubelet that it concerns. Status alone concerns none.

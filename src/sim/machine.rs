@@ -27,8 +27,10 @@ pub struct Machine {
     pub heard: OrdMap<Uid, Arc<Pod>>,
     /// What really runs: one entry a pod sandbox.
     pub processes: OrdMap<Uid, Arc<Process>>,
-    /// Images it has.
+    /// Images it has, by their whole names.
     pub images: OrdSet<Name>,
+    /// True where one of them came since its kubelet last listed them.
+    pub unlisted: bool,
     /// Third part of its pods' addresses: 10.244.N.x.
     pub subnet: u32,
     /// Last part of the next pod's address.
@@ -112,5 +114,9 @@ impl Machine {
     /// True where orders and reports travel.
     pub fn is_linked(&self) -> bool {
         self.powered && self.cut.is_none()
+    }
+    /// True where it has an image, whichever of its names is asked for.
+    pub fn has_image(&self, name: &str) -> bool {
+        self.images.contains(&*super::images::reference(name).1)
     }
 }

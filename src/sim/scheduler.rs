@@ -3,15 +3,19 @@
 //! Simplified: a preemption's deletes are asked for at once rather than beside the next attempts, and a plan to wait on a
 //! node for volumes is not written to the pod's status.
 
+mod affinity;
 pub mod decision;
 mod filter;
 mod glance;
 mod hints;
 mod limits;
+mod locality;
 mod nominated;
+mod ports;
 mod preemption;
 mod priority;
 mod queue;
+mod requests;
 mod score;
 mod seats;
 mod social;
@@ -27,15 +31,16 @@ use super::world::World;
 use crate::api::meta::{Condition, Truth, set_condition};
 use crate::api::object::reference;
 use crate::api::{Key, Kind, Name, Object, Pod, Time, Uid};
+pub(super) use affinity::{selects, terms_match};
 use filter::Verdict;
-pub(super) use filter::{host_ports, others_requested, selects, terms_match};
 use hints::Help;
 use imbl::{OrdMap, Vector};
+pub(super) use ports::{clash, of as host_ports};
 use preemption::Outcome;
 pub(super) use priority::priority;
 use queue::Queue;
+pub(super) use requests::{clamp, others as others_requested, requests};
 use seats::Seats;
-pub(super) use seats::{clamp, requests};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -94,7 +99,7 @@ fn notice_pod(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
         return;
     }
     nominated::note(world, pod);
-    if pod.metadata.is_terminating() || is_gated(pod) {
+    if pod.metadata.is_terminating() || is_gated(pod) || !is_ours(pod) {
         return;
     }
     if !world.scheduler.queue.contains(&key) {
@@ -117,6 +122,11 @@ fn asks_otherwise(before: Option<&Object>, pod: &Pod) -> bool {
 /// True where somebody has yet to let the pod be scheduled. Upstream: plugins/schedulinggates.
 pub(super) fn is_gated(pod: &Pod) -> bool {
     pod.spec.rest.get("schedulingGates").and_then(serde_json::Value::as_array).is_some_and(|gates| !gates.is_empty())
+}
+
+/// False where the pod names another scheduler, of which there is none. Upstream: responsibleForPod.
+fn is_ours(pod: &Pod) -> bool {
+    pod.spec.rest.get("schedulerName").is_none_or(|name| *name == *Actor::Scheduler.component())
 }
 
 /// What could not be scheduled is tried again, where this could help. Simplified: by kinds of news, where upstream's
@@ -159,10 +169,19 @@ pub fn schedule(world: &mut World) {
 fn take_next(world: &mut World) {
     let Some((key, cause)) = world.scheduler.queue.pop() else { return };
     world.cause = cause.or(world.cause);
-    match world.get::<Pod>(&key).filter(|p| !p.is_scheduled() && !p.metadata.is_terminating()).cloned() {
+    match world.get::<Pod>(&key).filter(|p| !p.is_scheduled()).cloned() {
+        Some(pod) if pod.metadata.is_terminating() => skip(world, &pod),
         Some(pod) => place(world, &pod),
         None => world.scheduler.forget(&key),
     }
+}
+
+/// A pod that is being deleted goes nowhere any more. Upstream: skipPodSchedule.
+fn skip(world: &mut World, pod: &Pod) {
+    let key = pod.metadata.key();
+    world.scheduler.forget(&key);
+    let words = format!("skip schedule deleting pod: {}/{}", key.namespace, key.name);
+    Desk::new(world, Actor::Scheduler).event(reference(Kind::Pod, &pod.metadata), true, "FailedScheduling", words);
 }
 
 fn plan_flush(world: &mut World) {
@@ -176,6 +195,9 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
     let count = world.scheduler.seats.len();
     if count == 0 {
         return fail(world, pod, "no nodes available to schedule pods", Help::NODE, Some(Name::default()));
+    }
+    if affinity::named(pod).is_some_and(|names| names.is_empty()) {
+        return fail(world, pod, &volumes::conflict().message(count), Help::LABEL, None);
     }
     let needs = match volumes::needs(world, pod) {
         Ok(needs) => needs,
@@ -241,10 +263,12 @@ fn fail(world: &mut World, pod: &Arc<Pod>, message: &str, help: Help, nominated:
     let now = world.now();
     world.scheduler.queue.park(&pod.metadata.key(), help | Help::NODE, now);
     plan_flush(world);
-    complain(world, pod, message, nominated);
+    complain(world, pod, "Unschedulable", message, nominated);
 }
 
-fn complain(world: &mut World, pod: &Arc<Pod>, message: &str, nominated: Option<Name>) {
+/// Tells of a failure, in an event and in the pod's status; the reason is whether nodes refused the pod or something went
+/// wrong. Upstream: handleSchedulingFailure.
+fn complain(world: &mut World, pod: &Arc<Pod>, reason: &'static str, message: &str, nominated: Option<Name>) {
     let now = world.now().to_second();
     let mut desk = Desk::new(world, Actor::Scheduler);
     desk.event(reference(Kind::Pod, &pod.metadata), true, "FailedScheduling", clip(message));
@@ -254,7 +278,7 @@ fn complain(world: &mut World, pod: &Arc<Pod>, message: &str, nominated: Option<
         status: Truth::False,
         last_transition_time: Some(now),
         observed_generation: pod.metadata.generation,
-        reason: "Unschedulable".into(),
+        reason: reason.into(),
         message: message.into(),
         ..Condition::default()
     };

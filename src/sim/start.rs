@@ -156,6 +156,7 @@ fn machine(name: &Name, number: u32, world: &World) -> Machine {
         heard: OrdMap::new(),
         processes: OrdMap::new(),
         images: OrdSet::new(),
+        unlisted: false,
         subnet: number,
         next_ip: 2,
         boots: 1,
@@ -201,6 +202,7 @@ impl NodeShape {
             conditions: healthy(world),
             addresses: vec![address(host_address(number), "InternalIP"), address(name.to_string(), "Hostname")],
             node_info: Some(self.info.clone()),
+            images: super::kubelet::images_of(world, name),
             ..NodeStatus::default()
         }
     }

@@ -89,23 +89,33 @@ fn note(desk: &mut Desk, new: Event) -> Result<(), Refusal> {
     }
 }
 
+/// What the scheduler was doing, by the reason that it gives.
+const ACTIONS: [(&str, &str); 3] = [("Scheduled", "Binding"), ("FailedScheduling", "Scheduling"), ("Preempted", "Preempting")];
+/// The scheduler's name on its machine, which is none of the nodes here.
+const CONTROL_PLANE: &str = "default-scheduler-control-plane";
+
 fn compose(desk: &Desk, about: ObjectRef, warning: bool, reason: &str, message: Name) -> Event {
     let now = desk.now.to_second();
     let namespace: Name = if about.namespace.is_empty() { "default".into() } else { about.namespace.clone() };
     let component = desk.actor().component();
     let newer = *desk.actor() == Actor::Scheduler;
+    let action = ACTIONS.iter().find(|(known, _)| newer && *known == reason).map_or("", |(_, action)| *action);
+    let host = if newer { Name::from_static_str(CONTROL_PLANE) } else { desk.actor().host() };
     let source = EventSource { component: if newer { Name::default() } else { component.clone() }, host: desk.actor().host() };
     Event {
         metadata: Meta::named(namespace, unique_name(desk, &about.name)),
         involved_object: about,
         reason: reason.into(),
         message,
+        event_time: newer.then_some(desk.now),
+        action: Name::from_static_str(action),
         source,
         first_timestamp: (!newer).then_some(now),
         last_timestamp: (!newer).then_some(now),
         count: i32::from(!newer),
         kind: if warning { EventType::Warning } else { EventType::Normal },
         reporting_component: component,
+        reporting_instance: host,
         ..Event::default()
     }
 }

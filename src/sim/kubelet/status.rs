@@ -2,6 +2,7 @@
 
 use super::super::apiserver::Desk;
 use super::super::change::Actor;
+use super::super::images;
 use super::super::machine::{Process, Run, Slot, Stage};
 use super::super::world::World;
 use super::containers::has_run_its_course;
@@ -152,10 +153,13 @@ fn identities(process: &Process, run: &Run, before: &[ContainerStatus]) -> (Name
     }
 }
 
-fn image_id(image: &Name) -> Name {
-    let repository = image.split('@').next().unwrap_or_default();
-    let repository = repository.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(repository, |(bare, _)| bare);
-    digested(&["docker.io/", repository, "@sha256:"], image)
+/// The runtime's name of an image that tells it from all others: its repository and digest.
+pub fn image_id(image: &str) -> Name {
+    let (repository, whole) = images::reference(image);
+    match whole.contains('@') {
+        true => whole.into(),
+        false => digested(&[repository.as_ref(), "@sha256:"], &whole),
+    }
 }
 
 fn container_id(process: &Process, run: &Run) -> Name {

@@ -38,10 +38,7 @@ impl Term {
         if namespaces.is_empty() && reach.is_none() {
             namespaces.push(pod.metadata.namespace.clone());
         }
-        let mut selector = value.get("labelSelector").and_then(|s| Selector::deserialize(s).ok());
-        if let Some(selector) = &mut selector {
-            add_own_labels(selector, &value["matchLabelKeys"], pod);
-        }
+        let selector = value.get("labelSelector").and_then(|s| Selector::deserialize(s).ok());
         Term { key: value["topologyKey"].as_str().unwrap_or_default().into(), selector, namespaces, reach, weight }
     }
 
@@ -52,15 +49,6 @@ impl Term {
             self.reach.as_ref().zip(labels).is_some_and(|(reach, labels)| reach.matches(labels))
         };
         self.selector.as_ref().is_some_and(|s| s.matches(&pod.metadata.labels)) && (self.namespaces.contains(namespace) || in_reach())
-    }
-}
-
-/// A selector that takes these labels as the pod itself has them: matchLabelKeys.
-pub fn add_own_labels(selector: &mut Selector, keys: &Value, pod: &Pod) {
-    for key in keys.as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if let Some(value) = pod.metadata.labels.get(key) {
-            selector.match_labels.insert(key, value.clone());
-        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! The scheduler: where pods go, and in which words it says that they can go nowhere.
 
+mod filters;
+mod scores;
+
 use super::*;
 use crate::api::Span;
 use crate::sim::tests::{Trial, over};

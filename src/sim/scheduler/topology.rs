@@ -1,10 +1,10 @@
 //! Spreading as a pod's own constraints want it. Upstream: pkg/scheduler/framework/plugins/podtopologyspread.
 
 use super::super::world::World;
-use super::filter::{Verdict, is_tainted, selects};
+use super::affinity::selects;
+use super::filter::{Verdict, is_tainted};
 use super::score::{FULL, ln_milli};
 use super::seats::Seat;
-use super::social::add_own_labels;
 use crate::api::{Name, Node, Pod, Selector};
 use serde::Deserialize;
 use serde_json::Value;
@@ -34,7 +34,7 @@ impl Constraints {
     /// As the pod has them.
     pub fn of(pod: &Pod) -> Constraints {
         let list = pod.spec.rest.get("topologySpreadConstraints").and_then(Value::as_array);
-        Constraints(list.into_iter().flatten().map(|value| Constraint::read(value, pod)).collect())
+        Constraints(list.into_iter().flatten().map(Constraint::read).collect())
     }
     /// True where it has none.
     pub fn is_empty(&self) -> bool {
@@ -46,12 +46,9 @@ impl Constraints {
 }
 
 impl Constraint {
-    fn read(value: &Value, pod: &Pod) -> Constraint {
+    fn read(value: &Value) -> Constraint {
         let text = |field: &str| value[field].as_str().unwrap_or_default();
-        let mut selector = value.get("labelSelector").and_then(|s| Selector::deserialize(s).ok());
-        if let Some(selector) = &mut selector {
-            add_own_labels(selector, &value["matchLabelKeys"], pod);
-        }
+        let selector = value.get("labelSelector").and_then(|s| Selector::deserialize(s).ok());
         Constraint {
             key: text("topologyKey").into(),
             max_skew: value["maxSkew"].as_i64().unwrap_or(1),
@@ -65,8 +62,11 @@ impl Constraint {
     fn counts(&self, pod: &Pod) -> bool {
         self.selector.as_ref().is_some_and(|s| s.matches(&pod.metadata.labels))
     }
-    /// How many of a node's pods count.
+    /// How many of a node's pods count; where all would, none do. Upstream: countPodsMatchSelector.
     fn crowd(&self, seat: &Seat, pod: &Pod) -> i64 {
+        if self.selector.as_ref().is_none_or(Selector::is_empty) {
+            return 0;
+        }
         let alike = seat.pods.iter().filter(|s| !s.leaving && s.pod.metadata.namespace == pod.metadata.namespace);
         alike.filter(|s| self.counts(&s.pod)).count() as i64
     }

@@ -84,7 +84,8 @@ pub fn expire(world: &mut World) {
     for key in over {
         give_up(world, &key);
         if let Some(pod) = world.get::<Pod>(&key).cloned() {
-            complain(world, &pod, "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded", None);
+            let words = "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
+            complain(world, &pod, "SchedulerError", words, None);
             let until = world.scheduler.queue.delay(&key, now);
             world.schedule(until, Due::Schedule);
         }
