@@ -338,8 +338,7 @@ impl<'a> Round<'a> {
         if !are_owned {
             claims::fix_owners(desk, self.set, pod);
         }
-        let mended = identity::mend(self.set, pod);
-        let done = desk.update(mended).map(|_| ());
+        let done = identity::mend(self.set, pod).and_then(|mended| desk.update(mended).map(drop));
         self.told(desk, "Update", pod, done).map(|()| false)
     }
 

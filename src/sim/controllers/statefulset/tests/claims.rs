@@ -173,6 +173,26 @@ fn a_claim_that_is_refused_keeps_its_pod_back() {
     assert!(trial.names(Kind::Pod).is_empty());
 }
 
+/// Upstream: UpdateStatefulPod, whose update of a pod's volumes ValidatePodUpdate forbids.
+#[test]
+fn an_adopted_pod_gets_its_claims_and_cannot_mount_them() {
+    let mut trial = running(json!({}));
+    trial.delete_with(Kind::StatefulSet, "kubia", DeleteOptions { propagation: Propagation::Orphan, ..DeleteOptions::default() });
+    trial.pass(Span::secs(2));
+    let spec = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}});
+    apply(&mut trial, "luksa/kubia", json!({"volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": spec}]}));
+    trial.pass(Span::secs(2));
+    let begin = "Update Pod kubia-0 in StatefulSet kubia failed error: Pod \"kubia-0\" is invalid: spec: Forbidden: pod updates may not \
+                 change fields other than `spec.containers[*].image`";
+    let told = trial.said("kubia", "FailedUpdate");
+    assert!(told.len() == 1 && told[0].starts_with(begin), "{told:?}");
+    assert_eq!(trial.times("kubia", "FailedUpdate").len(), 9, "at once, and after 5, 10, 20, … ms");
+    assert!(trial.said("kubia", "SuccessfulUpdate").is_empty());
+    assert_eq!(trial.names(Kind::PersistentVolumeClaim), ["data-kubia-0"], "the others wait for the first");
+    assert_eq!(trial.get::<Pod>("kubia-0").claims().count(), 0);
+    assert_eq!(trial.get::<StatefulSet>("kubia").status.ready_replicas, 3);
+}
+
 #[test]
 fn a_claim_that_somebody_else_controls_is_left_to_them() {
     let mut trial = with_claims(json!({"whenScaled": "Delete"}));
