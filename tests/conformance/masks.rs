@@ -12,16 +12,13 @@ pub struct Masks {
 }
 
 impl Masks {
-    /// Random suffixes become [`RANDOM`]; hashes of ReplicaSets' templates, and of templates that bear the time of a restart,
-    /// their number in order of appearance.
+    /// Random suffixes become [`RANDOM`]; hashes of templates that bear the time of a restart their number in order of
+    /// appearance.
     pub fn of(rows: &[Value]) -> Masks {
         let mut names: Vec<(String, String)> = Vec::new();
-        let (mut restarts, mut templates) = (0, Vec::new());
+        let mut restarts = 0;
         volumes(rows, &mut names);
         for row in rows {
-            if let Some(hash) = row["labels"]["pod-template-hash"].as_str().filter(|hash| !templates.iter().any(|known| known == hash)) {
-                templates.push(hash.to_owned());
-            }
             let (kind, name) = (row["kind"].as_str().unwrap_or_default(), row["name"].as_str().unwrap_or_default());
             let owner = row["owner"][0].as_str().unwrap_or_default();
             let random = kind == "EndpointSlice" || kind == "Pod" && owner.starts_with("ReplicaSet/");
@@ -36,8 +33,6 @@ impl Masks {
                 names.push((suffix.to_owned(), format!("restart{restarts}")));
             }
         }
-        // Go's dump of a template, of which its hash is made, is not rebuilt here.
-        names.extend(templates.into_iter().enumerate().map(|(i, hash)| (hash, format!("template{}", i + 1))));
         let mut masks = Masks { names, reported: BTreeSet::new() };
         let events = rows.iter().filter(|row| row["kind"] == "Event");
         masks.reported = events.map(|row| masks.text(&format!("{}  {}", word(row, "reason"), word(row, "message")))).collect();
