@@ -137,6 +137,22 @@ fn a_pod_gets_its_own_claim_back_when_it_is_scaled_up_again() {
     assert_eq!((volume(&trial), trial.ready().len()), (before, 3));
 }
 
+/// Upstream: TestStatefulSetControl RecreatesPVCForPendingPod: a claim's end wakes nobody, the pod's next change does.
+#[test]
+fn a_claim_that_a_waiting_pod_has_lost_is_made_again() {
+    let mut trial = Trial::new(1);
+    let spec = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}});
+    apply(&mut trial, "luksa/kubia", json!({"replicas": 1, "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": spec}]}));
+    trial.pass(Span::secs(2));
+    let first = trial.get::<PersistentVolumeClaim>("data-kubia-0").metadata.uid;
+    trial.edit(Kind::PersistentVolumeClaim, "data-kubia-0", "/metadata/finalizers", json!([]));
+    trial.delete(Kind::PersistentVolumeClaim, "data-kubia-0");
+    trial.edit(Kind::Pod, "kubia-0", "/metadata/labels/note", "x".into());
+    trial.pass(Span::secs(2));
+    assert_ne!(trial.get::<PersistentVolumeClaim>("data-kubia-0").metadata.uid, first);
+    assert_eq!(trial.times("kubia", "SuccessfulCreate").len(), 3, "claim, pod, claim");
+}
+
 #[test]
 fn no_pod_is_made_on_a_claim_that_is_going() {
     let mut trial = with_claims(json!({}));
