@@ -3,7 +3,7 @@
 
 use super::act::{DeleteOptions, Propagation, Request};
 use super::agenda::Due;
-use super::change::{Actor, ChangeId, What};
+use super::change::{Actor, ChangeId, Controller, What};
 use super::latency::Latency;
 use super::world::World;
 use crate::api::meta::{Condition, Name, Truth, set_condition};
@@ -192,7 +192,7 @@ impl<'w> Desk<'w> {
         if stays || (was_terminating && !shortens && marked.meta().deletion_grace_period_seconds != Some(0)) {
             return Ok(Some(marked));
         }
-        if !had_grace && is_seen(&marked) {
+        if !had_grace && is_seen(&marked) && !self.waits_for_the_end_of(&marked) {
             self.remove_soon(&marked);
         } else {
             self.erase(marked);
@@ -206,6 +206,13 @@ impl<'w> Desk<'w> {
     fn remove_soon(&mut self, marked: &Object) {
         let at = self.now + self.latency(Latency::ControllerSync) + self.latency(Latency::Request);
         self.world.schedule(at, Due::Remove(marked.key(), marked.meta().uid));
+    }
+
+    /// True for a set that deletes one of its own pods: its sync goes on when the request is answered, after both writes.
+    fn waits_for_the_end_of(&self, pod: &Object) -> bool {
+        let Actor::Controller(who) = &self.actor else { return false };
+        let manager = pod.meta().controller().map(|owner| &*owner.kind);
+        matches!((who, manager), (Controller::StatefulSet, Some("StatefulSet")) | (Controller::ReplicaSet, Some("ReplicaSet")))
     }
 
     /// The second write of a delete without grace.

@@ -170,6 +170,17 @@ fn raw(call: &mut Call, path: &str) -> Answer {
             let object = call.world.object(kind, &target::key(kind, name, namespace));
             object.ok_or_else(|| Refusal::not_found(kind, name))?.to_value()
         }
+        [plural, name, part @ ("status" | "scale")] => {
+            let kind = kind_of(plural)?;
+            let object = call.world.object(kind, &target::key(kind, name, namespace));
+            let object = object.ok_or_else(|| Refusal::not_found(kind, name))?;
+            let value = object.to_value();
+            match *part {
+                "scale" if requests::is_scalable(kind) => requests::scale_of(object),
+                "status" if value.get("status").is_some() => value,
+                _ => return Err(missing_path()),
+            }
+        }
         _ => return Err(missing_path()),
     };
     call.voice.say(value.to_string());

@@ -20,9 +20,21 @@ const BURST_TAKES: Span = Span::millis(500);
 /// Hears of a write: of a set itself, of its pods, of a pod that nobody manages.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
     for key in super::concerned(world, Kind::ReplicaSet, before, after) {
+        if becomes_ready(before, after)
+            && let Some(wait) = world.get::<ReplicaSet>(&key).map(|set| set.spec.min_ready_seconds).filter(|wait| *wait > 0)
+        {
+            world.enqueue(Controller::ReplicaSet, Kind::ReplicaSet, &key, Span::secs(i64::from(wait) + 1));
+        }
         let delay = super::pace(world, Kind::ReplicaSet, &key);
         world.enqueue(Controller::ReplicaSet, Kind::ReplicaSet, &key, delay);
     }
+}
+
+/// True for a pod that somebody manages and that has just become ready: it may be available a second after minReadySeconds,
+/// whatever the others are. Upstream: updatePod, whose queue keeps only the earliest of such looks.
+fn becomes_ready(before: Option<&Object>, after: Option<&Object>) -> bool {
+    let (Some(Object::Pod(before)), Some(Object::Pod(after))) = (before, after) else { return false };
+    after.metadata.controller().is_some() && !before.is_ready() && after.is_ready()
 }
 
 /// Brings a set's pods to the number it wants.
