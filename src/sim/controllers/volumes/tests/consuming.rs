@@ -164,12 +164,12 @@ fn a_claim_grows_where_its_class_lets_it() {
     }
 }
 
-/// Upstream: the expand controller's syncHandler. Nobody grows a directory.
+/// Upstream: the expand controller's syncHandler. Nobody grows a directory, and that no plugin does is no error since v1.29.
 #[test]
 fn who_is_to_grow_a_volume_is_told() {
-    let warning = "!ExternalExpanding waiting for an external controller to expand this PVC";
+    let external = "ExternalExpanding waiting for an external controller to expand this PVC";
     let migrated = "ExternalExpanding CSI migration enabled for kubernetes.io/gce-pd; waiting for external resizer to expand the pvc";
-    for (source, words) in [(json!({"hostPath": {"path": "/a"}}), warning), (json!({"gcePersistentDisk": {"pdName": "a"}}), migrated)] {
+    for (source, words) in [(json!({"hostPath": {"path": "/a"}}), external), (json!({"gcePersistentDisk": {"pdName": "a"}}), migrated)] {
         let mut world = world();
         put(&mut world, Kind::StorageClass, json!({"metadata": {"name": "c"}, "provisioner": "x", "allowVolumeExpansion": true}));
         let mut spec = json!({"storageClassName": "c"});
