@@ -203,7 +203,7 @@ fn blueprint(deployment: &Deployment, old: &[Arc<ReplicaSet>], revision: i32) ->
 
 /// FNV-1a over the template and the collision count. The bytes hashed are our JSON of the template, so hashes differ from
 /// a real control plane's, and are as stable. Upstream: controller.ComputeHash.
-fn hash(template: &PodTemplate, collisions: Option<i32>) -> String {
+pub fn hash(template: &PodTemplate, collisions: Option<i32>) -> String {
     let text = serde_json::to_string(template).unwrap_or_default();
     let count = collisions.map(|n| i64::from(n).to_le_bytes());
     let bytes = text.bytes().chain(count.into_iter().flatten());
