@@ -4,6 +4,7 @@
 pub mod age;
 pub mod base64;
 pub mod columns;
+pub mod daemon;
 pub mod defaults;
 pub mod deployment;
 pub mod fields;
@@ -32,6 +33,7 @@ pub mod wire;
 pub mod workload;
 pub mod yaml;
 
+pub use daemon::DaemonSet;
 pub use deployment::Deployment;
 pub use given::{File, Files, Given};
 pub use labels::{Operator, Requirement, Selector};

@@ -69,6 +69,7 @@ pub fn cells(object: &Object, now: Time) -> Vec<String> {
         Object::ReplicaSet(o) => workload::replica_set(o, now),
         Object::Deployment(o) => workload::deployment(o, now),
         Object::PodDisruptionBudget(o) => workload::budget(o, now),
+        Object::DaemonSet(o) => workload::daemon_set(o, now),
         Object::StatefulSet(o) => workload::stateful_set(o, now),
         Object::ControllerRevision(o) => workload::revision(o, now),
         Object::Service(o) => network::service(o, now),
@@ -88,7 +89,6 @@ fn plain(kind: Kind, o: &Plain, object: &Object, now: Time) -> Vec<String> {
         Kind::Secret => vec![name, text(o.body.get("type")), entries("data"), age],
         Kind::VolumeAttributesClass => vec![name, text(o.body.get("driverName")), age],
         Kind::CSIDriver => storage::driver(name, o.body.get("spec"), age),
-        Kind::DaemonSet => workload::daemon_set(name, o.body.get("spec"), age),
         Kind::PriorityClass => {
             let default = o.body.get("globalDefault").is_some_and(|flag| *flag == true);
             vec![name, text(o.body.get("value")), default.to_string(), age, text(o.body.get("preemptionPolicy"))]

@@ -19,7 +19,7 @@ pub fn fill(kind: Kind, api_version: &str, value: &mut Value) {
         Kind::StatefulSet => stateful_set(object, api_version),
         Kind::ReplicaSet => replica_set(object, api_version),
         Kind::Deployment => deployment(object, api_version),
-        Kind::DaemonSet => template(child(object, "spec")),
+        Kind::DaemonSet => daemon_set(object),
         Kind::Service => service(object),
         Kind::StorageClass => set(object, &[("reclaimPolicy", json!("Delete")), ("volumeBindingMode", json!("Immediate"))]),
         Kind::Namespace => namespace(object),
@@ -122,6 +122,16 @@ fn deployment(object: &mut Map<String, Value>, api_version: &str) {
     set(strategy, &[("type", json!("RollingUpdate"))]);
     if strategy.get("type") == Some(&json!("RollingUpdate")) {
         set(child(strategy, "rollingUpdate"), &[("maxSurge", bound.clone()), ("maxUnavailable", bound)]);
+    }
+}
+
+fn daemon_set(object: &mut Map<String, Value>) {
+    let spec = child(object, "spec");
+    template(spec);
+    let strategy = child(spec, "updateStrategy");
+    set(strategy, &[("type", json!("RollingUpdate"))]);
+    if strategy.get("type") == Some(&json!("RollingUpdate")) {
+        set(child(strategy, "rollingUpdate"), &[("maxSurge", json!(0)), ("maxUnavailable", json!(1))]);
     }
 }
 

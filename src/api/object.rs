@@ -1,5 +1,6 @@
 //! The closed set of kinds, their one table, and the object that is any of them.
 
+use super::daemon::DaemonSet;
 use super::deployment::Deployment;
 use super::meta::{Key, Meta, Name, ObjectRef, OwnerRef};
 use super::node::{Lease, Namespace, Node};
@@ -199,8 +200,8 @@ macro_rules! objects {
 
 objects! {
     Pod, Service, ReplicaSet, StatefulSet, ControllerRevision, PersistentVolumeClaim, PersistentVolume, StorageClass,
-    VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget;
-    ConfigMap, Secret, ServiceAccount, PriorityClass, DaemonSet, CSIDriver, CSINode, VolumeAttributesClass
+    VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget, DaemonSet;
+    ConfigMap, Secret, ServiceAccount, PriorityClass, CSIDriver, CSINode, VolumeAttributesClass
 }
 
 impl Object {

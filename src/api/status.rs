@@ -1,7 +1,7 @@
 //! Refusals: what the API server answers when it does not do what was asked.
 
 use super::object::Kind;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Why a request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,29 @@ impl FieldError {
     pub fn duplicate(path: impl Into<String>, value: &str) -> FieldError {
         FieldError { path: path.into(), detail: format!("Duplicate value: {value:?}") }
     }
+    /// As one of the causes of a refusal: why, for machines and for people, and where. Upstream: metav1.StatusCause.
+    fn cause(&self, refused: Reason) -> Value {
+        const TYPES: [(&str, &str); 7] = [
+            ("Required value", "FieldValueRequired"),
+            ("Duplicate value", "FieldValueDuplicate"),
+            ("Not found", "FieldValueNotFound"),
+            ("Unsupported value", "FieldValueNotSupported"),
+            ("Forbidden", "FieldValueForbidden"),
+            ("Too long", "FieldValueTooLong"),
+            ("Too many", "FieldValueTooMany"),
+        ];
+        let of_field = || TYPES.iter().find(|(begins, _)| self.detail.starts_with(begins)).map_or("FieldValueInvalid", |row| row.1);
+        let reason = match refused {
+            Reason::TooManyRequests => "DisruptionBudget",
+            Reason::Forbidden => "NamespaceTerminating",
+            _ => of_field(),
+        };
+        let mut cause = json!({"reason": reason, "message": self.detail});
+        if !self.path.is_empty() {
+            cause["field"] = self.path.as_str().into();
+        }
+        cause
+    }
     /// `path: detail`.
     pub fn text(&self) -> String {
         format!("{}: {}", self.path, self.detail)
@@ -111,13 +134,20 @@ pub struct Refusal {
     pub message: String,
     /// The kind and name it is about, where it is about one.
     pub about: Option<(Kind, String)>,
-    /// The wrong fields of an `Invalid`; of a refused eviction how its budget stands, without a path.
+    /// The wrong fields of an `Invalid`; of a refused eviction how its budget stands, without a path; of what a namespace
+    /// on its way out takes in no more, that it is.
     pub fields: Vec<FieldError>,
+    /// After how many seconds to ask again; 0 where that is not said.
+    pub retry_after: u32,
 }
 
 impl Refusal {
+    /// One that is about no object.
+    pub fn plain(reason: Reason, message: impl Into<String>) -> Refusal {
+        Refusal { reason, message: message.into(), about: None, fields: Vec::new(), retry_after: 0 }
+    }
     fn new(reason: Reason, message: String, kind: Kind, name: &str) -> Refusal {
-        Refusal { reason, message, about: Some((kind, name.to_owned())), fields: Vec::new() }
+        Refusal { about: Some((kind, name.to_owned())), ..Refusal::plain(reason, message) }
     }
     /// `pods "x" not found`.
     pub fn not_found(kind: Kind, name: &str) -> Refusal {
@@ -153,15 +183,64 @@ impl Refusal {
     }
     /// Free text with code 400.
     pub fn bad_request(message: impl Into<String>) -> Refusal {
-        Refusal { reason: Reason::BadRequest, message: message.into(), about: None, fields: Vec::new() }
+        Refusal::plain(Reason::BadRequest, message)
     }
-    /// The body of the answer.
+    /// The body of the answer: a metav1.Status, without what would be empty.
     pub fn to_value(&self) -> Value {
-        let details = self.about.as_ref().map(|(kind, name)| {
+        let mut status = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.message,
+            "reason": self.reason.text(), "code": self.reason.code()});
+        let details = self.details();
+        if !details.is_empty() {
+            status["details"] = details.into();
+        }
+        status
+    }
+    /// Upstream: metav1.StatusDetails. Its kind is a resource, and that of an `Invalid` a kind.
+    fn details(&self) -> Map<String, Value> {
+        let mut details = Map::new();
+        if let Some((kind, name)) = &self.about {
             let shown = if self.reason == Reason::Invalid { kind.name() } else { kind.info().plural };
-            json!({"name": name, "group": kind.info().group, "kind": shown})
-        });
-        json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.message,
-            "reason": self.reason.text(), "details": details, "code": self.reason.code()})
+            let fields = [("name", name.as_str()), ("group", kind.info().group), ("kind", shown)];
+            details.extend(fields.into_iter().filter(|(_, text)| !text.is_empty()).map(|(field, text)| (field.to_owned(), text.into())));
+        }
+        if !self.fields.is_empty() {
+            details.insert("causes".to_owned(), self.fields.iter().map(|field| field.cause(self.reason)).collect());
+        }
+        if self.retry_after > 0 {
+            details.insert("retryAfterSeconds".to_owned(), self.retry_after.into());
+        }
+        details
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Upstream: NewInvalid, NewNotFound and NewTooManyRequests in apimachinery/pkg/api/errors; createTooManyRequestsError and
+    /// checkAndDecrement of the eviction; the NamespaceLifecycle admission.
+    #[test]
+    fn a_refusal_is_told_as_a_status() {
+        let details = |refusal: &Refusal| refusal.to_value()["details"].clone();
+        let cause = |field: FieldError| details(&Refusal::invalid(Kind::StatefulSet, "kubia", vec![field]));
+        let wrong = cause(FieldError::invalid("spec.replicas", -1, "must be greater than or equal to 0"));
+        let words = "Invalid value: -1: must be greater than or equal to 0";
+        let one = json!({"reason": "FieldValueInvalid", "message": words, "field": "spec.replicas"});
+        assert_eq!(wrong, json!({"name": "kubia", "group": "apps", "kind": "StatefulSet", "causes": [one]}));
+        for (field, reason) in [
+            (FieldError::required("a", ""), "FieldValueRequired"),
+            (FieldError::forbidden("a", "no"), "FieldValueForbidden"),
+            (FieldError::unsupported("a", "b", &["c"]), "FieldValueNotSupported"),
+            (FieldError::duplicate("a", "b"), "FieldValueDuplicate"),
+        ] {
+            assert_eq!(cause(field)["causes"][0]["reason"], reason);
+        }
+        let missing = Refusal::not_found(Kind::Pod, "x").to_value();
+        assert_eq!((&missing["details"], &missing["code"]), (&json!({"name": "x", "kind": "pods"}), &json!(404)));
+        assert!(Refusal::bad_request("what?").to_value().get("details").is_none());
+        let told = FieldError { path: String::new(), detail: "The disruption budget b is still being processed by the server.".into() };
+        let later = Refusal { fields: vec![told.clone()], retry_after: 10, ..Refusal::plain(Reason::TooManyRequests, "no") };
+        let cause = json!({"reason": "DisruptionBudget", "message": told.detail});
+        assert_eq!(details(&later), json!({"causes": [cause], "retryAfterSeconds": 10}));
     }
 }

@@ -55,7 +55,7 @@ pub fn update(kind: Kind, old: &Value, new: &Value) -> Vec<FieldError> {
     });
     errors.extend(match kind {
         Kind::StatefulSet => workload::stateful_set_update(&old["spec"], &new["spec"]),
-        Kind::ReplicaSet | Kind::Deployment => workload::selector_update(&old["spec"], &new["spec"]),
+        Kind::ReplicaSet | Kind::Deployment | Kind::DaemonSet => workload::selector_update(&old["spec"], &new["spec"]),
         Kind::PersistentVolumeClaim => storage::claim_update(old, new),
         Kind::PersistentVolume => storage::volume_update(&old["spec"], &new["spec"]),
         Kind::StorageClass => storage::class_update(old, new),
@@ -74,6 +74,7 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
         Kind::StatefulSet => workload::stateful_set(spec),
         Kind::ReplicaSet => workload::replica_set(spec),
         Kind::Deployment => workload::deployment(spec),
+        Kind::DaemonSet => workload::daemon_set(spec),
         Kind::PodDisruptionBudget => workload::budget(spec),
         Kind::PersistentVolumeClaim => storage::claim(spec, "spec"),
         Kind::PersistentVolume => storage::volume(spec),

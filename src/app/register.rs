@@ -51,6 +51,7 @@ pub static REGISTER: &[(&str, &[Row])] = &[
     ("statefulset", workloads::STATEFULSET),
     ("replicaset", workloads::REPLICASET),
     ("deployment", workloads::DEPLOYMENT),
+    ("daemonset", workloads::DAEMONSET),
     ("disruption", workloads::DISRUPTION),
     ("pods", pods::PODS),
     ("nodes", nodes::NODES),

@@ -208,6 +208,10 @@ fn fields(object: &Object) -> Row {
             sized(&mut row, set.spec.replicas, json(&status), &set.metadata);
             row.push(("strategy", json(&set.spec.strategy)));
         }
+        Object::DaemonSet(set) => {
+            row.push(("status", json(&set.status)));
+            row.push(("generation", set.metadata.generation.to_string()));
+        }
         Object::ReplicaSet(set) => sized(&mut row, set.spec.replicas, json(&set.status), &set.metadata),
         Object::Service(service) => text(&mut row, "clusterIP", &service.spec.cluster_ip),
         Object::EndpointSlice(slice) => list(&mut row, "endpoints", slice.endpoints.iter().map(endpoint).collect()),

@@ -82,6 +82,7 @@ fn by_controller(controller: Controller) -> (Cow<'static, str>, Role) {
     let (name, role) = match controller {
         Controller::ReplicaSet => ("replicaset", Role::Alike),
         Controller::StatefulSet => ("statefulset", Role::Each),
+        Controller::DaemonSet => ("daemonset", Role::Alike),
         Controller::Deployment => ("deployment", Role::Alike),
         Controller::Disruption => ("disruption", Role::Control),
         Controller::EndpointSlice => ("endpoints", Role::Control),

@@ -214,7 +214,7 @@ fn refuse(kind: Kind, value: &Value, errors: Vec<FieldError>) -> Result<(), Refu
 
 /// A refusal without an object behind it: how the server answers a patch that makes no sense.
 pub fn senseless(message: impl Into<String>) -> Refusal {
-    Refusal { reason: Reason::Invalid, message: message.into(), about: None, fields: Vec::new() }
+    Refusal::plain(Reason::Invalid, message)
 }
 
 /// Replaces the status of an object by that of a changed copy.

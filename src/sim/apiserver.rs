@@ -180,12 +180,12 @@ impl<'w> Desk<'w> {
         let was_terminating = before.meta().is_terminating();
         let had_grace = before.meta().deletion_grace_period_seconds.is_some_and(|left| left > 0);
         let shortens = match before.meta().deletion_grace_period_seconds {
-            Some(left) if was_terminating => grace.unwrap_or(0) < left,
+            Some(left) if was_terminating => options.grace.is_some_and(|_| grace.unwrap_or(0) < left),
             _ => true,
         };
         if shortens && (held || grace.is_some() || !after.meta().finalizers.is_empty()) {
             namespaces::end(&mut after);
-            mark(&mut after, now, grace.unwrap_or(0), was_terminating);
+            mark(&mut after, now, grace.unwrap_or(0));
         }
         let stays = held || grace.is_some_and(|g| g > 0) || !after.meta().finalizers.is_empty();
         let marked = if after == before { before } else { self.commit(Some(before), after) };
@@ -314,12 +314,25 @@ fn is_seen(object: &Object) -> bool {
     matches!(object, Object::Pod(pod) if pod.metadata.controller().is_some() || runs(pod))
 }
 
-fn mark(object: &mut Object, now: Time, grace: i64, again: bool) {
+fn mark(object: &mut Object, now: Time, grace: i64) {
     let counts = object.kind().info().generation;
     let meta = object.meta_mut();
-    meta.deletion_timestamp = Some((now + Span::secs(grace)).to_second());
+    let (until, grace) = match meta.deletion_timestamp.zip(meta.deletion_grace_period_seconds) {
+        Some((until, left)) => shortened(until, left - grace, grace, now),
+        None => {
+            meta.generation += i64::from(counts);
+            (now + Span::secs(grace), grace)
+        }
+    };
+    meta.deletion_timestamp = Some(until.to_second());
     meta.deletion_grace_period_seconds = Some(grace);
-    meta.generation += i64::from(counts && !again);
+}
+
+/// A deadline that comes so many seconds earlier, and the grace that is said: it counts from the first delete. Where it has
+/// passed, the least grace is left of any. Upstream: rest.BeforeDelete.
+fn shortened(until: Time, by: i64, grace: i64, now: Time) -> (Time, i64) {
+    let earlier = until + Span::secs(-by);
+    if earlier < now { (now, grace.min(1)) } else { (earlier, grace) }
 }
 
 fn propagate(propagation: Propagation, object: &mut Object) {

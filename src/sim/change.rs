@@ -33,6 +33,8 @@ pub enum Controller {
     ReplicaSet,
     /// Keeps the pods that a StatefulSet wants, each its own.
     StatefulSet,
+    /// Keeps a pod of a DaemonSet on every node that can have it.
+    DaemonSet,
     /// Moves pods from the ReplicaSet of one template to that of the next.
     Deployment,
     /// Counts how many pods may be disrupted.
@@ -69,6 +71,7 @@ impl Controller {
         match self {
             Controller::ReplicaSet => "replicaset-controller",
             Controller::StatefulSet => "statefulset-controller",
+            Controller::DaemonSet => "daemonset-controller",
             Controller::Deployment => "deployment-controller",
             // Upstream's disruption controller reports under the name of the whole binary.
             Controller::Disruption => "controllermanager",

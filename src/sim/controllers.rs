@@ -9,6 +9,7 @@ use crate::api::{Key, Kind, Object, Pod, Selector, Span, Time, Uid};
 use std::sync::Arc;
 
 mod blueprint;
+pub mod daemonset;
 pub mod deployment;
 pub mod disruption;
 pub mod garbage;
@@ -44,6 +45,7 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
     match controller {
         Controller::ReplicaSet => replicaset::sync(&mut desk, key),
         Controller::StatefulSet => statefulset::sync(&mut desk, key),
+        Controller::DaemonSet => daemonset::sync(&mut desk, key),
         Controller::Deployment => deployment::sync(&mut desk, key),
         Controller::Disruption => disruption::sync(&mut desk, kind, key),
         Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
@@ -69,6 +71,7 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
         Controller::PersistentVolume | Controller::AttachDetach => volumes::pass(&mut desk, controller),
         Controller::ReplicaSet
         | Controller::StatefulSet
+        | Controller::DaemonSet
         | Controller::Deployment
         | Controller::Disruption
         | Controller::EndpointSlice
@@ -85,6 +88,7 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
 pub(super) fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
     replicaset::notice(world, before, after);
     statefulset::notice(world, before, after);
+    daemonset::notice(world, before, after);
     deployment::notice(world, before, after);
     disruption::notice(world, before, after);
     garbage::notice(world, before, after);
@@ -158,6 +162,7 @@ fn suitors(world: &World, kind: Kind, pod: &Arc<Pod>) -> Vec<Key> {
     let keys = world.objects(kind).filter(|set| match set {
         Object::ReplicaSet(set) => fits(&set.metadata.key(), &set.spec.selector),
         Object::StatefulSet(set) => fits(&set.metadata.key(), &set.spec.selector),
+        Object::DaemonSet(set) => fits(&set.metadata.key(), &set.spec.selector),
         _ => false,
     });
     keys.map(Object::key).collect()

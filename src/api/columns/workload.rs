@@ -9,8 +9,7 @@ use crate::api::pod::{Container, PodTemplate};
 use crate::api::policy::PodDisruptionBudget;
 use crate::api::selector_text;
 use crate::api::workload::{ControllerRevision, ReplicaSet, StatefulSet};
-use crate::api::{Labels, Selector, Time};
-use serde_json::Value;
+use crate::api::{DaemonSet, Time};
 
 /// The CONTAINERS and IMAGES columns.
 fn contents(template: &PodTemplate) -> [String; 2] {
@@ -52,15 +51,19 @@ pub(super) fn deployment(o: &Deployment, now: Time) -> Vec<String> {
     ]
 }
 
-/// A DaemonSet, of which there are no pods. `age` is its last cell but those of `-o wide`.
-pub(super) fn daemon_set(name: String, spec: Option<&Value>, age: String) -> Vec<String> {
-    let spec = spec.unwrap_or(&Value::Null);
-    let [names, images] = contents(&serde_json::from_value(spec["template"].clone()).unwrap_or_default());
-    let selector: Selector = serde_json::from_value(spec["selector"].clone()).unwrap_or_default();
-    let nodes: Labels = serde_json::from_value(spec["template"]["spec"]["nodeSelector"].clone()).unwrap_or_default();
-    let pods = std::iter::repeat_n("0".to_owned(), 5);
-    let end = [or_none(&nodes.to_string()), age, names, images, or_none(&selector_text::print(&selector))];
-    std::iter::once(name).chain(pods).chain(end).collect()
+pub(super) fn daemon_set(o: &DaemonSet, now: Time) -> Vec<String> {
+    let [names, images] = contents(&o.spec.template);
+    let status = &o.status;
+    let counts = [
+        status.desired_number_scheduled,
+        status.current_number_scheduled,
+        status.number_ready,
+        status.updated_number_scheduled,
+        status.number_available,
+    ];
+    let nodes = or_none(&o.spec.template.spec.node_selector.to_string());
+    let end = [nodes, since(o.metadata.creation_timestamp, now), names, images, or_none(&selector_text::print(&o.spec.selector))];
+    std::iter::once(o.metadata.name.to_string()).chain(counts.map(|n| n.to_string())).chain(end).collect()
 }
 
 pub(super) fn budget(o: &PodDisruptionBudget, now: Time) -> Vec<String> {

@@ -33,7 +33,6 @@ const PLUGINS: [(&str, &str); 9] = [
 const RECYCLE: &str = "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach \
                        is to use dynamic provisioning.";
 const HISTORY: &str = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
-const NO_DAEMONS: &str = "podyard has no DaemonSet controller: the object is stored, and no pods come of it";
 
 /// Warnings about an object that replaces the old one where there is one. A pod's changes are seldom made by people, so
 /// nothing is said of them, and of a template only where its owner's spec changed.
@@ -63,11 +62,10 @@ fn remarks(kind: Kind, old: Option<&Value>, value: &Value) -> Vec<String> {
         Kind::StorageClass => class(value),
         Kind::Service => service(value),
         Kind::Pod if old.is_none() => pod::warnings(spec, "spec"),
-        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet if old.is_none_or(|old| old["spec"] != *spec) => {
+        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet if old.is_none_or(|old| old["spec"] != *spec) => {
             let history = kind == Kind::StatefulSet && spec["revisionHistoryLimit"].as_i64().is_some_and(|limit| limit < 0);
             pod::warnings(&spec["template"]["spec"], "spec.template.spec").into_iter().chain(history.then(|| HISTORY.to_owned())).collect()
         }
-        Kind::DaemonSet => vec![NO_DAEMONS.to_owned()],
         _ => Vec::new(),
     }
 }

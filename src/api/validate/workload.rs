@@ -100,6 +100,18 @@ fn pods_of(spec: &Value) -> Vec<FieldError> {
     errors
 }
 
+/// What is wrong with a DaemonSet's spec.
+pub fn daemon_set(spec: &Value) -> Vec<FieldError> {
+    let (mut errors, readable) = selector::of_set(spec, "daemonset", "");
+    if readable {
+        errors.extend(template(spec, &pod::TEMPLATES, "DaemonSet"));
+    }
+    for field in ["minReadySeconds", "revisionHistoryLimit"] {
+        errors.extend(not_negative(spec, "spec", field));
+    }
+    errors
+}
+
 /// What is wrong with a Deployment's spec.
 pub fn deployment(spec: &Value) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = not_negative(spec, "spec", "replicas").into_iter().collect();

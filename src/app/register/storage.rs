@@ -72,5 +72,5 @@ pub const STORAGE: &[Row] = &[
     left_out("Capacity of storage (CSIStorageCapacity).", "A class makes as many volumes as are asked for."),
     fully("Read-only mounts refuse writes.", &["what_is_mounted_for_reading_refuses_writes"]),
     left_out("VolumeAttributesClass, snapshots, cloning, quotas.", "Fields are stored without effect."),
-    fully("ReadWriteOncePod, one pod in the cluster.", &["claims_that_are_not_there_or_not_bound"]),
+    fully("ReadWriteOncePod, one pod in the cluster.", &["a_claim_of_one_pod_is_taken_by_a_pod_that_waits_for_it"]),
 ];

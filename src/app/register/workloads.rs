@@ -1,5 +1,6 @@
-//! Rows of the register: StatefulSets, ReplicaSets, Deployments and disruption budgets. Upstream: pkg/controller/statefulset,
-//! pkg/controller/replicaset, pkg/controller/deployment, pkg/controller/disruption.
+//! Rows of the register: StatefulSets, ReplicaSets, Deployments, DaemonSets and disruption budgets. Upstream:
+//! pkg/controller/statefulset, pkg/controller/replicaset, pkg/controller/deployment, pkg/controller/daemon,
+//! pkg/controller/disruption.
 
 use super::{Row, fully, left_out, simplified};
 
@@ -175,6 +176,20 @@ pub const DEPLOYMENT: &[Row] = &[
     ),
     simplified("In the last second before the deadline a deployment is looked at over and over.", "It is looked at one second after it."),
     left_out("podReplacementPolicy.", "Its gate is off by default in v1.36."),
+];
+
+/// pkg/controller/daemon.
+pub const DAEMONSET: &[Row] = &[
+    fully(
+        "A pod on each node that selector, affinity and taints allow; daemons tolerate cordons and silent nodes.",
+        &["a_pod_on_every_node_that_can_have_it", "taints_and_selectors_decide_about_nodes", "a_daemon_stays_where_others_are_driven_away"],
+    ),
+    fully(
+        "RollingUpdate within maxUnavailable, OnDelete, revisions and going back.",
+        &["a_new_template_reaches_one_node_after_the_other", "a_broken_template_stops_at_the_first_node", "on_delete_and_failed_pods"],
+    ),
+    simplified("maxSurge.", "Stored; a pod always goes before its successor comes."),
+    simplified("A failed daemon is deleted after a pause that grows.", "It is deleted at once."),
 ];
 
 /// pkg/controller/disruption and the eviction subresource.

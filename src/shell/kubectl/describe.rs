@@ -82,6 +82,7 @@ fn describe(world: &World, object: &Object, events: bool) -> String {
         Object::PersistentVolume(o) => storage::volume(world, &mut page, o),
         Object::StorageClass(o) => storage::class(&mut page, o),
         Object::StatefulSet(o) => workload::stateful_set(world, &mut page, o),
+        Object::DaemonSet(o) => workload::daemon_set(world, &mut page, o),
         Object::Deployment(o) => workload::deployment(world, &mut page, o),
         Object::PodDisruptionBudget(o) => workload::budget(&mut page, o),
         Object::ReplicaSet(o) => workload::replica_set(world, &mut page, o),

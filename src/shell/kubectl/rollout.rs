@@ -1,4 +1,5 @@
-//! `kubectl rollout`: status, history, undo, restart, pause and resume of StatefulSets and Deployments.
+//! `kubectl rollout`: status, history, undo, restart, pause and resume of StatefulSets, DaemonSets
+//! and Deployments.
 
 use super::apply::LAST_APPLIED;
 use super::{Answer, Call, describe, target};
@@ -50,7 +51,7 @@ pub fn run(call: &mut Call) -> Answer {
     let mut task = None;
     for object in target::all(call, &words)? {
         match &object {
-            Object::StatefulSet(_) | Object::Deployment(_) => task = act(call, &object)?.or(task),
+            Object::StatefulSet(_) | Object::DaemonSet(_) | Object::Deployment(_) => task = act(call, &object)?.or(task),
             other => call.voice.fail(unmanaged(other, &verb)),
         }
     }

@@ -41,8 +41,11 @@ pub fn run(call: &mut Call) -> Answer {
     }
     let changes = parse_all(specs).map_err(|why| wrong_usage(call.name, &why))?;
     check(call, resource, targets.len(), &changes).map_err(Failure::error)?;
+    // What is wrong with one node does not stop the others. Upstream: the builder's ContinueOnError.
     for node in nodes(call, targets)? {
-        taint_one(call, &node, &changes)?;
+        if let Err(failure) = taint_one(call, &node, &changes) {
+            call.voice.fail(failure);
+        }
     }
     Ok(None)
 }

@@ -1,8 +1,9 @@
 //! What happens to an object on its way into the store: namespaces, finalizers, default tolerations, addresses.
 
+use crate::api::daemon::TEMPLATE_GENERATION;
 use crate::api::pod::{Effect, Taint, Toleration};
 use crate::api::storage::{ClaimPhase, PersistentVolumeClaim, StorageClass};
-use crate::api::{Condition, FieldError, Key, Kind, Labels, Meta, Name, Node, Object, Pod, Refusal, Truth};
+use crate::api::{Condition, DaemonSet, FieldError, Key, Kind, Labels, Meta, Name, Node, Object, Pod, Refusal, Truth};
 use crate::sim::world::World;
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
             volume.status = Default::default();
         }
         Object::Service(service) => crate::sim::network::admit_service(world, Arc::make_mut(service))?,
+        Object::DaemonSet(set) => Arc::make_mut(set).metadata.annotations.insert(TEMPLATE_GENERATION, "1"),
         Object::Node(node) if !node.is_ready() => taint_until_ready(Arc::make_mut(node)),
         _ => {}
     }
@@ -144,9 +146,20 @@ pub fn keep_identity(before: &Object, after: &mut Object) -> Result<(), Refusal>
 pub fn admit_update(world: &mut World, before: &Object, after: &mut Object) -> Result<(), Refusal> {
     match (before, after) {
         (Object::PersistentVolumeClaim(old), Object::PersistentVolumeClaim(new)) => admit_growth(world, old, new),
+        (Object::DaemonSet(old), Object::DaemonSet(new)) => {
+            count_template(old, Arc::make_mut(new));
+            Ok(())
+        }
         (Object::Service(old), Object::Service(new)) => crate::sim::network::admit_service_update(world, old, Arc::make_mut(new)),
         _ => Ok(()),
     }
+}
+
+/// Upstream: daemonSetStrategy.PrepareForUpdate.
+fn count_template(old: &DaemonSet, new: &mut DaemonSet) {
+    let known: i64 = old.template_generation().parse().unwrap_or(1);
+    let changed = i64::from(old.spec.template != new.spec.template);
+    new.metadata.annotations.insert(TEMPLATE_GENERATION, (known + changed).to_string());
 }
 
 /// Upstream: the PersistentVolumeClaimResize plugin.
@@ -178,7 +191,7 @@ pub fn copy_status(from: &Object, to: &mut Object) {
             }
         };
     }
-    copy!(Pod Node Deployment PodDisruptionBudget ReplicaSet StatefulSet PersistentVolumeClaim PersistentVolume VolumeAttachment);
+    copy!(Pod Node Deployment DaemonSet PodDisruptionBudget ReplicaSet StatefulSet PersistentVolumeClaim PersistentVolume VolumeAttachment);
 }
 
 /// True where anything but metadata and status differs.
@@ -190,6 +203,7 @@ pub fn spec_changed(before: &Object, after: &Object) -> bool {
         (Object::EndpointSlice(a), Object::EndpointSlice(b)) => a.endpoints != b.endpoints || a.ports != b.ports,
         (Object::Deployment(a), Object::Deployment(b)) => a.spec != b.spec,
         (Object::PodDisruptionBudget(a), Object::PodDisruptionBudget(b)) => a.spec != b.spec,
+        (Object::DaemonSet(a), Object::DaemonSet(b)) => a.spec != b.spec,
         (Object::Plain(_, a), Object::Plain(_, b)) => a.body.get("spec") != b.body.get("spec"),
         _ => false,
     }

@@ -11,6 +11,9 @@ use std::sync::Arc;
 const DENIED: &str = "Cannot evict pod as it would violate the pod's disruption budget.";
 const SEVERAL: &str = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
 
+/// When to ask again where a budget is not known yet. Upstream: createTooManyRequestsError.
+const RETRY_AFTER: u32 = 10;
+
 /// What a budget says to an eviction that it lets through.
 enum Verdict {
     /// It is not concerned.
@@ -55,7 +58,7 @@ fn verdict(world: &World, pod: &Pod) -> Result<Verdict, Refusal> {
     match budgets[..] {
         [] => Ok(Verdict::Free),
         [budget] => ask(budget, pod),
-        _ => Err(Refusal { reason: Reason::InternalError, message: SEVERAL.to_owned(), about: None, fields: Vec::new() }),
+        _ => Err(Refusal::plain(Reason::InternalError, SEVERAL)),
     }
 }
 
@@ -74,7 +77,8 @@ fn ask(budget: &Arc<PodDisruptionBudget>, pod: &Pod) -> Result<Verdict, Refusal>
     }
     let name = &budget.metadata.name;
     if status.observed_generation < budget.metadata.generation {
-        return Err(denied(format!("The disruption budget {name} is still being processed by the server.")));
+        let soon = denied(format!("The disruption budget {name} is still being processed by the server."));
+        return Err(Refusal { retry_after: RETRY_AFTER, ..soon });
     }
     if status.disruptions_allowed == 0 {
         let (needs, has) = (status.desired_healthy, status.current_healthy);
@@ -85,7 +89,7 @@ fn ask(budget: &Arc<PodDisruptionBudget>, pod: &Pod) -> Result<Verdict, Refusal>
 
 fn denied(cause: String) -> Refusal {
     let cause = FieldError { path: String::new(), detail: cause };
-    Refusal { reason: Reason::TooManyRequests, message: DENIED.to_owned(), about: None, fields: vec![cause] }
+    Refusal { fields: vec![cause], ..Refusal::plain(Reason::TooManyRequests, DENIED) }
 }
 
 fn spend(budget: &PodDisruptionBudget, pod: &Pod, now: Time) -> PodDisruptionBudget {

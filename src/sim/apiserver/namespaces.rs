@@ -2,7 +2,7 @@
 //! new meanwhile. Upstream: pkg/registry/core/namespace, the NamespaceLifecycle admission plugin.
 
 use crate::api::node::Namespace;
-use crate::api::{Key, Kind, Object, Reason, Refusal};
+use crate::api::{FieldError, Key, Kind, Object, Reason, Refusal};
 use crate::sim::world::World;
 use serde_json::Value;
 use std::sync::Arc;
@@ -19,7 +19,9 @@ pub fn admit_content(world: &World, object: &Object) -> Result<(), Refusal> {
     match world.get::<Namespace>(&Key::cluster(meta.namespace.clone())) {
         Some(home) if home.metadata.is_terminating() => {
             let why = format!("unable to create new content in namespace {} because it is being terminated", meta.namespace);
-            Err(Refusal::forbidden(kind, super::admission::called(meta), &why))
+            let cause = format!("namespace {} is being terminated", meta.namespace);
+            let fields = vec![FieldError { path: "metadata.namespace".to_owned(), detail: cause }];
+            Err(Refusal { fields, ..Refusal::forbidden(kind, super::admission::called(meta), &why) })
         }
         None if kind != Kind::Event => Err(Refusal::not_found(Kind::Namespace, &meta.namespace)),
         _ => Ok(()),

@@ -39,6 +39,30 @@ fn grace_is_shortened_and_never_lengthened() {
     assert!(!trial.has(Kind::Pod, "p"));
 }
 
+/// Upstream: rest.BeforeDelete, "Prevent shortening the grace period moving deletionTimestamp into the past".
+#[test]
+fn a_shorter_grace_counts_from_the_first_delete() {
+    let mut trial = stubborn();
+    let began = trial.world.now();
+    let deadline = |trial: &Trial| trial.get::<Pod>("p").metadata.deletion_timestamp.unwrap() - began.to_second();
+    assert_eq!((grace(&mut trial, 30).0, deadline(&trial)), (30, Span::secs(30)));
+    trial.pass(Span::secs(4));
+    assert_eq!((grace(&mut trial, 10).0, deadline(&trial)), (10, Span::secs(10)));
+    trial.world.apply(Act::Disconnect("node-1".into())).unwrap();
+    trial.pass(Span::secs(8));
+    assert_eq!((grace(&mut trial, 5).0, deadline(&trial)), (1, Span::secs(12)), "that was over: the least that there is");
+    assert_eq!((grace(&mut trial, 1).0, deadline(&trial)), (1, Span::secs(12)));
+}
+
+/// Upstream: rest.BeforeDelete. "graceful deletion is pending, do nothing".
+#[test]
+fn a_second_delete_that_asks_for_no_grace_of_its_own_changes_nothing() {
+    let mut trial = stubborn();
+    grace(&mut trial, 60);
+    trial.delete(Kind::Pod, "p");
+    assert_eq!(trial.get::<Pod>("p").metadata.deletion_grace_period_seconds, Some(60), "not the 30 s of its spec");
+}
+
 #[test]
 fn without_grace_a_live_pod_is_marked_and_forgotten_by_the_next_write() {
     let mut trial = stubborn();

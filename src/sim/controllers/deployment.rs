@@ -12,6 +12,7 @@ use super::super::world::World;
 use crate::api::deployment::{DESIRED, DeploymentCondition, DeploymentStrategyType, number};
 use crate::api::object::reference;
 use crate::api::{Deployment, Key, Kind, Meta, Object, Pod, Refusal, ReplicaSet, Truth};
+pub use sets::hash as template_hash;
 use std::sync::Arc;
 
 /// Hears of a write: of a deployment, of its ReplicaSets, of one that nobody manages, of the end of a pod.

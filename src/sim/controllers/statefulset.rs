@@ -15,7 +15,7 @@ use crate::api::workload::{PodManagementPolicy, StatefulSetStatus, StrategyType,
 use crate::api::{Key, Kind, Name, Object, Phase, Pod, Reason, Refusal, Span, StatefulSet, Time};
 use imbl::OrdSet;
 use revisions::Revisions;
-pub use revisions::Templates;
+pub use revisions::{Templates, data as template_patch};
 pub use roster::Rosters;
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -20,6 +20,11 @@ pub fn pre_stop(world: &mut World, node: &Name, process: &Process, slot: Slot) -
     }
 }
 
+/// A preStop hook has ended with its container. Upstream: executePreStopHook, whose command fails then.
+pub fn cut_off(world: &mut World, node: &Name, uid: Uid, slot: Slot) {
+    tell(world, node, uid, Some(slot), true, "FailedPreStopHook", "PreStopHook failed");
+}
+
 /// Runs a container's postStart hook; a container whose hook fails is killed. Simplified: the container counts as running
 /// meanwhile, where upstream holds its status back until the hook has ended.
 pub fn post_start(world: &mut World, node: &Name, process: &Process, slot: Slot) {

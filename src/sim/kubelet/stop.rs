@@ -29,31 +29,28 @@ pub fn stop(world: &mut World, node: &Name, uid: Uid, grace: i64) {
         process.stage = Stage::Stopping(now + grace);
         process.busy_until = if first { busy_until } else { process.busy_until };
     }
-    // Sidecars follow when all regular containers have ended.
+    // Sidecars follow when all regular containers have ended, the last one first. Upstream: newTerminationOrdering.
     let running = |slot: &Slot| process.run(*slot).is_some_and(Run::is_running);
     let (sidecars, others): (Vec<Slot>, Vec<Slot>) = process.slots().filter(running).partition(|slot| process.is_sidecar(*slot));
     let ends: Vec<Time> = others.into_iter().map(|slot| ask(world, node, &process, slot, (now, now, grace), first)).collect();
     let last = ends.into_iter().max().unwrap_or(now);
-    for slot in sidecars {
-        ask(world, node, &process, slot, (now, last, grace), first);
-    }
+    sidecars.into_iter().rev().fold(last, |turn, slot| ask(world, node, &process, slot, (now, turn, grace), first));
     if first {
         world.schedule(busy_until, Due::Kubelet(node.clone(), Errand::Proceed(uid)));
     }
 }
 
-/// Asks one container of a stopping pod to stop, from a moment on, and tells when it will have ended.
-fn ask(world: &mut World, node: &Name, process: &Process, slot: Slot, (now, from, grace): (Time, Time, Span), first: bool) -> Time {
+/// Asks one container of a stopping pod to stop once it is its turn, and tells when it will have ended.
+fn ask(world: &mut World, node: &Name, process: &Process, slot: Slot, (now, turn, grace): (Time, Time, Span), first: bool) -> Time {
     let Some(run) = process.run(slot) else { return now };
     if first {
         tell(world, node, process.uid, Some(slot), false, "Killing", &format!("Stopping container {}", run.name));
     }
     let deadline = now + grace;
-    let left = Span((deadline - from).0.max(LEAST_GRACE.0));
     let doom = match run.doom {
         Some(doom) if doom.at <= deadline => doom,
-        Some(_) => Doom { at: deadline, code: KILLED },
-        None => doom(world, node, process, slot, from, left),
+        Some(doom) => Doom { at: deadline, code: KILLED, ..doom },
+        None => doom(world, node, process, slot, (now, turn, grace)),
     };
     set_doom(world, node, process.uid, slot, doom);
     doom.at
@@ -64,16 +61,15 @@ fn set_doom(world: &mut World, node: &Name, uid: Uid, slot: Slot, doom: Doom) {
     world.schedule(doom.at, Due::Kubelet(node.clone(), Errand::Proceed(uid)));
 }
 
-/// When a container that is asked to stop at a moment will have ended, and how.
-fn doom(world: &mut World, node: &Name, process: &Process, slot: Slot, from: Time, grace: Span) -> Doom {
-    let Some(container) = process.wanted(slot) else { return Doom { at: from, code: 0 } };
-    let hook = hooks::pre_stop(world, node, process, slot).min(grace);
-    let left = Span(grace.0 - hook.0).max(LEAST_GRACE);
-    let needed = images::stopping(container, world.latency(Latency::Stop));
-    match needed.filter(|needed| *needed <= left) {
-        Some(needed) => Doom { at: from + hook + needed, code: 0 },
-        None => Doom { at: from + hook + left, code: KILLED },
-    }
+/// When a container that is asked to stop will have ended, and how: its hook runs at once, its signal waits for its turn.
+fn doom(world: &mut World, node: &Name, process: &Process, slot: Slot, (now, turn, grace): (Time, Time, Span)) -> Doom {
+    let Some(container) = process.wanted(slot) else { return Doom { at: turn, code: 0, cuts_hook: false } };
+    let hook = hooks::pre_stop(world, node, process, slot);
+    let signal = (now + hook.min(grace)).max(turn.min(now + grace));
+    let left = Span((now + grace - signal).0.max(LEAST_GRACE.0));
+    let needed = images::stopping(container, world.latency(Latency::Stop)).filter(|needed| *needed <= left);
+    let at = signal + needed.unwrap_or(left);
+    Doom { at, code: if needed.is_some() { 0 } else { KILLED }, cuts_hook: now + hook > at }
 }
 
 /// Stops one container of a pod that goes on; it may be started again.
@@ -85,7 +81,7 @@ pub fn kill(world: &mut World, node: &Name, uid: Uid, slot: Slot, words: &str, g
     tell(world, node, uid, Some(slot), false, "Killing", words);
     let grace = Span::secs(grace.unwrap_or(process.spec.termination_grace_period_seconds)).max(LEAST_GRACE);
     let now = world.now();
-    let doom = doom(world, node, &process, slot, now, grace);
+    let doom = doom(world, node, &process, slot, (now, now, grace));
     set_doom(world, node, uid, slot, doom);
 }
 
@@ -98,11 +94,14 @@ pub fn advance(world: &mut World, node: &Name, uid: Uid) {
         return;
     }
     for slot in due {
-        let code = before.run(slot).and_then(|run| run.doom).map_or(0, |doom| doom.code);
-        if code != KILLED {
+        let Some(doom) = before.run(slot).and_then(|run| run.doom) else { continue };
+        if doom.code != KILLED {
             super::super::network::on_stop(world, node, uid);
         }
-        containers::end(world, node, &before, slot, code);
+        containers::end(world, node, &before, slot, doom.code);
+        if doom.cuts_hook {
+            hooks::cut_off(world, node, uid, slot);
+        }
     }
     match process(world, node, uid).is_some_and(|p| p.is_alive()) {
         true => speak(world, node, Errand::Report(uid), &before.key.name),

@@ -107,6 +107,8 @@ pub struct Doom {
     pub at: Time,
     /// With which exit code.
     pub code: i32,
+    /// True where its preStop hook will still run then, and fail.
+    pub cuts_hook: bool,
 }
 
 /// A volume mounted in a pod.

@@ -125,7 +125,7 @@ fn allocate(world: &mut World, service: &Key) -> Result<Name, Refusal> {
     let mut names = offsets.map(|offset| Name::from(Ipv4Addr::from(FIRST + offset).to_string()));
     names.find(|name| !taken.contains(name)).ok_or_else(|| {
         let message = "failed to allocate a serviceIP: range is full".to_owned();
-        Refusal { reason: Reason::InternalError, message, about: None, fields: Vec::new() }
+        Refusal::plain(Reason::InternalError, message)
     })
 }
 

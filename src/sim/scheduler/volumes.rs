@@ -98,9 +98,11 @@ fn usable<'w>(world: &'w World, key: &Key, made_for: Option<&Pod>) -> Result<&'w
     Ok(claim)
 }
 
+/// A pod that has a seat and waits for its volumes has the claim too. Upstream: IsPVCUsedByPods, which counts assumed pods.
 fn others_use(world: &World, claim: &Key, pod: &Pod) -> bool {
-    let others = world.store().pods_using(claim).filter(|key| key.name != pod.metadata.name);
-    others.filter_map(|key| world.get::<Pod>(key)).any(|p| p.is_scheduled() && !p.status.phase.is_terminal())
+    let mut others = world.store().pods_using(claim).filter(|key| key.name != pod.metadata.name);
+    let sits = |key: &Key| world.get::<Pod>(key).is_some_and(|p| p.is_scheduled() && !p.status.phase.is_terminal());
+    others.any(|key| world.scheduler.assumed.contains_key(key) || sits(key))
 }
 
 /// Why a node cannot have a pod whose volumes others use.

@@ -6,7 +6,7 @@ use crate::api::pod::Phase;
 use crate::api::storage::PersistentVolumeClaim;
 use crate::api::table::Describe;
 use crate::api::workload::{ReplicaSet, StatefulSet, StrategyType};
-use crate::api::{Kind, Name, Pod, PodDisruptionBudget, Uid, selector_text};
+use crate::api::{DaemonSet, Kind, Name, Pod, PodDisruptionBudget, Uid, selector_text};
 use crate::sim::World;
 use std::sync::Arc;
 
@@ -62,6 +62,25 @@ pub fn replica_set(world: &World, page: &mut Describe, set: &ReplicaSet) {
     pods_status(world, page, meta.uid);
     pod::template(page, &spec.template);
     conditions(page, set.status.conditions.iter().map(|c| (&c.kind, c.status.text(), &c.reason)));
+}
+
+pub fn daemon_set(world: &World, page: &mut Describe, set: &DaemonSet) {
+    let (meta, spec, status) = (&set.metadata, &set.spec, &set.status);
+    page.field(0, "Name", &meta.name).field(0, "Namespace", &meta.namespace);
+    page.field(0, "Selector", &selector_text::print(&spec.selector));
+    page.field(0, "Node-Selector", or_none(&spec.template.spec.node_selector.to_string()));
+    labels(page, meta);
+    for (words, n) in [
+        ("Desired Number of Nodes Scheduled", status.desired_number_scheduled),
+        ("Current Number of Nodes Scheduled", status.current_number_scheduled),
+        ("Number of Nodes Scheduled with Up-to-date Pods", status.updated_number_scheduled),
+        ("Number of Nodes Scheduled with Available Pods", status.number_available),
+        ("Number of Nodes Misscheduled", status.number_misscheduled),
+    ] {
+        page.line(0, &format!("{words}: {n}"));
+    }
+    pods_status(world, page, meta.uid);
+    pod::template(page, &spec.template);
 }
 
 /// Type, status and reason of each condition of a set.

@@ -104,7 +104,7 @@ impl Filters {
     fn judge_daemon(&self, world: &World, pod: &Pod) -> Verdict {
         let Some(owner) = pod.metadata.controller().filter(|owner| &*owner.kind == "DaemonSet") else { return Verdict::Go };
         let key = Key::new(pod.metadata.namespace.clone(), owner.name.clone());
-        let exists = Kind::by_resource("daemonsets").is_some_and(|kind| world.object(kind, &key).is_some());
+        let exists = world.object(Kind::DaemonSet, &key).is_some();
         match (exists, self.force, self.ignore_daemon_sets) {
             (false, true, _) => Verdict::Go,
             (false, false, _) => Verdict::Stop(format!("daemonsets.apps {:?} not found", owner.name)),

@@ -134,6 +134,15 @@ fn a_dry_run_says_what_it_would_do() {
     assert_eq!((output.out.as_str(), world.store().revision()), (expected, revision));
 }
 
+/// Upstream: kubectl/pkg/cmd/taint, whose builder goes on where one node fails.
+#[test]
+fn a_taint_that_one_node_has_not_is_taken_off_the_others() {
+    let mut world = world(&[]);
+    say(&mut world, "kubectl taint node node-2 a=b:NoSchedule", None);
+    let output = say(&mut world, "kubectl taint nodes --all a-", None);
+    assert_eq!((output.out.as_str(), output.err.as_str(), output.rc), ("node/node-2 untainted\n", "error: taint \"a\" not found\n", 1));
+}
+
 #[test]
 fn wrong_usage_does_nothing() {
     let mut world = world(&[]);

@@ -2,7 +2,7 @@
 
 use crate::api::object::Object;
 use crate::api::workload::StrategyType;
-use crate::api::{Deployment, StatefulSet, deployment};
+use crate::api::{DaemonSet, Deployment, StatefulSet, deployment};
 use crate::shell::voice::Failure;
 
 /// A sentence, and whether it is the last.
@@ -10,11 +10,14 @@ type Step = (String, bool);
 
 /// Refuses a set that does not roll by itself.
 pub fn check(object: &Object) -> Result<(), Failure> {
-    match object {
-        Object::StatefulSet(set) if set.spec.update_strategy.kind == StrategyType::OnDelete => {
-            Err(Failure::error("rollout status is only available for RollingUpdate strategy type"))
-        }
-        _ => Ok(()),
+    let kind = match object {
+        Object::StatefulSet(set) => set.spec.update_strategy.kind,
+        Object::DaemonSet(set) => set.spec.update_strategy.kind,
+        _ => StrategyType::RollingUpdate,
+    };
+    match kind {
+        StrategyType::OnDelete => Err(Failure::error("rollout status is only available for RollingUpdate strategy type")),
+        StrategyType::RollingUpdate => Ok(()),
     }
 }
 
@@ -22,6 +25,7 @@ pub fn check(object: &Object) -> Result<(), Failure> {
 pub fn of(object: &Object, revision: Option<i64>) -> Result<Step, Failure> {
     match object {
         Object::StatefulSet(set) => Ok(stateful_set(set)),
+        Object::DaemonSet(set) => Ok(daemon_set(set)),
         Object::Deployment(deployment) => self::deployment(deployment, revision),
         _ => Ok((String::new(), true)),
     }
@@ -47,6 +51,22 @@ fn stateful_set(set: &StatefulSet) -> Step {
         return (format!("waiting for statefulset rolling update to complete {done} pods at revision {revision}..."), false);
     }
     (format!("statefulset rolling update complete {} pods at revision {}...", status.current_replicas, status.current_revision), true)
+}
+
+fn daemon_set(set: &DaemonSet) -> Step {
+    let (name, status) = (&*set.metadata.name, &set.status);
+    if set.metadata.generation > status.observed_generation {
+        return ("Waiting for daemon set spec update to be observed...".to_owned(), false);
+    }
+    let (wanted, updated, available) = (status.desired_number_scheduled, status.updated_number_scheduled, status.number_available);
+    let left = if updated < wanted {
+        format!("{updated} out of {wanted} new pods have been updated...")
+    } else if available < wanted {
+        format!("{available} of {wanted} updated pods are available...")
+    } else {
+        return (format!("daemon set {name:?} successfully rolled out"), true);
+    };
+    (format!("Waiting for daemon set {name:?} rollout to finish: {left}"), false)
 }
 
 fn deployment(deployment: &Deployment, revision: Option<i64>) -> Result<Step, Failure> {

@@ -204,7 +204,7 @@ fn blueprint(deployment: &Deployment, old: &[Arc<ReplicaSet>], revision: i32) ->
 /// FNV-1a over Go's dump of the template and the collision count. Upstream: controller.ComputeHash.
 /// Simplified: of a template that is not dumped our JSON is hashed: its hash differs from a real control plane's, and is as
 /// stable.
-fn hash(template: &PodTemplate, collisions: Option<i32>) -> String {
+pub fn hash(template: &PodTemplate, collisions: Option<i32>) -> String {
     let text = for_hash(template).or_else(|| serde_json::to_string(template).ok()).unwrap_or_default();
     let count = collisions.map(|n| i64::from(n).to_le_bytes());
     let bytes = text.bytes().chain(count.into_iter().flatten());

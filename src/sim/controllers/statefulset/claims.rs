@@ -37,7 +37,7 @@ pub fn create_missing(desk: &mut Desk, set: &StatefulSet, pod: &Pod) -> Result<(
         [one] => one.clone(),
         several => format!("[{}]", several.join(", ")),
     };
-    Err(Refusal { reason: Reason::Conflict, message, about: None, fields: Vec::new() })
+    Err(Refusal::plain(Reason::Conflict, message))
 }
 
 /// The same for a pod that waits, perhaps for its claims; those that exist get their owners. Upstream:

@@ -61,8 +61,7 @@ fn ask_driver(desk: &mut Desk, claim: &Claim, pv: &PersistentVolume) {
     let about = || reference(Kind::PersistentVolumeClaim, &claim.metadata);
     let told = has(claim, PENDING);
     if !told {
-        let (warning, words) = external(pv);
-        desk.event(about(), warning, "ExternalExpanding", words);
+        desk.event(about(), false, "ExternalExpanding", external(pv));
     }
     let Some(driver) = driver(pv).filter(|driver| !is_idle(driver)) else { return };
     let mut desk = by(desk, &driver);
@@ -83,11 +82,11 @@ fn by<'d>(desk: &'d mut Desk, driver: &str) -> Desk<'d> {
 }
 
 /// What the controller, which has no plugin that could expand this, says of leaving it to others. Upstream: syncHandler.
-fn external(pv: &PersistentVolume) -> (bool, String) {
+fn external(pv: &PersistentVolume) -> String {
     let row = pv.in_tree_identity().and_then(|(field, _)| MIGRATED.iter().find(|row| row.field == field));
     match row.filter(|_| pv.spec.csi.is_none()) {
-        Some(row) => (false, format!("CSI migration enabled for {}; waiting for external resizer to expand the pvc", row.provisioner)),
-        None => (true, "waiting for an external controller to expand this PVC".to_owned()),
+        Some(row) => format!("CSI migration enabled for {}; waiting for external resizer to expand the pvc", row.provisioner),
+        None => "waiting for an external controller to expand this PVC".to_owned(),
     }
 }
 

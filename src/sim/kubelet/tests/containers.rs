@@ -2,8 +2,9 @@
 
 use super::{sleeps, started};
 use crate::api::pod::ContainerStatus;
-use crate::api::{Kind, Phase, Pod, Span};
+use crate::api::{Kind, Object, Phase, Pod, Span};
 use crate::sim::act::Act;
+use crate::sim::change::What;
 use crate::sim::tests::{Trial, key, over};
 use serde_json::{Value, json};
 
@@ -216,6 +217,37 @@ fn a_hook_before_the_stop_counts_inside_the_grace() {
     trial.delete(Kind::Pod, "p");
     trial.pass(Span::millis(200));
     assert_eq!(trial.said("p", "FailedPreStopHook"), ["PreStopHook failed"]);
+    let mut trial = started("nginx", hook(json!({"exec": {"command": ["sleep", "60"]}}), 4));
+    trial.delete(Kind::Pod, "p");
+    trial.pass(Span::secs(3));
+    assert!(trial.said("p", "FailedPreStopHook").is_empty());
+    trial.pass(Span::secs(5));
+    assert_eq!(trial.said("p", "FailedPreStopHook"), ["PreStopHook failed"], "it ends with its container");
+}
+
+/// Upstream: newTerminationOrdering in pkg/kubelet/kuberuntime/kuberuntime_termination_order.go.
+#[test]
+fn sidecars_end_one_by_one_the_last_first() {
+    let side = |name: &str| json!({"name": name, "image": "nginx", "restartPolicy": "Always"});
+    let main = json!({"name": "c", "image": "nginx", "lifecycle": {"preStop": {"sleep": {"seconds": 3}}}});
+    let mut trial = born(json!({"initContainers": [side("one"), side("two")], "containers": [main]}));
+    trial.pass(Span::secs(10));
+    let asked = trial.world.now();
+    let from = trial.world.changes().next();
+    trial.delete(Kind::Pod, "p");
+    trial.pass(Span::secs(20));
+    let mut ends: Vec<(String, i64)> = Vec::new();
+    for change in trial.world.changes().since(from) {
+        let What::Written { after: Some(Object::Pod(pod)), .. } = &change.what else { continue };
+        let all = pod.status.init_container_statuses.iter().chain(pod.status.container_statuses.iter());
+        for status in all.filter(|status| status.state.terminated.is_some()) {
+            if ends.iter().all(|(name, _)| *name != *status.name) {
+                ends.push((status.name.to_string(), (change.at - asked).0));
+            }
+        }
+    }
+    assert!(ends.iter().map(|(name, _)| name.as_str()).eq(["c", "two", "one"]), "{ends:?}");
+    assert!(ends[0].1 >= 3_000 && ends[0].1 < ends[1].1 && ends[1].1 < ends[2].1, "{ends:?}");
 }
 
 #[test]

@@ -41,6 +41,24 @@ fn a_pod_is_bound_to_the_node_for_which_its_claim_was_bound() {
     }
 }
 
+/// Upstream: plugins/volumerestrictions, whose IsPVCUsedByPods counts pods that wait for their volumes too.
+#[test]
+fn a_claim_of_one_pod_is_taken_by_a_pod_that_waits_for_it() {
+    let mut world = world();
+    class(&mut world, "slow", "x", "WaitForFirstConsumer", false);
+    claim(&mut world, "c", json!({"storageClassName": "slow", "accessModes": ["ReadWriteOncePod"]}));
+    ["p", "q"].iter().for_each(|name| pod(&mut world, name, "c", ""));
+    pass(&mut world, 5_000);
+    let placed = ["p", "q"].map(|name| !node_of(&world, name).is_empty());
+    assert_eq!(placed, [true, false]);
+    let taken = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
+    let words = format!("FailedScheduling 0/3 nodes are available: 3 {taken}. ");
+    assert!(events(&world, "q").iter().any(|line| line.contains(&words)), "{:?}", events(&world, "q"));
+    delete(&mut world, Kind::Pod, "p", Some(0));
+    pass(&mut world, 5_000);
+    assert_ne!(node_of(&world, "q"), "", "its turn has come");
+}
+
 /// Upstream: FindPodVolumes appends a reason for bound claims and one for the others.
 #[test]
 fn all_that_volumes_have_against_a_node_is_told() {
@@ -173,12 +191,12 @@ fn a_claim_grows_where_its_class_lets_it() {
     }
 }
 
-/// Upstream: the expand controller's syncHandler. Nobody grows a directory.
+/// Upstream: the expand controller's syncHandler. Nobody grows a directory, and that no plugin does is no error since v1.29.
 #[test]
 fn who_is_to_grow_a_volume_is_told() {
-    let warning = "!ExternalExpanding waiting for an external controller to expand this PVC";
+    let external = "ExternalExpanding waiting for an external controller to expand this PVC";
     let migrated = "ExternalExpanding CSI migration enabled for kubernetes.io/gce-pd; waiting for external resizer to expand the pvc";
-    for (source, words) in [(json!({"hostPath": {"path": "/a"}}), warning), (json!({"gcePersistentDisk": {"pdName": "a"}}), migrated)] {
+    for (source, words) in [(json!({"hostPath": {"path": "/a"}}), external), (json!({"gcePersistentDisk": {"pdName": "a"}}), migrated)] {
         let mut world = world();
         put(&mut world, Kind::StorageClass, json!({"metadata": {"name": "c"}, "provisioner": "x", "allowVolumeExpansion": true}));
         let mut spec = json!({"storageClassName": "c"});
