@@ -124,7 +124,20 @@ pub const SCHEDULER: &[Row] = &[
             "a_pod_that_asks_otherwise_is_tried_again",
         ],
     ),
-    simplified("Queueing hints.", "A pod is tried again when something of the kind changes that it was refused for."),
+    fully(
+        "Queueing hints: each plugin that refused a pod says whether news of nodes, pods and claims could help it; with no node at all it is tried again after its back-off.",
+        &[
+            "only_news_that_could_help_wake_a_pod",
+            "a_node_helps_where_it_has_become_what_a_plugin_wants",
+            "a_pod_helps_whom_it_stood_in_the_way_of_or_is_wanted_by",
+            "a_claim_helps_the_pods_that_use_it",
+            "without_nodes_there_is_nowhere_to_go",
+        ],
+    ),
+    simplified(
+        "What helps of volumes and classes.",
+        "Any new class and any volume that is new or free again has pods tried again that wait for one.",
+    ),
     fully(
         "WaitForFirstConsumer: the chosen node is held while claims bind, for ten minutes.",
         &[

@@ -41,10 +41,8 @@ impl Desk<'_> {
             message: "Eviction API: evicting".into(),
             ..Condition::default()
         };
-        if !pod.metadata.is_terminating() {
-            set_condition(&mut marked.status.conditions, target);
-            self.update_status(marked)?;
-        }
+        set_condition(&mut marked.status.conditions, target);
+        self.update_status(marked)?;
         self.delete(Kind::Pod, key, options)
     }
 }

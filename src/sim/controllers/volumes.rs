@@ -48,6 +48,8 @@ pub struct Memory {
     recycling: OrdMap<Name, Option<Uid>>,
     /// Claims for which a driver makes a volume.
     provisioning: OrdSet<Uid>,
+    /// Claims for which nothing could be provisioned, and how long that is not tried again.
+    pauses: OrdMap<Uid, provision::Pause>,
     /// What is attached where.
     attached: attach::Ledger,
 }

@@ -1,7 +1,7 @@
 //! Which nodes could take a pod, and why the others cannot.
 
 use super::super::world::World;
-use super::hints::Help;
+use super::hints::Plugins;
 use super::requests::{self, Amounts, clamp, requests};
 use super::seats::{Row, Seat};
 use super::social::Neighbours;
@@ -19,23 +19,23 @@ pub struct Verdict {
     pub reasons: Vec<String>,
     /// True where removing other pods would not help.
     pub hopeless: bool,
-    /// What would.
-    pub help: Help,
+    /// The plugin that says so.
+    pub by: Plugins,
 }
 
 impl Verdict {
     /// One reason that removing other pods would not change.
     pub fn hopeless(reason: &str) -> Verdict {
-        Verdict { reasons: vec![reason.to_owned()], hopeless: true, help: Help::ANY }
+        Verdict { reasons: vec![reason.to_owned()], hopeless: true, by: Plugins::ALL }
     }
     /// One reason that removing other pods could change.
     pub fn crowded(reason: &str) -> Verdict {
-        Verdict { reasons: vec![reason.to_owned()], hopeless: false, help: Help::ANY }
+        Verdict { reasons: vec![reason.to_owned()], hopeless: false, by: Plugins::ALL }
     }
 }
 
-fn by(help: Help) -> impl Fn(Verdict) -> Verdict {
-    move |verdict| Verdict { help, ..verdict }
+fn by(by: Plugins) -> impl Fn(Verdict) -> Verdict {
+    move |verdict| Verdict { by, ..verdict }
 }
 
 /// How many feasible nodes are enough. Upstream: numFeasibleNodesToFind.
@@ -86,7 +86,7 @@ fn named(world: &mut World, pod: &Pod, needs: &Needs, names: &BTreeSet<&str>) ->
         let node = &world.scheduler.seats.at(place).node;
         let verdict = match names.contains(&*node.metadata.name) {
             true => judge(world, place, pod, needs, &others),
-            false => Some(by(Help::LABEL)(Verdict::hopeless("node(s) didn't satisfy plugin(s) [NodeAffinity]"))),
+            false => Some(by(Plugins::AFFINITY)(Verdict::hopeless("node(s) didn't satisfy plugin(s) [NodeAffinity]"))),
         };
         match verdict {
             None => found.push(place),
@@ -118,9 +118,8 @@ impl Others {
         self.spread.is_none() && self.neighbours.is_none()
     }
     fn refuse(&self, node: &Node) -> Option<Verdict> {
-        let crowded = self.spread.as_ref().and_then(|spread| spread.refuses(node));
-        let refused = crowded.or_else(|| self.neighbours.as_ref()?.refuses(node));
-        refused.map(by(Help::ROOM | Help::LABEL | Help::NEIGHBOUR))
+        let crowded = self.spread.as_ref().and_then(|spread| spread.refuses(node)).map(by(Plugins::SPREAD));
+        crowded.or_else(|| self.neighbours.as_ref()?.refuses(node).map(by(Plugins::NEIGHBOURS)))
     }
 }
 
@@ -143,11 +142,11 @@ fn filter(world: &World, place: usize, pod: &Pod, needs: &Needs, others: &Others
     let (seats, asked) = (&world.scheduler.seats, requests(&pod.spec));
     let seat = seats.at(place);
     unschedulable(seat, pod)
-        .or_else(|| tainted(seat, pod))
-        .map(by(Help::TAINT))
-        .or_else(|| elsewhere(seat, pod).map(by(Help::LABEL)))
-        .or_else(|| port_taken(seat, pod).map(by(Help::ROOM)))
-        .or_else(|| too_small(seats.rows().get(place)?, asked, seat, pod).map(by(Help::ROOM)))
+        .map(by(Plugins::UNSCHEDULABLE))
+        .or_else(|| tainted(seat, pod).map(by(Plugins::TAINTS)))
+        .or_else(|| elsewhere(seat, pod).map(by(Plugins::AFFINITY)))
+        .or_else(|| port_taken(seat, pod).map(by(Plugins::PORTS)))
+        .or_else(|| too_small(seats.rows().get(place)?, asked, seat, pod).map(by(Plugins::FIT)))
         .or_else(|| volumes::in_use(world, &seat.node, needs))
         .or_else(|| limits::refuses(world, seat, pod, needs))
         .or_else(|| volumes::refuses(world, &seat.node, needs))
@@ -155,13 +154,17 @@ fn filter(world: &World, place: usize, pod: &Pod, needs: &Needs, others: &Others
 }
 
 fn unschedulable(seat: &Seat, pod: &Pod) -> Option<Verdict> {
-    if !seat.node.spec.unschedulable {
-        return None;
+    is_closed(&seat.node, pod).then(|| Verdict::hopeless("node(s) were unschedulable"))
+}
+
+/// True where a node is cordoned and the pod does not put up with that.
+pub fn is_closed(node: &Node, pod: &Pod) -> bool {
+    if !node.spec.unschedulable {
+        return false;
     }
     let taint =
         Taint { key: "node.kubernetes.io/unschedulable".into(), value: Name::default(), effect: Effect::NoSchedule, time_added: None };
-    let refuses = !pod.spec.tolerations.iter().any(|t| t.tolerates(&taint));
-    refuses.then(|| Verdict::hopeless("node(s) were unschedulable"))
+    !pod.spec.tolerations.iter().any(|t| t.tolerates(&taint))
 }
 
 fn tainted(seat: &Seat, pod: &Pod) -> Option<Verdict> {
@@ -207,5 +210,5 @@ fn too_small(row: &Row, (cpu, memory): Amounts, seat: &Seat, pod: &Pod) -> Optio
     }
     rows.retain(|(_, wanted, total, taken)| *wanted > 0 && wanted + taken > *total);
     let hopeless = rows.iter().any(|(reason, wanted, total, _)| wanted > total && reason != TOO_MANY);
-    (!rows.is_empty()).then(|| Verdict { reasons: rows.into_iter().map(|row| row.0).collect(), hopeless, help: Help::ROOM })
+    (!rows.is_empty()).then(|| Verdict { reasons: rows.into_iter().map(|row| row.0).collect(), hopeless, by: Plugins::FIT })
 }

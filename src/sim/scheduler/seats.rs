@@ -130,7 +130,8 @@ pub struct Capacity {
     pub pods: i64,
 }
 
-fn capacity(node: &Node) -> Capacity {
+/// What a node has to give.
+pub fn capacity(node: &Node) -> Capacity {
     let get = |name: &str| node.status.allocatable.get(name);
     let milli = |name: &str| get(name).map_or(0, |q| clamp(q.milli()));
     let whole = |name: &str| get(name).map_or(0, |q| clamp(q.value()));

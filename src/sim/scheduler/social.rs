@@ -2,6 +2,7 @@
 
 use super::super::world::World;
 use super::filter::Verdict;
+use super::hints::News;
 use super::seats::Seat;
 use crate::api::{Key, Kind, Name, Node, Pod, Selector};
 use serde::Deserialize;
@@ -141,6 +142,26 @@ impl Neighbours {
         }
         let guarded = self.guarded.keys().any(|(key, value)| node.metadata.labels.get(key) == Some(value));
         guarded.then(|| Verdict::crowded("node(s) didn't satisfy existing pods anti-affinity rules"))
+    }
+}
+
+/// True where news could let a pod be scheduled that its wishes or those of others kept out. Upstream:
+/// isSchedulableAfterPodChange, isSchedulableAfterNodeChange.
+pub fn helped(world: &World, pod: &Pod, news: &News) -> bool {
+    let own = Social::of(pod).unwrap_or_default();
+    let near = |other: &Pod| !own.near.is_empty() && own.near.iter().all(|term| term.means(world, other));
+    let away = |other: &Pod| own.away.iter().any(|term| term.means(world, other));
+    let guards = |other: &Pod| Social::of(other).is_some_and(|theirs| theirs.away.iter().any(|term| term.means(world, pod)));
+    match news {
+        News::Came(other) => near(other),
+        News::Left(other) => away(other) || guards(other),
+        News::Changed(before, after) => !near(before) && near(after) || away(before) && !away(after),
+        News::Node(None, _) => true,
+        News::Node(Some(before), after) => {
+            let moved = |term: &Term| before.metadata.labels.get(&term.key) != after.metadata.labels.get(&term.key);
+            own.near.iter().chain(&own.away).any(moved)
+        }
+        News::NodeGone(_) | News::Storage(_) | News::Limits => false,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::world::World;
 use super::affinity::selects;
 use super::filter::{Verdict, is_tainted};
+use super::hints::News;
 use super::score::{FULL, ln_milli};
 use super::seats::Seat;
 use crate::api::{Name, Node, Pod, Selector};
@@ -73,6 +74,24 @@ impl Constraint {
     /// True where the pods of a node count at all.
     fn includes(&self, node: &Node, pod: &Pod) -> bool {
         (!self.heeds_affinity || selects(pod, node)) && !(self.heeds_taints && is_tainted(node, pod))
+    }
+}
+
+/// True where news could let a pod be scheduled that its constraints kept out. Upstream: isSchedulableAfterPodChange,
+/// isSchedulableAfterNodeChange.
+pub fn helped(pod: &Pod, news: &News) -> bool {
+    let hard = Constraints::of(pod).kept(true);
+    let counts = |other: &Pod| other.metadata.namespace == pod.metadata.namespace && hard.iter().any(|c| c.counts(other));
+    match news {
+        News::Came(other) | News::Left(other) => counts(other),
+        News::Changed(before, after) => counts(before) != counts(after),
+        News::Node(None, node) | News::NodeGone(node) => has_all(node, &hard),
+        News::Node(Some(before), after) => {
+            let place = |node: &Node| hard.iter().map(|c| node.metadata.labels.get(&c.key).cloned()).collect::<Vec<Option<Name>>>();
+            let moved = has_all(before, &hard) != has_all(after, &hard) || has_all(after, &hard) && place(before) != place(after);
+            moved || has_all(after, &hard) && before.spec.taints != after.spec.taints
+        }
+        News::Storage(_) | News::Limits => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::controllers::volumes::{foreign, reaches};
 use super::super::world::World;
 use super::filter::Verdict;
-use super::hints::Help;
+use super::hints::Plugins;
 use crate::api::storage::{AccessMode, ClaimPhase, VolumePhase, inline};
 use crate::api::{Key, Name, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod};
 use std::sync::Arc;
@@ -113,7 +113,7 @@ pub fn in_use(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
         false if needs.taken => claimed,
         false => return None,
     };
-    Some(Verdict { help: Help::ROOM, ..Verdict::crowded(reason) })
+    Some(Verdict { by: Plugins::RESTRICTIONS, ..Verdict::crowded(reason) })
 }
 
 /// Why a node cannot serve a pod's volumes: all that VolumeBinding finds, or what VolumeZone does. Upstream:
@@ -129,7 +129,7 @@ pub fn refuses(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
     if reasons.is_empty() && !needs.bound.iter().all(|volume| shares_zone(volume, node)) {
         reasons.push("node(s) had no available volume zone".to_owned());
     }
-    (!reasons.is_empty()).then_some(Verdict { reasons, hopeless: true, help: Help::LABEL | Help::VOLUME })
+    (!reasons.is_empty()).then_some(Verdict { reasons, hopeless: true, by: Plugins::VOLUMES })
 }
 
 /// True where a pod of the node names the same disk itself and one of them writes. Upstream: isVolumeConflict.

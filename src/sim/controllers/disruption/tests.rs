@@ -71,6 +71,20 @@ fn evictions_are_let_through_until_the_budget_is_spent() {
     assert_eq!(evict(&mut trial, &pods[1]), Ok(()));
 }
 
+/// Upstream: EvictionREST.Create, whose addConditionAndDeletePod does not ask whether the pod is going already.
+#[test]
+fn a_pod_that_is_going_already_is_marked_as_evicted() {
+    let mut trial = guarded(json!({"minAvailable": 3}));
+    let pods = trial.names(Kind::Pod);
+    trial.act(Act::Disconnect(trial.get::<Pod>(&pods[0]).spec.node_name.clone()));
+    trial.delete(Kind::Pod, &pods[0]);
+    let before = trial.get::<Pod>(&pods[0]).metadata.deletion_timestamp;
+    assert_eq!(evict(&mut trial, &pods[0]), Ok(()));
+    let pod = trial.get::<Pod>(&pods[0]);
+    assert_eq!(condition(&pod.status.conditions, "DisruptionTarget").map(|c| &*c.reason), Some("EvictionByEvictionAPI"));
+    assert_eq!(pod.metadata.deletion_timestamp, before);
+}
+
 #[test]
 fn a_budget_that_was_not_looked_at_yet_refuses() {
     let mut trial = guarded(json!({"minAvailable": 1}));

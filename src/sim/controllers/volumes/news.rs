@@ -45,6 +45,7 @@ fn claim_written(world: &mut World, claim: &PersistentVolumeClaim) {
 
 fn claim_gone(world: &mut World, claim: &PersistentVolumeClaim) {
     world.memory.volumes.unsettled.remove(&(Kind::PersistentVolumeClaim, claim.metadata.key()));
+    world.memory.volumes.pauses.remove(&claim.metadata.uid);
     ephemeral::claim_gone(world, &claim.metadata.key());
     if !claim.spec.volume_name.is_empty() {
         enqueue(world, BINDER, Kind::PersistentVolume, &Key::cluster(claim.spec.volume_name.clone()));

@@ -11,7 +11,7 @@ use super::matching::claim_ref;
 use super::{PROVISIONED_BY, SELECTED_NODE, consumer, disks};
 use crate::api::object::reference;
 use crate::api::storage::{Csi, ReclaimPolicy, StorageClass, VolumeSpec};
-use crate::api::{Key, Kind, Meta, Name, Node, PersistentVolume, PersistentVolumeClaim};
+use crate::api::{Key, Kind, Meta, Name, Node, PersistentVolume, PersistentVolumeClaim, Span, Time};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -26,14 +26,17 @@ type Claim = Arc<PersistentVolumeClaim>;
 /// Asks for a volume of the claim's class.
 pub fn provision(desk: &mut Desk, claim: &Claim) {
     let about = || reference(Kind::PersistentVolumeClaim, &claim.metadata);
+    if desk.memory.volumes.pauses.get(&claim.metadata.uid).is_some_and(|pause| desk.now() <= pause.since + pause.span) {
+        return;
+    }
     let Some(class) = desk.get::<StorageClass>(&Key::cluster(claim.class())).cloned() else {
-        let words = format!("storageclass.storage.k8s.io {:?} not found", claim.class());
-        return desk.event(about(), true, "ProvisioningFailed", words);
+        return fail(desk, claim, format!("storageclass.storage.k8s.io {:?} not found", claim.class()));
     };
     let Some(driver) = disks::driver_of(&class.provisioner) else { return refuse(desk, claim, &class.provisioner) };
     if !name_provisioner(desk, claim, &driver) {
         return;
     }
+    desk.world().memory.volumes.pauses.remove(&claim.metadata.uid);
     let words = format!(
         "Waiting for a volume to be created either by the external provisioner '{driver}' or manually by the system administrator. \
          If volume creation is delayed, please verify that the provisioner is running and correctly registered."
@@ -61,6 +64,26 @@ fn refuse(desk: &mut Desk, claim: &Claim, provisioner: &Name) {
         "kubernetes.io/nfs" => "no provisionable volume plugin matched".to_owned(),
         _ => format!("no volume plugin matched name: {provisioner}"),
     };
+    fail(desk, claim, words);
+}
+
+/// The pause before provisioning is tried again, however often the claim is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    since: Time,
+    span: Span,
+}
+
+const FIRST_PAUSE: Span = Span::millis(500);
+const LONGEST_PAUSE: Span = Span::secs(122);
+
+/// Says why nothing is provisioned; the pause before the next try doubles. Upstream: exponentialbackoff in
+/// pkg/util/goroutinemap.
+fn fail(desk: &mut Desk, claim: &Claim, words: String) {
+    let since = desk.now();
+    let pauses = &mut desk.world().memory.volumes.pauses;
+    let span = pauses.get(&claim.metadata.uid).map_or(FIRST_PAUSE, |pause| Span(pause.span.0 * 2).min(LONGEST_PAUSE));
+    pauses.insert(claim.metadata.uid, Pause { since, span });
     desk.event(reference(Kind::PersistentVolumeClaim, &claim.metadata), true, "ProvisioningFailed", words);
 }
 

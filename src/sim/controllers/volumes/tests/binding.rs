@@ -50,6 +50,23 @@ fn which_volume_fits() {
     }
 }
 
+/// Upstream: exponentialbackoff in pkg/util/goroutinemap, from 500 ms to 122 s. A claim is looked at every 15 s.
+#[test]
+fn what_cannot_be_provisioned_is_tried_ever_more_rarely() {
+    let mut world = world();
+    claim(&mut world, "c", json!({"storageClassName": "late"}));
+    pass(&mut world, 640_000);
+    let failed = |what: &What| matches!(what, What::Written { after: Some(Object::Event(e)), .. } if &*e.reason == "ProvisioningFailed");
+    let changes = world.changes().since(0).filter(|change| failed(&change.what));
+    let times: Vec<i64> = changes.map(|change| (change.at - world.options().epoch).as_secs()).collect();
+    assert_eq!(times, [0, 15, 30, 45, 60, 75, 105, 150, 225, 360, 495, 630]);
+    class(&mut world, "late", "x", "Immediate", false);
+    pass(&mut world, 100_000);
+    assert_eq!(pvc(&world, "c").status.phase.text(), "Pending", "a class that comes does not cut the pause short");
+    pass(&mut world, 30_000);
+    assert_eq!(pvc(&world, "c").status.phase.text(), "Bound");
+}
+
 #[test]
 fn why_a_claim_stays_pending() {
     let no_volume = "FailedBinding no persistent volumes available for this claim and no storage class is set";
