@@ -179,6 +179,8 @@ pub enum Physical {
     Answered(Key, Name, u16),
     /// A request was not answered: request line, why.
     Unanswered(Name, Name),
+    /// Somebody goes by what the DNS told them before instead of asking: the name, what they were told, how long ago.
+    Recalled(Name, Name, Span),
     /// A request is sent again and again from now on: request line and to whom, how often.
     TrafficBegan(Name, Span),
     /// It is not any more: request line and to whom.

@@ -11,6 +11,7 @@ pub mod endpoints;
 pub mod failure;
 pub mod files;
 pub mod http;
+pub mod memory;
 mod message;
 pub mod proxy;
 pub mod routing;
@@ -24,6 +25,7 @@ pub use endpoints::publish_apiserver;
 pub use failure::CurlError;
 pub use files::{FileError, forget_container, list_files, read_file, remove_file, write_file};
 pub use http::{HttpAnswer, HttpRequest, http};
+pub use memory::{Answers, Keeps};
 pub use routing::note_link;
 pub use traffic::{Flow, Traffic};
 
@@ -37,6 +39,8 @@ use std::sync::Arc;
 pub struct Network {
     affinity: routing::Affinity,
     hearsay: routing::Hearsay,
+    /// What the client of the flow that runs remembers of the DNS.
+    remembered: Answers,
     traffic: Option<Arc<Traffic>>,
     /// How many flows there have been: what is due of an earlier one is told from the present one's.
     flows: u64,

@@ -152,6 +152,7 @@ fn machine(name: &Name, number: u32, world: &World) -> Machine {
         last_order: world.now(),
         heard: OrdMap::new(),
         processes: OrdMap::new(),
+        logs: OrdMap::new(),
         images: OrdSet::new(),
         subnet: number,
         next_ip: 2,
