@@ -45,6 +45,10 @@ pub const DNS: &[Row] = &[
     fully("Who is not ready has no name, unless publishNotReadyAddresses.", &["who_is_not_ready_has_no_name_unless_the_service_wants_it"]),
     fully("Search list and ndots.", &["short_names_are_searched"]),
     fully("Round-robin of addresses.", &["a_question_that_travels_turns_the_addresses_and_can_be_seen"]),
-    left_out("Names outside the cluster, forwarding, caching by clients.", "NXDOMAIN."),
+    simplified(
+        "Clients keep answers, or not.",
+        "They do not, as with the C library alone, unless DNS_CACHE=ttl or forever is in the container's own env: nscd, and a JVM that asks once.",
+    ),
+    left_out("Names outside the cluster, forwarding.", "SERVFAIL."),
     left_out("The pods that run CoreDNS.", "DNS answers as long as a node is there to ask from."),
 ];

@@ -10,9 +10,10 @@ use super::dns::{self, DnsAnswer, RecordType};
 use crate::api::pod::Container;
 use crate::api::{Name, Span, Time};
 use crate::sim::change::{ChangeId, Physical};
-use crate::sim::machine::Run;
+use crate::sim::machine::{Process, Run};
 use crate::sim::world::World;
 use imbl::OrdMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The variable of a container's environment that says how long its process keeps answers.
@@ -184,6 +185,38 @@ fn answers_mut<'w>(world: &'w mut World, from: &Origin) -> Option<&'w mut Answer
     let Origin::Process { node, uid, container, .. } = from else { return Some(&mut world.network.remembered) };
     let process = Arc::make_mut(world.machine_mut(node)?.processes.get_mut(uid)?);
     process.init.iter_mut().chain(&mut process.containers).find(|run| run.name == *container).map(|run: &mut Run| &mut run.names)
+}
+
+/// What a client remembers, beside what it would be told now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// The full name, without the dot at its end.
+    pub name: Name,
+    /// What it was told.
+    pub told: String,
+    /// What it would be told now, where that differs.
+    pub now: Option<String>,
+    /// When it asked.
+    pub since: Time,
+    /// When it will ask again; `None` for never.
+    pub until: Option<Time>,
+}
+
+/// What the containers of a process remember, those answers first that are no longer true.
+pub fn remembered(world: &World, process: &Process) -> Vec<Remembered> {
+    let kept = process.runs().flat_map(|run| run.names.0.iter()).filter(|(_, kept)| kept.until.is_none_or(|until| world.now() < until));
+    let mut found: Vec<Remembered> = kept.map(|(question, kept)| beside_the_present(world, question, kept)).collect();
+    found.sort_by_key(|one| one.now.is_none());
+    found
+}
+
+fn beside_the_present(world: &World, (name, kind): &(Name, RecordType), kept: &Kept) -> Remembered {
+    let now = dns::lookup(world, name, *kind);
+    // Records come rotated.
+    let said = |answer: &DnsAnswer| answer.answers.iter().map(|record| record.data.to_string()).collect::<BTreeSet<String>>();
+    let differs = said(&now) != said(&kept.answer);
+    let told = dns::lookup_outcome(&kept.answer);
+    Remembered { name: name.clone(), told, now: differs.then(|| dns::lookup_outcome(&now)), since: kept.since, until: kept.until }
 }
 
 #[cfg(test)]

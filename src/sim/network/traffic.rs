@@ -1,8 +1,8 @@
 //! Traffic: the same request sent again and again, and a tally of who answered. One flow at a time.
 //!
 //! Its requests travel as any other does, but are counted instead of told: of each new kind of outcome one change is told,
-//! and nothing of the same again and again. So logs and histories hold the first request of a kind alone. It never lets
-//! its client wait longer than [`PATIENCE`], as `curl --max-time 2` would not.
+//! and nothing of the same again and again; the applications' logs have them all. It never lets its client wait longer than
+//! [`PATIENCE`], as `curl --max-time 2` would not.
 
 use super::delivery::{Origin, Responder};
 use super::http::{self, HttpRequest, http};
