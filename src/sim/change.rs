@@ -39,6 +39,10 @@ pub enum Controller {
     Disruption,
     /// Says which pods answer for a service.
     EndpointSlice,
+    /// Says the same in one object.
+    Endpoint,
+    /// Says it where somebody else has put it into that one object.
+    EndpointSliceMirroring,
     /// Binds claims to volumes and reclaims them.
     PersistentVolume,
     /// Holds back claims that pods use.
@@ -73,6 +77,8 @@ impl Controller {
             // Upstream's disruption controller reports under the name of the whole binary.
             Controller::Disruption => "controllermanager",
             Controller::EndpointSlice => "endpoint-slice-controller",
+            Controller::Endpoint => "endpoint-controller",
+            Controller::EndpointSliceMirroring => "endpoint-slice-mirroring-controller",
             Controller::PersistentVolume => "persistentvolume-controller",
             Controller::ClaimProtection => "pvc-protection-controller",
             Controller::VolumeProtection => "pv-protection-controller",

@@ -31,10 +31,19 @@ pub const NETWORK: &[Row] = &[
         "Applications answer anything.",
         "Known images answer as their row in the table of images says; unknown ones refuse the connection.",
     ),
-    left_out(
-        "Endpoints as objects of their own, NetworkPolicy, Ingress, Gateway, IPv6, LoadBalancer provisioning.",
-        "They are not served, or stay <pending>; `kubectl get endpoints` is a table made of EndpointSlices.",
+    fully(
+        "Endpoints beside the slices: who stands in them, ready or not, host names, a thousand addresses; gone with the Service.",
+        &["who_stands_in_a_subset", "a_thousand_addresses_are_enough", "a_service_has_its_endpoints_object_as_long_as_it_lives"],
     ),
+    simplified(
+        "Endpoints are sorted by hashes.",
+        "Addresses are sorted as upstream sorts them; subsets and ports stand in the order of the pods.",
+    ),
+    simplified(
+        "Endpoints of one's own, for a Service without a selector, are mirrored into slices.",
+        "So they are; the slices' conditions say serving and terminating too.",
+    ),
+    left_out("NetworkPolicy, Ingress, Gateway, IPv6, LoadBalancer provisioning.", "They are not served, or stay <pending>."),
     left_out("UDP and SCTP traffic besides DNS.", "Ports of any protocol are stored; requests are HTTP."),
 ];
 
