@@ -43,7 +43,7 @@ pub use object::{Kind, Object, Resource};
 pub use pod::{Phase, Pod};
 pub use policy::PodDisruptionBudget;
 pub use quantity::Quantity;
-pub use service::{EndpointSlice, Event, Service};
+pub use service::{EndpointSlice, Endpoints, Event, Service};
 pub use status::{FieldError, Reason, Refusal};
 pub use storage::{PersistentVolume, PersistentVolumeClaim};
 pub use time::{Span, Time};

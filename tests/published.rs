@@ -7,7 +7,7 @@ mod story;
 use k8s_openapi::api::apps::v1::{ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{
-    ConfigMap, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
+    ConfigMap, Endpoints, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
 };
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -39,6 +39,7 @@ fn published(kind: Kind) -> fn(&Value) -> Result<Value, String> {
         Kind::PersistentVolume => again::<PersistentVolume>,
         Kind::StorageClass => again::<StorageClass>,
         Kind::VolumeAttachment => again::<VolumeAttachment>,
+        Kind::Endpoints => again::<Endpoints>,
         Kind::EndpointSlice => again::<EndpointSlice>,
         Kind::Node => again::<Node>,
         Kind::Namespace => again::<Namespace>,

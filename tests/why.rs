@@ -397,3 +397,18 @@ fn a_ghost_tells_which_of_two_namesakes_is_reached_by_name() {
     let reached = type_in(&mut world.clone(), "dig +short kubia-0.kubia.default.svc.cluster.local");
     assert!(said.contains(&format!("reach the other, {} on node-", reached.trim())), "{reached}: {said}");
 }
+
+#[test]
+fn clients_that_remember_an_old_address() {
+    let moved = |habit: &str| {
+        let run = format!("kubectl run old --image=tutum/dnsutils --env=DNS_CACHE={habit} -- sleep infinity\nwait 10s");
+        leak(format!("{run}\nkubectl exec old -- curl -s http://kubia-1.kubia:8080\nkubectl delete pod kubia-1\nwait 20s"))
+    };
+    let asked = "kubectl exec old -- curl -s -S --max-time 2 http://kubia-1.kubia:8080";
+    let resolver = "the resolver in its container";
+    run(&[
+        (moved("forever"), "pod/old", "goes by what DNS said", "you: it never asks again", "fail old", asked, "kubia-1"),
+        (moved("ttl"), "pod/old", "kubia-1.kubia.default.svc.cluster.local → 10.244.", resolver, "fail old", asked, "kubia-1"),
+    ]);
+    assert!(cause::of(&after(moved("off")), &Target::named("pod/old").unwrap()).is_none());
+}

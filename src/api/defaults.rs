@@ -28,6 +28,7 @@ pub fn fill(kind: Kind, api_version: &str, value: &mut Value) {
         | Kind::PersistentVolumeClaim
         | Kind::PersistentVolume
         | Kind::VolumeAttachment
+        | Kind::Endpoints
         | Kind::EndpointSlice
         | Kind::Node
         | Kind::Lease

@@ -16,7 +16,7 @@ use std::fmt;
 use k8s_openapi::api::apps::v1::{ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{
-    ConfigMap, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
+    ConfigMap, Endpoints, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
 };
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -74,6 +74,7 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("v1", "Pod", read::<Pod>),
     ("v1", "Namespace", read::<Namespace>),
     ("v1", "Service", read::<Service>),
+    ("v1", "Endpoints", read::<Endpoints>),
     ("v1", "ServiceAccount", read::<ServiceAccount>),
     ("v1", "ConfigMap", read::<ConfigMap>),
     ("v1", "Secret", read::<Secret>),

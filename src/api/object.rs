@@ -6,7 +6,7 @@ use super::meta::{Key, Meta, Name, ObjectRef, OwnerRef};
 use super::node::{Lease, Namespace, Node};
 use super::pod::Pod;
 use super::policy::PodDisruptionBudget;
-use super::service::{EndpointSlice, Event, Service};
+use super::service::{EndpointSlice, Endpoints, Event, Service};
 use super::storage::{PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment};
 use super::workload::{ControllerRevision, ReplicaSet, StatefulSet};
 use serde::de::DeserializeOwned;
@@ -61,6 +61,7 @@ kinds! {
     PersistentVolume      ""                    "persistentvolumes"        ["persistentvolume", "pv"]           false false false;
     StorageClass          "storage.k8s.io"      "storageclasses"           ["storageclass", "sc"]               false false false;
     VolumeAttachment      "storage.k8s.io"      "volumeattachments"        ["volumeattachment"]                 false false false;
+    Endpoints             ""                    "endpoints"                ["endpoints", "ep"]                  true  false false;
     EndpointSlice         "discovery.k8s.io"    "endpointslices"           ["endpointslice"]                    true  false true;
     Node                  ""                    "nodes"                    ["node", "no"]                       false false false;
     Namespace             ""                    "namespaces"               ["namespace", "ns"]                  false false false;
@@ -200,7 +201,7 @@ macro_rules! objects {
 
 objects! {
     Pod, Service, ReplicaSet, StatefulSet, ControllerRevision, PersistentVolumeClaim, PersistentVolume, StorageClass,
-    VolumeAttachment, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget, DaemonSet;
+    VolumeAttachment, Endpoints, EndpointSlice, Node, Namespace, Lease, Event, Deployment, PodDisruptionBudget, DaemonSet;
     ConfigMap, Secret, ServiceAccount, PriorityClass, CSIDriver, CSINode, VolumeAttributesClass
 }
 

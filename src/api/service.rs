@@ -1,8 +1,9 @@
-//! Services, endpoint slices and events.
+//! Services, endpoint slices, Endpoints and events.
 
 use super::meta::{Labels, Meta, Name, ObjectRef, Rest, is_blank, is_unset};
 use super::time::Time;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::sync::Arc;
 
 /// core/v1 Service.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -177,6 +178,71 @@ pub struct EndpointPort {
     pub port: i32,
     /// `TCP`, `UDP` or `SCTP`.
     pub protocol: Name,
+}
+
+/// core/v1 Endpoints: the older word for who answers for the service of the same name.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Endpoints {
+    /// Its name is the service's.
+    pub metadata: Meta,
+    /// Who answers, by the ports on which they do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subsets: Vec<EndpointSubset>,
+}
+
+/// Addresses that have the same ports.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EndpointSubset {
+    /// Those that may be asked. Mostly the same from one version of the object to the next, and so shared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Arc<EndpointAddress>>,
+    /// Those that may not be asked now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_ready_addresses: Vec<Arc<EndpointAddress>>,
+    /// On which ports.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<SubsetPort>,
+}
+
+/// An address of an [`Endpoints`].
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EndpointAddress {
+    /// Host name under the service.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub hostname: Name,
+    /// The address.
+    pub ip: Name,
+    /// Where it runs.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub node_name: Name,
+    /// The pod behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_ref: Option<ObjectRef>,
+}
+
+/// A port of an [`Endpoints`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SubsetPort {
+    /// The service port's name.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub name: Name,
+    /// The port number in the pod.
+    pub port: i32,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: Name,
+    /// Everything else.
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+impl Default for SubsetPort {
+    fn default() -> SubsetPort {
+        SubsetPort { name: Name::default(), port: 0, protocol: "TCP".into(), rest: Rest::default() }
+    }
 }
 
 /// Normal or not.

@@ -11,6 +11,7 @@ mod config;
 mod container;
 mod diff;
 mod dump;
+mod endpoints;
 mod mounted;
 mod names;
 mod pod;
@@ -26,7 +27,7 @@ mod workload;
 
 pub use names::{label_value, qualified_name};
 pub use status::status;
-pub use warnings::warnings;
+pub use warnings::{OLD_ENDPOINTS, warnings};
 
 /// What is wrong with a new object.
 pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
@@ -79,6 +80,7 @@ fn spec(kind: Kind, value: &Value) -> Vec<FieldError> {
         Kind::PersistentVolumeClaim => storage::claim(spec, "spec"),
         Kind::PersistentVolume => storage::volume(spec),
         Kind::Service => service::spec(spec),
+        Kind::Endpoints => endpoints::subsets(value),
         Kind::StorageClass => storage::class(value),
         Kind::PriorityClass => priority::class(value),
         Kind::ConfigMap | Kind::Secret => config::entries(value),

@@ -215,6 +215,12 @@ fn fields(object: &Object) -> Row {
         Object::ReplicaSet(set) => sized(&mut row, set.spec.replicas, json(&set.status), &set.metadata),
         Object::Service(service) => text(&mut row, "clusterIP", &service.spec.cluster_ip),
         Object::EndpointSlice(slice) => list(&mut row, "endpoints", slice.endpoints.iter().map(endpoint).collect()),
+        Object::Endpoints(endpoints) => {
+            let ready = endpoints.subsets.iter().flat_map(|subset| &subset.addresses);
+            let others = endpoints.subsets.iter().flat_map(|subset| &subset.not_ready_addresses);
+            list(&mut row, "addresses", ready.map(|address| &*address.ip).collect());
+            list(&mut row, "notReadyAddresses", others.map(|address| &*address.ip).collect());
+        }
         Object::Event(event) => return self::event(event),
         Object::ControllerRevision(_)
         | Object::StorageClass(_)

@@ -123,7 +123,7 @@ fn a_journal_keeps_the_files_of_its_lines() {
 static SANDBOX: LazyLock<World> = LazyLock::new(|| sandbox(1));
 
 /// What somebody may type into the sandbox.
-const LINES: [&str; 12] = [
+const LINES: [&str; 14] = [
     "kubectl delete po kubia-1",
     "kubectl delete po kubia-0 --wait=false",
     "kubectl delete po kubia-2 --force --grace-period=0",
@@ -134,6 +134,8 @@ const LINES: [&str; 12] = [
     "reconnect node-1",
     "crash node-2",
     "boot node-2",
+    "traffic http://kubia-1.kubia:8080 --every 700ms --dns-cache ttl",
+    "traffic --stop",
     "wait 20s",
     INTERRUPT,
 ];

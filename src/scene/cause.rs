@@ -2,6 +2,7 @@
 //! command lines that would free it. A pure reading of the world: nothing is remembered and nothing is tried.
 
 mod claim;
+mod client;
 mod container;
 mod machine;
 mod pod;
@@ -11,6 +12,7 @@ mod set;
 mod victim;
 mod volume;
 
+pub use client::recalls;
 pub use victim::next_victim;
 
 use super::target::Target;

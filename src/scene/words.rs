@@ -85,7 +85,7 @@ fn by_controller(controller: Controller) -> (Cow<'static, str>, Role) {
         Controller::DaemonSet => ("daemonset", Role::Alike),
         Controller::Deployment => ("deployment", Role::Alike),
         Controller::Disruption => ("disruption", Role::Control),
-        Controller::EndpointSlice => ("endpoints", Role::Control),
+        Controller::EndpointSlice | Controller::Endpoint | Controller::EndpointSliceMirroring => ("endpoints", Role::Control),
         Controller::PersistentVolume => ("volumes", Role::Disk),
         Controller::ClaimProtection | Controller::VolumeProtection => ("protection", Role::Disk),
         Controller::AttachDetach => ("attach-detach", Role::Disk),

@@ -41,7 +41,7 @@ fn argument(world: &World, verb: &str) -> Vec<String> {
             names(world, Kind::Service).iter().map(|name| format!("{name}.default.svc.cluster.local")).chain(["SRV".to_owned()]).collect()
         }
         "curl" => urls(world),
-        "traffic" => urls(world).into_iter().chain(["--every", "--stop"].map(str::to_owned)).collect(),
+        "traffic" => urls(world).into_iter().chain(["--every", "--dns-cache", "--stop"].map(str::to_owned)).collect(),
         _ => Vec::new(),
     }
 }

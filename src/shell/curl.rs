@@ -4,7 +4,8 @@ use super::flags::{self, Args, Flag, switch, value};
 use super::voice::{Failure, Voice};
 use crate::api::age;
 use crate::sim::World;
-use crate::sim::network::{HttpAnswer, HttpRequest, Origin, http};
+use crate::sim::network::http::{self, HttpAnswer, HttpRequest, http as send};
+use crate::sim::network::{Keeps, Origin};
 
 const FLAGS: &[&[Flag]] = &[&[
     switch("silent", 's'),
@@ -40,7 +41,10 @@ pub fn ask(world: &mut World, voice: &mut Voice, words: &[String], from: Origin)
     }
     for url in &args.words {
         let request = request(&args, url, from.clone());
-        let answer = http(world, &request);
+        let answer = send(world, &request);
+        if args.on("verbose") {
+            attempt(voice, url, &answer);
+        }
         print(&args, voice, &answer);
     }
     Ok(())
@@ -62,7 +66,20 @@ fn request(args: &Args, url: &str, from: Origin) -> HttpRequest {
         (true, false) => "GET",
     };
     let method = args.get("request").unwrap_or(implied).to_owned();
-    HttpRequest { from, method, url: url.to_owned(), body: data.join("&") }
+    HttpRequest { from, method, url: url.to_owned(), body: data.join("&"), keeps: Keeps::Nothing }
+}
+
+/// What curl tells of its attempt to connect. Upstream: Curl_verboseconnect, show_resolve_info.
+fn attempt(voice: &mut Voice, url: &str, answer: &HttpAnswer) {
+    let Some((ip, port)) = &answer.tried else { return };
+    let host = http::host(url);
+    if host != **ip {
+        voice.warn(format!("* Host {host}:{port} was resolved.\n* IPv6: (none)\n* IPv4: {ip}"));
+    }
+    voice.warn(format!("*   Trying {ip}:{port}..."));
+    if answer.status > 0 {
+        voice.warn(format!("* Connected to {host} ({ip}) port {port}"));
+    }
 }
 
 fn print(args: &Args, voice: &mut Voice, answer: &HttpAnswer) {

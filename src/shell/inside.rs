@@ -17,6 +17,8 @@ pub struct Inside {
     pub key: Key,
     /// The pod's identity.
     pub uid: Uid,
+    /// The container's name.
+    pub container: Name,
     /// What it was started with.
     pub spec: Arc<PodSpec>,
     /// Its address.
@@ -27,18 +29,19 @@ impl Inside {
     /// The process of one of a pod's containers, where it runs.
     pub fn of(world: &World, pod: &Pod, container: &str) -> Option<Inside> {
         let process = world.machine(&pod.spec.node_name)?.processes.get(&pod.metadata.uid)?;
-        process.slots().filter_map(|slot| process.run(slot)).find(|run| *run.name == *container && run.is_running())?;
+        let run = process.runs().find(|run| *run.name == *container && run.is_running())?;
         Some(Inside {
             node: pod.spec.node_name.clone(),
             key: process.key.clone(),
             uid: process.uid,
+            container: run.name.clone(),
             spec: process.spec.clone(),
             ip: process.ip.clone(),
         })
     }
     /// Whence its requests come.
     pub fn origin(&self) -> Origin {
-        Origin::Process(self.node.clone(), self.key.clone(), self.uid)
+        Origin::Process { node: self.node.clone(), pod: self.key.clone(), uid: self.uid, container: self.container.clone() }
     }
     /// Its host name.
     pub fn hostname(&self) -> &str {

@@ -19,7 +19,6 @@ mod diff;
 mod discover;
 pub mod drain;
 mod edit;
-mod endpoints;
 mod entries;
 pub mod events;
 mod exec;

@@ -4,18 +4,18 @@ use super::flags::{self, Args, Flag, switch, value};
 use super::voice::{Failure, Voice};
 use crate::api::{Pod, Span, age, table};
 use crate::sim::network::traffic::{Flow, Traffic, Who};
-use crate::sim::network::{HttpRequest, Responder};
+use crate::sim::network::{HttpRequest, Keeps, Responder};
 use crate::sim::{Act, World};
 
-const FLAGS: &[&[Flag]] = &[&[value("every", '-'), value("data", 'd'), switch("stop", '-')]];
+const FLAGS: &[&[Flag]] = &[&[value("every", '-'), value("data", 'd'), value("dns-cache", '-'), switch("stop", '-')]];
 
 /// From one request to the next where nothing is said.
 const EVERY: Span = Span::secs(1);
 
-/// `traffic URL --every 500ms`, `traffic`, `traffic --stop`.
+/// `traffic URL --every 500ms --dns-cache ttl`, `traffic`, `traffic --stop`.
 pub fn run(world: &mut World, voice: &mut Voice, words: &[String]) -> Result<(), Failure> {
     let args = flags::parse(words, FLAGS, "traffic")?;
-    let asks = args.get("every").or(args.get("data")).is_some();
+    let asks = ["every", "data", "dns-cache"].iter().any(|flag| args.get(flag).is_some());
     match (args.words.as_slice(), args.on("stop"), asks) {
         ([url], false, _) => begin(world, voice, url, &args),
         ([], true, false) => stop(world, voice),
@@ -23,7 +23,10 @@ pub fn run(world: &mut World, voice: &mut Voice, words: &[String]) -> Result<(),
             let none = || Failure::plain("traffic: there is none; traffic URL begins some");
             world.traffic().map(|traffic| tell(world, voice, traffic)).ok_or_else(none)
         }
-        _ => Err(Failure { text: "usage: traffic URL [--every 1s] [-d DATA] | traffic [--stop]".to_owned(), rc: 2 }),
+        _ => Err(Failure {
+            text: "usage: traffic URL [--every 1s] [-d DATA] [--dns-cache ttl|forever] | traffic [--stop]".to_owned(),
+            rc: 2,
+        }),
     }
 }
 
@@ -32,9 +35,13 @@ fn begin(world: &mut World, voice: &mut Voice, url: &str, args: &Args) -> Result
         Some(text) => age::parse(text).ok_or_else(|| wrong(&format!("invalid duration {text:?}: write 500ms, 1s or 1m")))?,
         None => EVERY,
     };
+    let keeps = match args.get("dns-cache") {
+        Some(text) => Keeps::by_name(text).ok_or_else(|| wrong(&format!("invalid dns-cache {text:?}: write off, ttl or forever")))?,
+        None => Keeps::Nothing,
+    };
     let data: Vec<&str> = args.all("data").collect();
     let request = if data.is_empty() { HttpRequest::get(url) } else { HttpRequest::post(url, data.join("&")) };
-    let flow = Flow { request, every };
+    let flow = Flow { request: HttpRequest { keeps, ..request }, every };
     world.apply(Act::Traffic(Some(flow))).map_err(|refusal| wrong(&refusal.message))?;
     let often = age::go_duration(every);
     voice.say(format!("a request every {often} from now on; `traffic` tells where they land, `traffic --stop` ends it"));
@@ -52,9 +59,11 @@ fn stop(world: &mut World, voice: &mut Voice) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `GET http://kubia-public/ every 1s`.
+/// `GET http://kubia-public/ every 1s, dns-cache ttl`.
 fn head(flow: &Flow) -> String {
-    format!("{} {} every {}", flow.request.method, flow.request.url, age::go_duration(flow.every))
+    let HttpRequest { method, url, keeps, .. } = &flow.request;
+    let cache = if *keeps == Keeps::Nothing { String::new() } else { format!(", dns-cache {}", keeps.name()) };
+    format!("{method} {url} every {}{cache}", age::go_duration(flow.every))
 }
 
 fn tell(world: &World, voice: &mut Voice, traffic: &Traffic) {
@@ -161,14 +170,15 @@ mod tests {
     fn what_is_typed_wrongly_is_told() {
         let mut world = World::new(Options::default());
         let mut say = |line: &str| said(&mut world, line, None);
-        let usage = "usage: traffic URL [--every 1s] [-d DATA] | traffic [--stop]\n";
-        for line in ["traffic --every 1s", "traffic a b", "traffic --stop a", "traffic --stop -d x"] {
+        let usage = "usage: traffic URL [--every 1s] [-d DATA] [--dns-cache ttl|forever] | traffic [--stop]\n";
+        for line in ["traffic --every 1s", "traffic a b", "traffic --stop a", "traffic --stop -d x", "traffic --dns-cache ttl"] {
             assert_eq!(say(line), usage, "{line}");
         }
         assert_eq!(say("traffic --stop"), "traffic: there is no traffic to stop\n");
         assert_eq!(say("traffic ftp://web/"), "traffic: Protocol \"ftp\" not supported\n");
         assert_eq!(say("traffic web --every 99ms"), "traffic: every 99ms is too often: 100ms is the least\n");
         assert_eq!(say("traffic web --every soon"), "traffic: invalid duration \"soon\": write 500ms, 1s or 1m\n");
+        assert_eq!(say("traffic web --dns-cache long"), "traffic: invalid dns-cache \"long\": write off, ttl or forever\n");
         assert_eq!(say("traffic --fast web"), "error: unknown flag: --fast\nSee 'traffic --help' for usage.\n");
         assert!(world.traffic().is_none());
     }

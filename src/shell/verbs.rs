@@ -25,7 +25,11 @@ const fn verb(name: &'static str, args: &'static str, words: &'static str) -> Ve
 pub static VERBS: &[Verb] = &[
     verb("kubectl", "COMMAND [...]", "kubectl itself, with its flags and its output; k for short"),
     verb("curl", "[-s] [-i] [-X METHOD] [-d DATA] URL", "asks a pod, a service, or a pod through the API server's proxy"),
-    verb("traffic", "[URL] [--every 1s] [-d DATA] [--stop]", "sends a request again and again, and tells who answered how often"),
+    verb(
+        "traffic",
+        "[URL] [--every 1s] [-d DATA] [--dns-cache ttl|forever] [--stop]",
+        "sends a request again and again, and tells who answered how often",
+    ),
     verb("dig", "[TYPE] NAME [+short] [-x ADDRESS]", "asks the cluster's DNS"),
     verb("disconnect", "NODE", "pulls a node's network cable: its processes go on, the API server hears nothing"),
     verb("reconnect", "NODE", "plugs the cable in again"),

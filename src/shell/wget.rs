@@ -5,7 +5,7 @@ use super::inside::Inside;
 use super::voice::{Failure, Voice};
 use crate::api::age;
 use crate::sim::World;
-use crate::sim::network::{self, HttpAnswer, HttpRequest, RecordType, http};
+use crate::sim::network::{self, HttpAnswer, HttpRequest, Keeps, http};
 
 const FLAGS: &[&[Flag]] = &[&[
     switch("quiet", 'q'),
@@ -30,8 +30,8 @@ pub fn ask(world: &mut World, voice: &mut Voice, words: &[String], here: &Inside
     for url in &args.words {
         let body = args.get("post-data").unwrap_or_default().to_owned();
         let method = if args.get("post-data").is_some() { "POST" } else { "GET" }.to_owned();
-        let answer = http(world, &HttpRequest { from: here.origin(), method, url: url.clone(), body });
-        judge(world, &args, here, url, &answer)?;
+        let answer = http(world, &HttpRequest { from: here.origin(), method, url: url.clone(), body, keeps: Keeps::Nothing });
+        judge(&args, url, &answer)?;
         keep(world, &args, voice, here, url, &answer.body)?;
     }
     Ok(())
@@ -51,19 +51,14 @@ fn host(url: &str) -> &str {
     rest.split(['/', '?', ':']).next().unwrap_or(rest)
 }
 
-/// The address that wget names when it cannot connect.
-fn address(world: &World, here: &Inside, host: &str) -> String {
-    let (_, found) = network::resolve_short(world, host, RecordType::A, &here.key.namespace);
-    found.address().unwrap_or(host).to_owned()
-}
-
 /// What wget says of an answer that is none, or a refusal.
-fn judge(world: &World, args: &Args, here: &Inside, url: &str, answer: &HttpAnswer) -> Result<(), Failure> {
+fn judge(args: &Args, url: &str, answer: &HttpAnswer) -> Result<(), Failure> {
     let patience = args.get("timeout").and_then(|text| age::parse(&format!("{text}s")));
     if patience.is_some_and(|limit| limit < answer.took) {
         return Err(failed("download timed out"));
     }
-    let unreachable = |why: &str| failed(format!("can't connect to remote host ({}): {why}", address(world, here, host(url))));
+    let tried = answer.tried.as_ref().map_or(host(url), |(ip, _)| ip);
+    let unreachable = |why: &str| failed(format!("can't connect to remote host ({tried}): {why}"));
     match answer.error.as_ref().map(|error| error.code) {
         None if answer.status >= 400 => {
             Err(failed(format!("server returned error: HTTP/1.1 {} {}", answer.status, super::curl::phrase(answer.status))))

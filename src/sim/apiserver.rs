@@ -86,7 +86,7 @@ impl<'w> Desk<'w> {
 
     fn make(&mut self, mut object: Object) -> Object {
         let now = self.now.to_second();
-        let uid = self.world.chance.uid();
+        let uid = self.world.chance.uid(object.kind());
         let kind = object.kind();
         let meta = object.meta_mut();
         meta.uid = uid;

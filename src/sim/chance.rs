@@ -1,6 +1,6 @@
 //! Seeded chance: one seed, named streams, so that a new draw in one place reshuffles nothing in another.
 
-use crate::api::Uid;
+use crate::api::{Kind, Uid};
 
 /// Who draws.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -19,10 +19,12 @@ pub enum Stream {
     Heartbeat,
     /// Order of records in a DNS answer.
     Dns,
+    /// Identities of Endpoints, which came later: everything else keeps its own.
+    EndpointsUid,
 }
 
 impl Stream {
-    const COUNT: usize = Stream::Dns as usize + 1;
+    const COUNT: usize = Stream::EndpointsUid as usize + 1;
 }
 
 /// The generator's whole state.
@@ -54,9 +56,10 @@ impl Chance {
         ((u128::from(self.draw(stream)) * n as u128) >> 64) as usize
     }
 
-    /// A version 4 UUID.
-    pub fn uid(&mut self) -> Uid {
-        let bits = (u128::from(self.draw(Stream::Uid)) << 64) | u128::from(self.draw(Stream::Uid));
+    /// A version 4 UUID for an object.
+    pub fn uid(&mut self, kind: Kind) -> Uid {
+        let stream = if kind == Kind::Endpoints { Stream::EndpointsUid } else { Stream::Uid };
+        let bits = (u128::from(self.draw(stream)) << 64) | u128::from(self.draw(stream));
         Uid::new(bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62))
     }
 
@@ -114,7 +117,7 @@ mod tests {
 
     #[test]
     fn uids_are_version_4() {
-        let text = Chance::new(1).uid().to_string();
+        let text = Chance::new(1).uid(Kind::Pod).to_string();
         assert_eq!(&text[14..15], "4");
         assert!("89ab".contains(&text[19..20]));
     }

@@ -41,6 +41,10 @@ pub enum Controller {
     Disruption,
     /// Says which pods answer for a service.
     EndpointSlice,
+    /// Says the same in one object.
+    Endpoint,
+    /// Says it where somebody else has put it into that one object.
+    EndpointSliceMirroring,
     /// Binds claims to volumes and reclaims them.
     PersistentVolume,
     /// Holds back claims that pods use.
@@ -76,6 +80,8 @@ impl Controller {
             // Upstream's disruption controller reports under the name of the whole binary.
             Controller::Disruption => "controllermanager",
             Controller::EndpointSlice => "endpoint-slice-controller",
+            Controller::Endpoint => "endpoint-controller",
+            Controller::EndpointSliceMirroring => "endpoint-slice-mirroring-controller",
             Controller::PersistentVolume => "persistentvolume-controller",
             Controller::ClaimProtection => "pvc-protection-controller",
             Controller::VolumeProtection => "pv-protection-controller",
@@ -183,6 +189,8 @@ pub enum Physical {
     Answered(Key, Name, u16),
     /// A request was not answered: request line, why.
     Unanswered(Name, Name),
+    /// Somebody goes by what the DNS told them before instead of asking: the name, what they were told, how long ago.
+    Recalled(Name, Name, Span),
     /// A request is sent again and again from now on: request line and to whom, how often.
     TrafficBegan(Name, Span),
     /// It is not any more: request line and to whom.

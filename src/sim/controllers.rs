@@ -50,7 +50,9 @@ pub(super) fn sync(world: &mut World, controller: Controller, kind: Kind, key: &
         Controller::Disruption => disruption::sync(&mut desk, kind, key),
         Controller::GarbageCollector => garbage::sync(&mut desk, kind, key),
         Controller::Namespace => namespaces::sync(&mut desk, key),
-        Controller::EndpointSlice => super::network::sync(&mut desk, key),
+        Controller::EndpointSlice | Controller::Endpoint | Controller::EndpointSliceMirroring => {
+            super::network::sync(&mut desk, controller, key)
+        }
         Controller::PersistentVolume
         | Controller::ClaimProtection
         | Controller::VolumeProtection
@@ -75,6 +77,8 @@ pub(super) fn pass(world: &mut World, controller: Controller) {
         | Controller::Deployment
         | Controller::Disruption
         | Controller::EndpointSlice
+        | Controller::Endpoint
+        | Controller::EndpointSliceMirroring
         | Controller::ClaimProtection
         | Controller::VolumeProtection
         | Controller::EphemeralVolume
@@ -150,7 +154,12 @@ fn concerned(world: &World, kind: Kind, before: Option<&Object>, after: Option<&
 /// takes it some 400 µs each, ten seconds at most: what changes meanwhile is seen in the next pass.
 fn pace(world: &World, kind: Kind, key: &Key) -> Span {
     let pods = world.object(kind, key).map_or(0, |set| world.store().dependant_count(set.meta().uid));
-    world.latency(Latency::ControllerSync) + Span(i64::try_from(pods / 10 * 4).unwrap_or_default()).min(LONGEST_PASS)
+    world.latency(Latency::ControllerSync) + pass_over(pods)
+}
+
+/// How long a pass over so many pods takes.
+pub(super) fn pass_over(pods: usize) -> Span {
+    Span(i64::try_from(pods / 10 * 4).unwrap_or_default()).min(LONGEST_PASS)
 }
 
 /// However many pods a set has, passes over them are not further apart than this.

@@ -248,6 +248,10 @@ fn housekeeping(world: &mut World, node: &Name) {
         return;
     }
     let forgotten: Vec<Uid> = machine.processes.keys().filter(|uid| !machine.heard.contains_key(*uid)).copied().collect();
+    // Logs outlive a crash, but not the pods that were forgotten while there was no power.
+    if let Some(left) = world.machine_mut(node).filter(|left| !left.logs.is_empty()) {
+        left.drop_logs(|uid| machine.heard.contains_key(uid) || machine.processes.contains_key(uid));
+    }
     for uid in forgotten {
         match machine.processes.get(&uid).map(|p| p.stage) {
             Some(Stage::Ended) => life::clean_up(world, node, uid),

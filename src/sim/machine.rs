@@ -1,7 +1,7 @@
 //! The physical side: machines, what really runs on them, and what their kubelets know.
 
 use crate::api::{Key, Name, Pod, Time, Uid};
-use imbl::{OrdMap, OrdSet};
+use imbl::{OrdMap, OrdSet, Vector};
 use std::sync::Arc;
 
 pub mod process;
@@ -27,6 +27,8 @@ pub struct Machine {
     pub heard: OrdMap<Uid, Arc<Pod>>,
     /// What really runs: one entry a pod sandbox.
     pub processes: OrdMap<Uid, Arc<Process>>,
+    /// What applications' logs tell of the requests that they have answered, by pod and container. A crash leaves them.
+    pub logs: OrdMap<(Uid, Name), Vector<Served>>,
     /// Images it has, by their whole names.
     pub images: OrdSet<Name>,
     /// True where one of them came since its kubelet last listed them.
@@ -42,6 +44,24 @@ pub struct Machine {
     /// True where its kubelet last saw its node cordoned.
     pub cordoned: bool,
 }
+
+/// A request that an application has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// When.
+    pub at: Time,
+    /// The address of whoever asked.
+    pub client: Name,
+    /// `GET /`.
+    pub request: Name,
+    /// HTTP status code.
+    pub status: u16,
+    /// How long the answer's body is, in bytes.
+    pub size: usize,
+}
+
+/// How many requests the log of a container holds; a real one is rotated at 10 MiB.
+const SERVED_KEPT: usize = 1000;
 
 /// How many machines lie together: a change copies the pointers to one block, and the pointers to all blocks.
 const BLOCK: usize = 64;
@@ -118,5 +138,22 @@ impl Machine {
     /// True where it has an image, whichever of its names is asked for.
     pub fn has_image(&self, name: &str) -> bool {
         self.images.contains(&*super::images::reference(name).1)
+    }
+    /// Adds a request to the log of a container.
+    pub fn note_served(&mut self, uid: Uid, container: Name, served: Served) {
+        let log = self.logs.entry((uid, container)).or_default();
+        if log.len() >= SERVED_KEPT {
+            log.pop_front();
+        }
+        log.push_back(served);
+    }
+    /// Keeps the logs of these pods only.
+    pub fn drop_logs(&mut self, keeps: impl Fn(&Uid) -> bool) {
+        let gone: Vec<(Uid, Name)> = self.logs.keys().filter(|(uid, _)| !keeps(uid)).cloned().collect();
+        gone.iter().for_each(|log| drop(self.logs.remove(log)));
+    }
+    /// The requests that a container has answered, oldest first.
+    pub fn served(&self, uid: Uid, container: &Name) -> impl Iterator<Item = &Served> {
+        self.logs.get(&(uid, container.clone())).into_iter().flatten()
     }
 }

@@ -11,23 +11,28 @@ pub mod endpoints;
 pub mod failure;
 pub mod files;
 pub mod http;
+mod legacy;
+pub mod memory;
 mod message;
+mod mirror;
 pub mod proxy;
 pub mod routing;
 mod slices;
+mod subsets;
 pub mod traffic;
 
 pub use apps::{go_on, on_start, on_stop};
 pub use delivery::{Origin, Responder};
 pub use dns::{DnsAnswer, RecordType, ask, lookup, resolve_short};
-pub use endpoints::publish_apiserver;
 pub use failure::CurlError;
 pub use files::{FileError, forget_container, list_files, read_file, remove_file, write_file};
 pub use http::{HttpAnswer, HttpRequest, http};
+pub use memory::{Answers, Keeps};
 pub use routing::note_link;
 pub use traffic::{Flow, Traffic};
 
 use super::apiserver::Desk;
+use super::change::Controller;
 use super::world::World;
 use crate::api::{Key, Object, Refusal, Service};
 use std::sync::Arc;
@@ -37,6 +42,8 @@ use std::sync::Arc;
 pub struct Network {
     affinity: routing::Affinity,
     hearsay: routing::Hearsay,
+    /// What the client of the flow that runs remembers of the DNS.
+    remembered: Answers,
     traffic: Option<Arc<Traffic>>,
     /// How many flows there have been: what is due of an earlier one is told from the present one's.
     flows: u64,
@@ -55,6 +62,12 @@ impl Network {
     }
 }
 
+/// Publishes where the API server answers, in the newer word and the older one.
+pub fn publish_apiserver(world: &mut World) {
+    endpoints::publish_apiserver(world);
+    legacy::publish_apiserver(world);
+}
+
 /// Gives a new service its address.
 pub fn admit_service(world: &mut World, service: &mut Service) -> Result<(), Refusal> {
     addresses::admit(world, service)
@@ -65,14 +78,21 @@ pub fn admit_service_update(world: &mut World, before: &Service, service: &mut S
     addresses::admit_update(world, before, service)
 }
 
-/// The endpoint slice controller takes a service from its queue.
-pub fn sync(desk: &mut Desk, key: &Key) {
-    endpoints::sync(desk, key);
+/// One of the controllers of endpoints takes a service from its queue.
+pub fn sync(desk: &mut Desk, controller: Controller, key: &Key) {
+    if controller == Controller::Endpoint {
+        legacy::sync(desk, key);
+    } else if controller == Controller::EndpointSliceMirroring {
+        mirror::sync(desk, key);
+    } else {
+        endpoints::sync(desk, key);
+    }
 }
 
 /// Hears of a write.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
     endpoints::notice(world, before, after);
+    mirror::notice(world, before, after);
 }
 
 #[cfg(test)]

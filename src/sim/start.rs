@@ -155,6 +155,7 @@ fn machine(name: &Name, number: u32, world: &World) -> Machine {
         last_order: world.now(),
         heard: OrdMap::new(),
         processes: OrdMap::new(),
+        logs: OrdMap::new(),
         images: OrdSet::new(),
         unlisted: false,
         subnet: number,

@@ -58,7 +58,7 @@ fn matters_physically(physical: &Physical) -> bool {
         Physical::Started(..) | Physical::Stopped(..) | Physical::Attached(..) | Physical::Detached(..) | Physical::Scrubbed(_) => true,
         Physical::CableCut(_) | Physical::CableJoined(_) | Physical::PowerLost(_) | Physical::PowerBack(_) => true,
         Physical::Stopping(..) | Physical::Tampered(..) | Physical::Wrote(..) | Physical::Answered(..) | Physical::Unanswered(..) => false,
-        Physical::TrafficBegan(..) | Physical::TrafficEnded(_) => false,
+        Physical::Recalled(..) | Physical::TrafficBegan(..) | Physical::TrafficEnded(_) => false,
     }
 }
 

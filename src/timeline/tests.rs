@@ -3,23 +3,26 @@
 use super::journal::fingerprint;
 use super::*;
 use crate::api::Span;
-use crate::sim::network::{Flow, HttpRequest};
+use crate::sim::network::{Flow, HttpRequest, Keeps};
 use crate::sim::{Act, Options};
 use proptest::prelude::*;
 
-/// A random script: after so many milliseconds, this happens to that node.
+/// A random script: after so many milliseconds, this happens to that node, or traffic to that name.
 type Script = Vec<(i64, u8, u8)>;
 
 fn scripts() -> impl Strategy<Value = Script> {
-    proptest::collection::vec((0i64..90_000, 0u8..4, 1u8..4), 1..6)
+    proptest::collection::vec((0i64..90_000, 0u8..6, 1u8..4), 1..6)
 }
 
 fn act(kind: u8, node: u8) -> Act {
+    let request = HttpRequest { keeps: Keeps::Ttl, ..HttpRequest::get(format!("http://192-0-2-{node}.kubernetes.default/")) };
     let node = format!("node-{node}").into();
     match kind {
         0 => Act::Disconnect(node),
         1 => Act::Reconnect(node),
         2 => Act::Crash(node),
+        3 => Act::Traffic(Some(Flow { request, every: Span::secs(3) })),
+        4 => Act::Traffic(None),
         _ => Act::Boot(node),
     }
 }

@@ -51,7 +51,7 @@ pub fn kept(rows: &[Value]) -> impl Iterator<Item = &Value> {
     let first_cut = rows.iter().position(|row| row["step"]["cut"].is_array()).unwrap_or(rows.len());
     rows.iter()
         .enumerate()
-        .filter(move |(i, row)| !(is_leftover(row) || is_early_node(*i, row, first_cut) || is_kubelets(row)))
+        .filter(move |(i, row)| !(is_leftover(row) || is_early_node(*i, row, first_cut) || is_kubelets(row) || is_unwatched(row)))
         .map(|(_, row)| row)
 }
 
@@ -60,6 +60,11 @@ pub fn kept(rows: &[Value]) -> impl Iterator<Item = &Value> {
 fn is_leftover(row: &Value) -> bool {
     let leftover = |about: &str| ["PodDisruptionBudget/", "HorizontalPodAutoscaler/"].iter().any(|kind| about.starts_with(kind));
     row["about"].as_str().is_some_and(leftover)
+}
+
+/// The recorder watched slices, not the Endpoints beside them.
+fn is_unwatched(row: &Value) -> bool {
+    row["kind"] == "Endpoints"
 }
 
 /// And a node cut off in an earlier story still comes back; the list of nodes arrives at any time.

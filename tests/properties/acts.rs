@@ -75,6 +75,7 @@ const ROWS: &[Row] = &[
         let pod = name(Kind::Pod, dice, world)?;
         Some(format!("curl -X POST -d note-{} localhost:8001/api/v1/namespaces/default/pods/{pod}/proxy/", dice.below(1000)))
     }),
+    (2, traffic),
     (3, patch),
     (1, |dice, world| Some(format!("kubectl rollout {} {}", dice.pick(&["restart", "undo"]), set(dice, world)?))),
     (2, |dice, world| {
@@ -122,6 +123,26 @@ const PATCHES: [&str; 9] = [
 fn patch(dice: &mut Dice, world: &World) -> Option<String> {
     let set = name(Kind::StatefulSet, dice, world)?;
     Some(format!("kubectl patch sts {set} --type=merge -p '{{\"spec\":{}}}'", dice.pick(&PATCHES)))
+}
+
+/// A flow to a service, to a pod's name or through the API server, or its end.
+fn traffic(dice: &mut Dice, world: &World) -> Option<String> {
+    if world.traffic().is_some() && dice.percent(30) {
+        return Some("traffic --stop".to_owned());
+    }
+    let pod = name(Kind::Pod, dice, world)?;
+    let service = name(Kind::Service, dice, world)?;
+    let url = match dice.below(3) {
+        0 => format!("http://{service}/"),
+        1 => format!("http://{pod}.{service}:8080/"),
+        _ => format!("localhost:8001/api/v1/namespaces/default/pods/{pod}/proxy/"),
+    };
+    let posts = if dice.percent(30) { " -d note" } else { "" };
+    Some(format!(
+        "traffic {url}{posts} --every {} --dns-cache {}",
+        dice.pick(&["200ms", "1s", "7s"]),
+        dice.pick(&["off", "ttl", "forever"])
+    ))
 }
 
 /// Any set, as `kind/name`. A Deployment's own sets are its own affair.

@@ -97,7 +97,8 @@ fn pods_of(world: &World, owner: Uid) -> impl Iterator<Item = &Pod> {
     keys.filter_map(move |key| world.get::<Pod>(key).map(|p| &**p)).filter(move |p| p.metadata.is_controlled_by(owner))
 }
 
-/// Sets whose status does not count their pods, or that have not made what they want.
+/// Sets whose status does not count their pods, or that have not made what they want. A set that is going keeps, but does not
+/// count, a pod that its selector no longer fits. Upstream: PodControllerRefManager.ClaimPods.
 fn miscounted(world: &World) -> Option<Broken> {
     let wrong = |name: &str, what: &str, counted: i32, found: usize| {
         (usize::try_from(counted) != Ok(found))
@@ -105,7 +106,9 @@ fn miscounted(world: &World) -> Option<Broken> {
             .flatten()
     };
     let ordered = world.list::<StatefulSet>().find_map(|set| {
-        let (pods, name, status): (Vec<&Pod>, _, _) = (pods_of(world, set.metadata.uid).collect(), &*set.metadata.name, &set.status);
+        let fits = |pod: &&Pod| !set.metadata.is_terminating() || set.spec.selector.matches(&pod.metadata.labels);
+        let pods: Vec<&Pod> = pods_of(world, set.metadata.uid).filter(fits).collect();
+        let (name, status) = (&*set.metadata.name, &set.status);
         let ready = pods.iter().filter(|p| p.is_running_and_ready()).count();
         wrong(name, "pods", status.replicas, pods.len()).or_else(|| wrong(name, "ready pods", status.ready_replicas, ready))
     });

@@ -5,7 +5,7 @@ use crate::api::Time;
 use crate::api::age::{age, since};
 use crate::api::meta::Truth;
 use crate::api::node::Node;
-use crate::api::service::{EndpointSlice, Event, EventType, Service, ServicePort, ServiceType};
+use crate::api::service::{EndpointSlice, EndpointSubset, Endpoints, Event, EventType, Service, ServicePort, ServiceType};
 
 pub(super) fn service(svc: &Service, now: Time) -> Vec<String> {
     let external = match svc.spec.kind {
@@ -30,6 +30,26 @@ fn port(p: &ServicePort) -> String {
         Some(node) => format!("{}:{node}/{}", p.port, p.protocol),
         None => format!("{}/{}", p.port, p.protocol),
     }
+}
+
+/// Upstream: formatEndpoints, which prints nothing at all where there are only addresses that are not ready.
+pub(super) fn endpoints(endpoints: &Endpoints, now: Time) -> Vec<String> {
+    let all: Vec<String> = endpoints.subsets.iter().flat_map(asked_at).collect();
+    let shown = match all.len() {
+        0 if endpoints.subsets.is_empty() => "<none>".to_owned(),
+        0..=3 => all.join(","),
+        n => format!("{} + {} more...", all[..3].join(","), n - 3),
+    };
+    vec![endpoints.metadata.name.to_string(), shown, since(endpoints.metadata.creation_timestamp, now)]
+}
+
+/// Where the ready ones of a subset are asked, port by port.
+fn asked_at(subset: &EndpointSubset) -> Vec<String> {
+    let ips = subset.addresses.iter().map(|address| &*address.ip);
+    if subset.ports.is_empty() {
+        return ips.map(str::to_owned).collect();
+    }
+    subset.ports.iter().flat_map(|port| ips.clone().map(move |ip| format!("{ip}:{}", port.port))).collect()
 }
 
 pub(super) fn slice(slice: &EndpointSlice, now: Time) -> Vec<String> {

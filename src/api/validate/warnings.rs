@@ -33,6 +33,8 @@ const PLUGINS: [(&str, &str); 9] = [
 const RECYCLE: &str = "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach \
                        is to use dynamic provisioning.";
 const HISTORY: &str = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
+/// What the server says of every request for Endpoints. Upstream: APILifecycleDeprecated.
+pub const OLD_ENDPOINTS: &str = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
 
 /// Warnings about an object that replaces the old one where there is one. A pod's changes are seldom made by people, so
 /// nothing is said of them, and of a template only where its owner's spec changed.
@@ -66,6 +68,7 @@ fn remarks(kind: Kind, old: Option<&Value>, value: &Value) -> Vec<String> {
             let history = kind == Kind::StatefulSet && spec["revisionHistoryLimit"].as_i64().is_some_and(|limit| limit < 0);
             pod::warnings(&spec["template"]["spec"], "spec.template.spec").into_iter().chain(history.then(|| HISTORY.to_owned())).collect()
         }
+        Kind::Endpoints => vec![OLD_ENDPOINTS.to_owned()],
         _ => Vec::new(),
     }
 }

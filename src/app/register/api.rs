@@ -90,6 +90,10 @@ pub const KINDS: &[Row] = &[
     fully("PersistentVolume", &["what_becomes_of_a_released_volume"]),
     fully("StorageClass", &["a_class_makes_a_volume_and_takes_it_away_again"]),
     fully("VolumeAttachment", &["attachments_are_named_by_what_they_join"]),
+    fully(
+        "Endpoints",
+        &["who_stands_in_a_subset", "a_thousand_addresses_are_enough", "a_service_has_its_endpoints_object_as_long_as_it_lives"],
+    ),
     fully("EndpointSlice", &["a_slice_prints_as_the_recorded_one"]),
     fully("Node", &["a_dead_nodes_timeline"]),
     fully("Namespace", &["each_namespace_gets_its_service_account_and_certificate", "some_namespaces_cannot_be_deleted"]),

@@ -25,7 +25,10 @@ pub const KUBECTL: &[Row] = &[
     fully("kubectl annotate", &["recorded_texts"]),
     simplified("kubectl rollout", "status, history, undo, restart, pause and resume of StatefulSets and Deployments."),
     simplified("kubectl wait", "delete, create, condition and jsonpath of objects that can be named."),
-    simplified("kubectl logs", "Made from what happened to the process; -f follows until nothing more happens."),
+    simplified(
+        "kubectl logs",
+        "What commands print, and a line for each request that an application logs, the latest 1000; -f follows until nothing more happens.",
+    ),
     simplified("kubectl exec", "A handful of commands: hostname, cat, ls, curl, dig and the like; of the shell a few forms."),
     simplified("kubectl run", "Bare pods, with a service by --expose; -it runs one command."),
     simplified("kubectl expose", "Of pods, sets and services by their selector."),
@@ -58,7 +61,7 @@ pub const KUBECTL: &[Row] = &[
     simplified("curl", "The flags that a learner types; requests to pods, services and the API server's proxy."),
     simplified(
         "traffic",
-        "No such command exists elsewhere: curl --max-time 2 in a loop. Its requests are counted; changes and pods' logs tell only of the first of a kind.",
+        "No such command exists elsewhere: curl --max-time 2 in a loop. Its requests are counted; changes tell only of the first of a kind.",
     ),
     simplified("dig", "A, AAAA, SRV, PTR, CNAME, TXT, SOA; +short, -x."),
     simplified("disconnect", "No such command exists elsewhere: pulls a node's cable."),

@@ -31,10 +31,19 @@ pub const NETWORK: &[Row] = &[
         "Applications answer anything.",
         "Known images answer as their row in the table of images says; unknown ones refuse the connection.",
     ),
-    left_out(
-        "Endpoints as objects of their own, NetworkPolicy, Ingress, Gateway, IPv6, LoadBalancer provisioning.",
-        "They are not served, or stay <pending>; `kubectl get endpoints` is a table made of EndpointSlices.",
+    fully(
+        "Endpoints beside the slices: who stands in them, ready or not, host names, a thousand addresses; gone with the Service.",
+        &["who_stands_in_a_subset", "a_thousand_addresses_are_enough", "a_service_has_its_endpoints_object_as_long_as_it_lives"],
     ),
+    simplified(
+        "Endpoints are sorted by hashes.",
+        "Addresses are sorted as upstream sorts them; subsets and ports stand in the order of the pods.",
+    ),
+    simplified(
+        "Endpoints of one's own, for a Service without a selector, are mirrored into slices.",
+        "So they are; the slices' conditions say serving and terminating too.",
+    ),
+    left_out("NetworkPolicy, Ingress, Gateway, IPv6, LoadBalancer provisioning.", "They are not served, or stay <pending>."),
     left_out("UDP and SCTP traffic besides DNS.", "Ports of any protocol are stored; requests are HTTP."),
 ];
 
@@ -45,6 +54,10 @@ pub const DNS: &[Row] = &[
     fully("Who is not ready has no name, unless publishNotReadyAddresses.", &["who_is_not_ready_has_no_name_unless_the_service_wants_it"]),
     fully("Search list and ndots.", &["short_names_are_searched"]),
     fully("Round-robin of addresses.", &["a_question_that_travels_turns_the_addresses_and_can_be_seen"]),
-    left_out("Names outside the cluster, forwarding, caching by clients.", "NXDOMAIN."),
+    simplified(
+        "Clients keep answers, or not.",
+        "They do not, as with the C library alone, unless DNS_CACHE=ttl or forever is in the container's own env: nscd, and a JVM that asks once.",
+    ),
+    left_out("Names outside the cluster, forwarding.", "SERVFAIL."),
     left_out("The pods that run CoreDNS.", "DNS answers as long as a node is there to ask from."),
 ];

@@ -22,7 +22,7 @@ pub const TIMINGS: &[Row] = &[
     simplified("Kubelet: 1 s relist, 2 s housekeeping, 60 s resync", "Housekeeping only; news arrive after the latencies below."),
     simplified(
         "EndpointSlices are written at once",
-        "Just before `controller-sync` is over, so that each of two changes in a row is a write.",
+        "Just before `controller-sync` is over, so that each of two changes in a row is a write; 40 ms later for each slice after the first, at most 10 s.",
     ),
     fully("Events kept for 1 h", &["events_are_forgotten_an_hour_after_their_last_word"]),
     left_out("Expectations time out after 5 min", "There are none."),

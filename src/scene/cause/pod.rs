@@ -1,6 +1,6 @@
 //! Pods that do not run, are not ready, or do not go.
 
-use super::{Cause, container, flag, force, machine, seat, service};
+use super::{Cause, client, container, flag, force, machine, seat, service};
 use crate::api::pod::{Effect, Phase};
 use crate::api::{Key, Kind, Node, Pod, Span, Time};
 use crate::sim::World;
@@ -20,7 +20,8 @@ pub fn of(world: &World, key: &Key) -> Option<Cause> {
     if let Some(cause) = silent(world, key, pod) {
         return Some(cause);
     }
-    container::of(world, key, pod).or_else(|| if pod.is_ready() { service::why_nameless(world, key) } else { None })
+    let nameless = || if pod.is_ready() { service::why_nameless(world, key) } else { None };
+    container::of(world, key, pod).or_else(nameless).or_else(|| client::of(world, key, pod))
 }
 
 fn leaving(world: &World, key: &Key, pod: &Pod) -> Cause {

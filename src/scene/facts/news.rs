@@ -91,7 +91,7 @@ fn of_machine(what: &Physical) -> Option<Target> {
         Physical::Attached(disk, _) | Physical::Detached(disk, _) | Physical::Wrote(_, _, disk, _) | Physical::Scrubbed(disk) => {
             Some(Target::Volume(disk.rsplit('/').next().unwrap_or(disk).into()))
         }
-        Physical::Unanswered(..) | Physical::TrafficBegan(..) | Physical::TrafficEnded(_) => None,
+        Physical::Unanswered(..) | Physical::Recalled(..) | Physical::TrafficBegan(..) | Physical::TrafficEnded(_) => None,
     }
 }
 

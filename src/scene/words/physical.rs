@@ -24,6 +24,7 @@ pub fn words(what: &Physical) -> Option<String> {
         Physical::Detached(disk, node) => format!("detached {} from {node}", disk.rsplit('/').next().unwrap_or(disk)),
         Physical::Answered(pod, request, status) => format!("{} answered {request}: {status}", pod.name),
         Physical::Unanswered(request, why) => format!("no answer to {request}: {why}"),
+        Physical::Recalled(name, told, age) => format!("remembers {told} for {name}, told {} ago", spoken(*age)),
         Physical::TrafficBegan(request, every) => format!("sends {request} every {}", age::go_duration(*every)),
         Physical::TrafficEnded(request) => format!("sends {request} no more"),
     })

@@ -1,7 +1,7 @@
 //! `kubectl describe`. Upstream: kubectl/pkg/describe/describe.go.
 
 use super::apply::LAST_APPLIED;
-use super::{Answer, Call, endpoints, print, target};
+use super::{Answer, Call, print, target};
 use crate::api::object::{Kind, Object};
 use crate::api::service::EventType;
 use crate::api::table::Describe;
@@ -32,9 +32,6 @@ pub fn run(call: &mut Call) -> Answer {
         return Err(Failure::error(
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
         ));
-    }
-    if endpoints::NAMES.contains(&words[0].as_str()) {
-        return endpoints::describe(call);
     }
     let wanted = target::wanted(call, &words)?;
     let mut found = wanted.find(call.world);
@@ -87,6 +84,7 @@ fn describe(world: &World, object: &Object, events: bool) -> String {
         Object::PodDisruptionBudget(o) => workload::budget(&mut page, o),
         Object::ReplicaSet(o) => workload::replica_set(world, &mut page, o),
         Object::Service(o) => network::service(world, &mut page, o),
+        Object::Endpoints(o) => network::endpoints_object(&mut page, o),
         Object::EndpointSlice(o) => network::slice(&mut page, o),
         other => generic::describe(&mut page, other),
     }
@@ -103,15 +101,6 @@ pub fn template_text(template: &Value) -> String {
     let template = serde_json::from_value(template.clone()).unwrap_or_default();
     pod::template(&mut page, &template);
     page.raw()
-}
-
-/// A page that begins as those of most kinds: name, namespace, labels, annotations.
-pub fn page(meta: &Meta, labels: &Labels, annotations: &Labels) -> Describe {
-    let mut page = Describe::new();
-    page.field(0, "Name", &meta.name).field(0, "Namespace", &meta.namespace);
-    pairs(&mut page, 0, "Labels", labels, "=");
-    self::annotations(&mut page, 0, annotations);
-    page
 }
 
 /// `Labels:` and `Annotations:`; what kubectl notes for itself is not shown.

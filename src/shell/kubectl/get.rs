@@ -3,7 +3,7 @@
 use super::print::{self, Style};
 use super::target::{self, Found, Wanted};
 use super::watch::Watch;
-use super::{Answer, Call, endpoints};
+use super::{Answer, Call};
 use crate::api::object::{Kind, Object};
 use crate::api::{Refusal, jsonpath};
 use crate::shell::flags::{Flag, perhaps, switch, value};
@@ -52,9 +52,6 @@ pub fn run(call: &mut Call) -> Answer {
     }
     if words.is_empty() {
         return Err(Failure::plain(NOTHING_ASKED));
-    }
-    if endpoints::NAMES.contains(&words[0].as_str()) {
-        return endpoints::run(call);
     }
     let wanted = target::wanted(call, &words)?;
     if wanted.names.is_none() && call.args.get("subresource").is_some_and(|name| !name.is_empty()) {

@@ -1,4 +1,5 @@
-//! `kubectl logs`: what containers print, told from what their commands say and from what happened to their processes.
+//! `kubectl logs`: what containers print, told from what their commands say and from the requests that their applications have
+//! answered.
 
 use super::attachable;
 use super::{Answer, Call};
@@ -8,8 +9,9 @@ use crate::shell::flags::{Flag, switch, value};
 use crate::shell::job::Task;
 use crate::shell::voice::{Failure, Voice};
 use crate::sim::World;
-use crate::sim::change::{Physical, What};
 use crate::sim::images::{self, App};
+use crate::sim::machine::Served;
+use crate::sim::network::{Keeps, memory};
 use std::sync::Arc;
 
 /// Flags of its own.
@@ -104,7 +106,7 @@ fn print(call: &mut Call, pod: &Pod, container: &Container) -> Result<Option<Str
     let (from, until) = life(pod, container, call.args.on("previous"))?;
     reachable(call.world, pod, container)?;
     let mut lines = lines(call.world, pod, container, from, until.unwrap_or(call.world.now()));
-    let printed = lines.len();
+    let printed = Mark::after(&lines);
     if let Some(text) = call.args.get("since") {
         let span = seconds(text).ok_or_else(|| call.args.no_duration("since", text))?;
         lines.retain(|(at, _)| *at >= call.world.now() - span);
@@ -176,6 +178,22 @@ fn reachable(world: &World, pod: &Pod, container: &Container) -> Result<(), Fail
     Err(Failure::plain(format!("Error from server: Get {path:?}: dial tcp {host}:10250: connect: no route to host")))
 }
 
+/// How far a log was printed: the moment of the last line, and how many of that moment there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark(Time, usize);
+
+impl Mark {
+    fn after(lines: &[(Time, String)]) -> Mark {
+        let Some((last, _)) = lines.last() else { return Mark::default() };
+        Mark(*last, lines.iter().rev().take_while(|(at, _)| at == last).count())
+    }
+    /// The lines that are not printed yet.
+    fn beyond(self, lines: &[(Time, String)]) -> impl Iterator<Item = &(Time, String)> {
+        let of_the_moment = lines.iter().filter(move |(at, _)| *at == self.0).skip(self.1);
+        of_the_moment.chain(lines.iter().filter(move |(at, _)| *at > self.0))
+    }
+}
+
 /// One life of a container whose log is followed.
 #[derive(Clone, Debug)]
 struct Stream {
@@ -183,7 +201,7 @@ struct Stream {
     uid: Uid,
     container: Name,
     from: Time,
-    printed: usize,
+    printed: Mark,
     prefix: String,
     stamped: bool,
 }
@@ -204,8 +222,8 @@ impl Stream {
         let before = || life(pod, container, true).ok().filter(|(from, _)| *from == self.from);
         let Some((from, until)) = now.or_else(before) else { return false };
         let lines = lines(world, pod, container, from, until.unwrap_or(world.now()));
-        lines.iter().skip(self.printed).for_each(|line| self.say(voice, line));
-        self.printed = self.printed.max(lines.len());
+        self.printed.beyond(&lines).for_each(|line| self.say(voice, line));
+        self.printed = self.printed.max(Mark::after(&lines));
         until.is_none()
     }
 }
@@ -232,21 +250,25 @@ impl Follow {
 
 /// What a container printed in one of its lives, with the moments.
 fn lines(world: &World, pod: &Pod, container: &Container, from: Time, until: Time) -> Vec<(Time, String)> {
+    let mut lines: Vec<(Time, String)> = Keeps::of(container).err().map(|text| (from, forgetful(text))).into_iter().collect();
     if let Some(course) = images::course(container) {
-        let told = course.printed(until - from).into_iter();
-        return told.map(|(after, line)| (from + after, line)).collect();
+        lines.extend(course.printed(until - from).into_iter().map(|(after, line)| (from + after, line)));
+        return lines;
     }
-    let (app, key) = (images::image(&container.image).app, pod.metadata.key());
-    let mut lines: Vec<(Time, String)> = greeting(app).map(|line| (from, line.to_owned())).into_iter().collect();
+    let app = images::image(&container.image).app;
+    lines.extend(greeting(app).map(|line| (from, line.to_owned())));
+    let machine = world.machine(&pod.spec.node_name);
+    let served = machine.into_iter().flat_map(|machine| machine.served(pod.metadata.uid, &container.name));
     // A life is known to the second, what happened in it more exactly.
-    for change in world.changes().since(0).filter(|c| c.at >= from && c.at <= until + Span::secs(1)) {
-        if let What::Physical(Physical::Answered(who, request, code)) = &change.what
-            && *who == key
-        {
-            lines.extend(answered(app, request, *code, change.at).map(|line| (change.at, line)));
-        }
-    }
+    let lived = served.filter(|served| served.at >= from && served.at <= until + Span::secs(1));
+    lines.extend(lived.filter_map(|served| Some((served.at, answered(app, served)?))));
     lines
+}
+
+/// What a process says whose habit of keeping DNS answers is none that is known.
+fn forgetful(text: &str) -> String {
+    let habits: Vec<&str> = memory::HABITS.iter().map(|row| row.1).collect();
+    format!("{}={text:?} is none of {}: no DNS answer is kept", memory::VARIABLE, habits.join(", "))
 }
 
 /// What an application prints when it starts.
@@ -259,14 +281,23 @@ fn greeting(app: App) -> Option<&'static str> {
 }
 
 /// What an application prints when it answers.
-fn answered(app: App, request: &str, code: u16, at: Time) -> Option<String> {
+fn answered(app: App, served: &Served) -> Option<String> {
+    let Served { at, client, request, status, size } = served;
     match app {
-        App::Kubia => Some("Received request from ::ffff:10.244.0.1".to_owned()),
+        App::Kubia => Some(format!("Received request from ::ffff:{client}")),
         App::Pet | App::PetPeers | App::DirectoryPicker => {
             request.starts_with("POST").then(|| "New data has been received and stored.".to_owned())
         }
-        App::Web => Some(format!("10.244.0.1 - - [{}] \"{request} HTTP/1.1\" {code}", at.rfc3339())),
+        App::Web => Some(format!("{client} - - [{}] \"{request} HTTP/1.1\" {status} {size}", common_log_time(&at.rfc1123z()))),
         App::Silent => None,
+    }
+}
+
+/// `01/Jan/2026:09:00:06 +0000`, from `Thu, 01 Jan 2026 09:00:06 +0000`: as the Common Log Format has it.
+fn common_log_time(text: &str) -> String {
+    match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [_, day, month, year, time, zone] => format!("{day}/{month}/{year}:{time} {zone}"),
+        _ => text.to_owned(),
     }
 }
 
@@ -279,5 +310,56 @@ mod tests {
         assert_eq!(seconds("90s"), Some(Span::secs(90)));
         assert_eq!(seconds("1h30m"), Some(Span::secs(5400)));
         assert_eq!((seconds("soon"), seconds("")), (None, None));
+    }
+
+    #[test]
+    fn a_mark_tells_what_is_new_though_old_lines_are_forgotten() {
+        let line = |at: i64, text: &str| (Time(at), text.to_owned());
+        let before = [line(1, "a"), line(5, "b"), line(5, "c")];
+        let after = [line(5, "b"), line(5, "c"), line(5, "d"), line(9, "e")];
+        let new: Vec<&str> = Mark::after(&before).beyond(&after).map(|(_, text)| text.as_str()).collect();
+        assert_eq!(new, ["d", "e"]);
+        assert_eq!(Mark::default().beyond(&after).count(), 4);
+    }
+
+    fn last(lines: &[&str]) -> String {
+        let mut world = World::new(crate::sim::Options::default());
+        let mut said = String::new();
+        for line in lines {
+            let turn = crate::shell::run(&mut world, line, None);
+            said = crate::shell::finish(&mut world, turn).out;
+        }
+        said
+    }
+
+    #[test]
+    fn every_request_has_its_line_and_names_who_asked() {
+        let made = ["kubectl run p --image=luksa/kubia --port=8080 --expose", "kubectl run q --image=nginx", "wait 10s"];
+        let said = last(&[&made[..], &["traffic http://p:8080 --every 100ms", "wait 950ms", "traffic --stop", "kubectl logs p"]].concat());
+        assert_eq!(said, format!("Kubia server starting...\n{}", "Received request from ::ffff:10.244.0.1\n".repeat(10)));
+        let asked = ["kubectl exec q -- curl -s http://p:8080", "kubectl exec q -- curl -s http://localhost", "kubectl logs p"];
+        let ip = last(&[&made[..], &["kubectl get pod q -o jsonpath={.status.podIP}"]].concat());
+        assert_eq!(last(&[&made[..], &asked].concat()), format!("Kubia server starting...\nReceived request from ::ffff:{ip}\n"));
+        let said = last(&[&made[..], &asked, &["kubectl logs q"]].concat());
+        let line = format!("{ip} - - [01/Jan/2026:09:00:10 +0000] \"GET / HTTP/1.1\" 200 ");
+        assert!(said.lines().last().is_some_and(|last| last.starts_with(&line)), "{said}");
+    }
+
+    #[test]
+    fn a_log_outlives_the_container_and_not_the_pod() {
+        let made =
+            ["kubectl run p --image=luksa/kubia --port=8080", "wait 10s", "curl localhost:8001/api/v1/namespaces/default/pods/p/proxy/"];
+        let before = ["fail p --exit 1", "wait 20s", "kubectl logs p"];
+        assert_eq!(last(&[&made[..], &before].concat()), "Kubia server starting...\n");
+        let said = last(&[&made[..], &before, &["kubectl logs p --previous"]].concat());
+        assert_eq!(said, "Kubia server starting...\nReceived request from ::ffff:10.244.0.1\n");
+        let again = ["kubectl delete pod p", "kubectl run p --image=luksa/kubia", "wait 10s", "kubectl logs p"];
+        assert_eq!(last(&[&made[..], &again].concat()), "Kubia server starting...\n");
+    }
+
+    #[test]
+    fn an_unknown_habit_is_told_in_the_log() {
+        let lines = ["kubectl run p --image=luksa/kubia --env=DNS_CACHE=long", "wait 10s", "kubectl logs p"];
+        assert_eq!(last(&lines), "DNS_CACHE=\"long\" is none of off, ttl, forever: no DNS answer is kept\nKubia server starting...\n");
     }
 }

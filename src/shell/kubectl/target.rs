@@ -3,6 +3,7 @@
 use super::{Call, manifest};
 use crate::api::fields::{self, Field};
 use crate::api::object::{KINDS, Kind, Object};
+use crate::api::validate::OLD_ENDPOINTS;
 use crate::api::{Key, Refusal, Selector, selector_text};
 use crate::shell::voice::Failure;
 use crate::sim::World;
@@ -32,9 +33,12 @@ const SLASHES: &str = "there is no need to specify a resource type as a separate
                        (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
 
 /// Reads the words of a command as types and names; selectors come from its flags.
-pub fn wanted(call: &Call, words: &[String]) -> Result<Wanted, Failure> {
+pub fn wanted(call: &mut Call, words: &[String]) -> Result<Wanted, Failure> {
     let namespace = (!call.args.on("all-namespaces")).then(|| call.namespace().to_owned());
     let (kinds, names) = named(words, call.namespace())?;
+    if kinds.contains(&Kind::Endpoints) {
+        call.voice.warnings(vec![OLD_ENDPOINTS.to_owned()]);
+    }
     let selector = call.args.get("selector").unwrap_or_default();
     let fields = call.args.get("field-selector").unwrap_or_default();
     if names.is_some() && !(selector.is_empty() && fields.is_empty()) {

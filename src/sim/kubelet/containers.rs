@@ -187,7 +187,7 @@ pub fn end(world: &mut World, node: &Name, process: &Process, slot: Slot, code: 
     set_run(world, node, process.uid, slot, |run| {
         run.state = ended(run, now, code);
         run.ready = matches!(slot, Slot::Init(_)) && code == 0;
-        (run.step, run.doom) = (Step::Idle, None);
+        (run.step, run.doom, run.names) = (Step::Idle, None, Default::default());
         run.started &= matches!(slot, Slot::Init(_));
     });
     world.happened(Actor::Kubelet(node.clone()), Physical::Stopped(node.clone(), process.key.clone(), process.uid, code));

@@ -178,5 +178,6 @@ pub fn clean_up(world: &mut World, node: &Name, uid: Uid) {
     mounts::discard(world, uid);
     if let Some(machine) = world.machine_mut(node) {
         machine.processes.remove(&uid);
+        machine.drop_logs(|pod| *pod != uid);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::api::pod::{Container, ContainerState, PodSpec, Terminated, Waiting};
 use crate::api::{Key, Name, Time, Uid};
+use crate::sim::network::Answers;
 use std::sync::Arc;
 
 /// What runs for one pod on a machine.
@@ -84,6 +85,8 @@ pub struct Run {
     pub doom: Option<Doom>,
     /// Consecutive equal answers of its startup, liveness and readiness probes: successes positive, failures negative.
     pub streaks: [i64; 3],
+    /// What its process remembers of the DNS.
+    pub names: Answers,
 }
 
 /// What a kubelet is about to do with a container that does not run.
@@ -138,6 +141,7 @@ impl Run {
             pulls: 0,
             doom: None,
             streaks: [0; 3],
+            names: Answers::default(),
         }
     }
     /// True while its process runs.
@@ -157,7 +161,7 @@ impl Run {
 impl Process {
     /// True while at least one container runs.
     pub fn is_alive(&self) -> bool {
-        self.init.iter().chain(&self.containers).any(Run::is_running)
+        self.runs().any(Run::is_running)
     }
     /// True where it answers requests: all containers run and are ready.
     pub fn is_ready(&self) -> bool {
@@ -166,6 +170,10 @@ impl Process {
     /// All containers, init containers first.
     pub fn slots(&self) -> impl DoubleEndedIterator<Item = Slot> + use<> {
         (0..self.init.len()).map(Slot::Init).chain((0..self.containers.len()).map(Slot::Main))
+    }
+    /// What runs in each of them.
+    pub fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.init.iter().chain(&self.containers)
     }
     /// What runs in a slot.
     pub fn run(&self, slot: Slot) -> Option<&Run> {

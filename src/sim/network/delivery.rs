@@ -8,18 +8,22 @@
 use super::apps::{self, Reply};
 use super::dns::{self, Data, Rcode, RecordType};
 use super::failure::Failure;
+use super::memory::{self, Keeps};
 use super::message::{Message, Response};
 use crate::api::{Key, Name, Pod, Time, Uid};
 use crate::sim::change::{Actor, Physical};
 use crate::sim::images::{self, App};
 use crate::sim::latency::Latency;
-use crate::sim::machine::{Process, Stage};
+use crate::sim::machine::{Process, Served, Stage};
 use crate::sim::transit::{Cargo, Place, Transit};
 use crate::sim::world::World;
 use std::sync::Arc;
 
 /// Port on which the book's apps listen and ask each other.
 const PEER_PORT: i32 = 8080;
+
+/// Where requests from outside the pods seem to come from.
+const BRIDGE: &str = "10.244.0.1";
 
 /// Where a request comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +34,17 @@ pub enum Origin {
     ApiServer,
     /// A shell on a machine.
     Node(Name),
-    /// A process: its machine, its pod's name and identity.
-    Process(Name, Key, Uid),
+    /// The process of a container.
+    Process {
+        /// Its machine.
+        node: Name,
+        /// Its pod's name.
+        pod: Key,
+        /// Its pod's identity.
+        uid: Uid,
+        /// The container's name.
+        container: Name,
+    },
 }
 
 impl Origin {
@@ -41,7 +54,7 @@ impl Origin {
             Origin::Keyboard => Place::Client,
             Origin::ApiServer => Place::Record,
             Origin::Node(node) => Place::Machine(node.clone()),
-            Origin::Process(node, pod, _) => Place::Process(node.clone(), pod.clone()),
+            Origin::Process { node, pod, .. } => Place::Process(node.clone(), pod.clone()),
         }
     }
     /// Who asks.
@@ -49,7 +62,7 @@ impl Origin {
         match self {
             Origin::Keyboard | Origin::Node(_) => Actor::You,
             Origin::ApiServer => Actor::ApiServer,
-            Origin::Process(_, pod, _) => Actor::Process(pod.clone()),
+            Origin::Process { pod, .. } => Actor::Process(pod.clone()),
         }
     }
     /// What stands for its address where a service tells clients apart.
@@ -57,15 +70,23 @@ impl Origin {
         match self {
             Origin::Keyboard | Origin::ApiServer => Name::default(),
             Origin::Node(node) => node.clone(),
-            Origin::Process(_, _, uid) => uid.to_string().into(),
+            Origin::Process { uid, .. } => uid.to_string().into(),
         }
     }
     /// The machine it is on, where it is on one.
     pub fn machine(&self) -> Option<&Name> {
         match self {
             Origin::Keyboard | Origin::ApiServer => None,
-            Origin::Node(node) | Origin::Process(node, ..) => Some(node),
+            Origin::Node(node) | Origin::Process { node, .. } => Some(node),
         }
+    }
+    /// The address that whoever is asked sees; of all but processes that of the bridge on a node.
+    fn address(&self, world: &World) -> Name {
+        let process = match self {
+            Origin::Process { node, uid, .. } => world.machine(node).and_then(|machine| machine.processes.get(uid)),
+            Origin::Keyboard | Origin::ApiServer | Origin::Node(_) => None,
+        };
+        process.map_or(Name::from_static_str(BRIDGE), |process| process.ip.clone())
     }
     /// True where it can speak to the API server and the DNS.
     pub fn is_linked(&self, world: &World) -> bool {
@@ -110,17 +131,19 @@ pub fn deliver(world: &mut World, from: &Origin, at: Time, address: (&str, i32),
     if !from.reaches(world, &node) {
         return fail(world, from, at, Some(to), message, Failure::Silence);
     }
-    let Some(app) = listener(&process, address.1) else {
+    let Some((container, app)) = listener(&process, address.1) else {
         return fail(world, from, at, Some(to), message, Failure::Refused);
     };
     send(world, (Cargo::Request, from.place(), to.clone()), at, &message.line(), true);
     let (response, ready) = match apps::answer(world, &node, &process, app, message) {
         Reply::Now(response) => (response, at + hop),
         Reply::AfterPeers { head, service } => {
-            gather(world, &Origin::Process(node.clone(), process.key.clone(), process.uid), at + hop, head, &service)
+            let me = Origin::Process { node: node.clone(), pod: process.key.clone(), uid: process.uid, container: container.clone() };
+            gather(world, &me, at + hop, head, &service)
         }
     };
     send(world, (Cargo::Answer, to, from.place()), ready, &response.status.to_string(), true);
+    note_in_log(world, from, (&node, process.uid, container), message, &response);
     answered(world, &process, message, &response);
     let responder = Responder { node, pod: process.key.clone(), uid: process.uid };
     Delivery { outcome: Ok((responder, response)), back: ready + hop }
@@ -132,10 +155,21 @@ fn holder(world: &World, ip: &str) -> Option<(Name, Arc<Process>)> {
     world.machines().find_map(|machine| Some((machine.name.clone(), machine.processes.values().find(holds)?.clone())))
 }
 
-/// What listens on that port of a process. A container whose own command does something else does not run its image's app.
-fn listener(process: &Process, port: i32) -> Option<App> {
+/// What listens on that port of a process, and in which container. One whose own command does something else does not run
+/// its image's app.
+fn listener(process: &Process, port: i32) -> Option<(Name, App)> {
     let running = process.containers.iter().zip(process.spec.containers.iter()).filter(|(run, _)| run.is_running());
-    running.filter_map(|(_, container)| images::serves(container)).find(|image| image.port == port).map(|image| image.app)
+    let mut serving = running.filter_map(|(run, container)| Some((run, images::serves(container)?)));
+    serving.find(|(_, image)| image.port == port).map(|(run, image)| (run.name.clone(), image.app))
+}
+
+/// Notes a request where its application's log is kept.
+fn note_in_log(world: &mut World, from: &Origin, to: (&Name, Uid, Name), message: &Message, response: &Response) {
+    let (at, client) = (world.now(), from.address(world));
+    let served = Served { at, client, request: message.line().into(), status: response.status, size: response.body.len() };
+    if let Some(machine) = world.machine_mut(to.0) {
+        machine.note_served(to.1, to.2, served);
+    }
 }
 
 fn fail(world: &mut World, from: &Origin, at: Time, to: Option<Place>, message: &Message, failure: Failure) -> Delivery {
@@ -169,6 +203,7 @@ fn answered(world: &mut World, process: &Process, message: &Message, response: &
 
 /// Asks all peers of a service for `/data`, as the book's app does; answers are appended as they come in.
 fn gather(world: &mut World, me: &Origin, at: Time, head: String, service: &str) -> (Response, Time) {
+    let earlier = world.cause;
     let peers = match peers(world, me, service) {
         Ok(peers) => peers,
         Err(code) => {
@@ -177,6 +212,7 @@ fn gather(world: &mut World, me: &Origin, at: Time, head: String, service: &str)
         }
     };
     let mut said: Vec<(Time, String)> = peers.into_iter().map(|peer| ask_peer(world, me, at, &peer)).collect();
+    world.cause = earlier;
     said.sort_by_key(|(back, _)| *back);
     let ready = said.last().map_or(at, |(back, _)| *back);
     let lines: String = said.into_iter().map(|(_, line)| line).collect();
@@ -185,10 +221,11 @@ fn gather(world: &mut World, me: &Origin, at: Time, head: String, service: &str)
 
 /// The targets of a service's SRV records without the dot at their end; c-ares's code where there are none.
 fn peers(world: &mut World, me: &Origin, service: &str) -> Result<Vec<String>, &'static str> {
-    if !me.is_linked(world) {
-        return Err("ETIMEOUT");
+    let ask = |world: &mut World| dns::ask(world, &me.place(), service, RecordType::Srv);
+    let (answer, recall) = memory::resolve(world, (me, Keeps::Nothing), (service, RecordType::Srv), ask).ok_or("ETIMEOUT")?;
+    if let Some(recall) = recall {
+        world.cause = Some(recall.happens(world, me));
     }
-    let answer = dns::ask(world, &me.place(), service, RecordType::Srv);
     let targets = answer.answers.iter().filter_map(|record| match &record.data {
         Data::Srv(_, _, _, target) => Some(target.trim_end_matches('.').to_owned()),
         _ => None,
@@ -203,11 +240,18 @@ fn peers(world: &mut World, me: &Origin, service: &str) -> Result<Vec<String>, &
 }
 
 fn ask_peer(world: &mut World, me: &Origin, at: Time, peer: &str) -> (Time, String) {
-    let Some(ip) = dns::lookup(world, peer, RecordType::A).address().map(str::to_owned) else {
+    let ask = |world: &mut World| dns::lookup(world, peer, RecordType::A);
+    let found = memory::resolve(world, (me, Keeps::Nothing), (peer, RecordType::A), ask);
+    let Some((ip, recall)) = found.and_then(|(answer, recall)| Some((answer.address()?.to_owned(), recall))) else {
         return (at, format!("- {peer}: Error: getaddrinfo ENOTFOUND {peer}\n"));
     };
+    let earlier = world.cause;
+    if let Some(recall) = recall {
+        world.cause = Some(recall.happens(world, me));
+    }
     let message = Message { method: "GET", path: "/data", body: "" };
     let delivery = deliver(world, me, at, (&ip, PEER_PORT), &message);
+    world.cause = earlier;
     let words = match delivery.outcome {
         Ok((_, response)) => response.body,
         Err(failure) => format!("Error: {}", failure.node(&format!("{ip}:{PEER_PORT}"))),

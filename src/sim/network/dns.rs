@@ -21,7 +21,7 @@ pub const ZONE: &str = "cluster.local";
 pub const NDOTS: usize = 5;
 
 /// What kind of record is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordType {
     /// An IPv4 address.
     A,
@@ -210,14 +210,6 @@ pub fn ask(world: &mut World, from: &Place, question: &str, kind: RecordType) ->
     answer
 }
 
-/// As [`resolve_short`], but asked from somewhere as by [`ask`].
-pub fn ask_short(world: &mut World, from: &Place, name: &str, kind: RecordType, namespace: &str) -> (String, DnsAnswer) {
-    let (full, mut answer) = resolve_short(world, name, kind, namespace);
-    rotate(world, &mut answer.answers);
-    travel(world, from, &full, kind, &answer);
-    (full, answer)
-}
-
 /// Turns the address records at the end of an answer by a random number of places.
 fn rotate(world: &mut World, answers: &mut [Record]) {
     let first = answers.iter().position(|r| r.data.record_type() == RecordType::A).unwrap_or(answers.len());
@@ -228,14 +220,18 @@ fn rotate(world: &mut World, answers: &mut [Record]) {
     }
 }
 
+/// An answer in a word or two: the record, how many there are, or why there is none.
+pub fn lookup_outcome(answer: &DnsAnswer) -> String {
+    match answer.answers.as_slice() {
+        [] => answer.rcode.text().to_owned(),
+        [one] => one.data.to_string(),
+        more => format!("{} records", more.len()),
+    }
+}
+
 fn travel(world: &mut World, from: &Place, question: &str, kind: RecordType, answer: &DnsAnswer) {
     let (now, hop) = (world.now(), world.latency(Latency::Request));
-    let outcome = match answer.answers.len() {
-        0 => answer.rcode.text().to_owned(),
-        1 => answer.answers[0].data.to_string(),
-        n => format!("{n} records"),
-    };
-    let legs = [(from.clone(), Place::Dns, format!("{} {question}", kind.name())), (Place::Dns, from.clone(), outcome)];
+    let legs = [(from.clone(), Place::Dns, format!("{} {question}", kind.name())), (Place::Dns, from.clone(), lookup_outcome(answer))];
     let mut departs = now;
     for (from, to, words) in legs {
         let arrives = departs + hop;

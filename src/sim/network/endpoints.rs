@@ -8,6 +8,7 @@ use crate::api::{EndpointSlice, Key, Kind, Labels, Meta, Name, Node, Object, Pod
 use crate::sim::act::DeleteOptions;
 use crate::sim::apiserver::Desk;
 use crate::sim::change::{Actor, Controller};
+use crate::sim::controllers;
 use crate::sim::latency::Latency;
 use crate::sim::store::Store;
 use crate::sim::world::World;
@@ -21,10 +22,10 @@ const ZONE: &str = "topology.kubernetes.io/zone";
 /// Takes a service from the queue and makes its slices say what they should.
 pub fn sync(desk: &mut Desk, key: &Key) {
     let Some(service) = desk.get::<Service>(key).cloned() else { return };
-    if !has_managed_slices(&service) || service.metadata.is_terminating() {
+    if !is_managed(&service) || service.metadata.is_terminating() {
         return;
     }
-    let mut pods: Vec<Arc<Pod>> = desk.list::<Pod>().filter(|pod| selects(&service, &pod.metadata)).cloned().collect();
+    let mut pods = selected(desk, &service);
     let skipped = skip_lost(desk, &service, &mut pods);
     let plan = slices::plan(&service, &pods, &zones(desk, &pods), &owned(desk, &service));
     let mut failed = false;
@@ -90,8 +91,14 @@ fn complain(desk: &mut Desk, service: &Service, errors: &[String]) {
     }
 }
 
-fn has_managed_slices(service: &Service) -> bool {
+/// True for services whose endpoints the controllers keep; those of others are somebody else's business.
+pub fn is_managed(service: &Service) -> bool {
     !service.spec.selector.is_empty() && service.spec.kind != ServiceType::ExternalName
+}
+
+/// The pods that a service selects.
+pub fn selected(world: &World, service: &Service) -> Vec<Arc<Pod>> {
+    world.list::<Pod>().filter(|pod| selects(service, &pod.metadata)).cloned().collect()
 }
 
 fn selects(service: &Service, pod: &Meta) -> bool {
@@ -107,7 +114,8 @@ fn owned(world: &World, service: &Service) -> Vec<Arc<EndpointSlice>> {
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
     let Some(any) = after.or(before) else { return };
     match any {
-        Object::Service(service) if after.is_some() => enqueue(world, &service.metadata.key()),
+        Object::Service(service) => enqueue(world, &service.metadata.key()),
+        Object::Endpoints(endpoints) if after.is_none() => enqueue(world, &endpoints.metadata.key()),
         Object::EndpointSlice(slice) if after.is_none() => {
             let owner = slice.metadata.controller().map(|owner| Key::new(slice.metadata.namespace.clone(), owner.name.clone()));
             owner.filter(|key| world.get::<Service>(key).is_some()).iter().for_each(|key| enqueue(world, key));
@@ -122,10 +130,15 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
     }
 }
 
-/// The slice controller is quicker than the sets' managers: what these do about a change is another row of the slice.
+/// The controllers of endpoints are quicker than the sets' managers: what these do about a change is another row of the
+/// slice. They too work through one service at a time, and a pass over its pods takes its time.
 fn enqueue(world: &mut World, service: &Key) {
-    let delay = Span((world.latency(Latency::ControllerSync).0 - 1).max(0));
-    world.enqueue(Controller::EndpointSlice, Kind::Service, service, delay);
+    let owned = world.get::<Service>(service).map_or(0, |service| world.store().dependant_count(service.metadata.uid));
+    let pass = controllers::pass_over(owned.saturating_sub(1) * slices::MAX_ENDPOINTS);
+    let delay = Span((world.latency(Latency::ControllerSync).0 - 1).max(0)) + pass;
+    for controller in [Controller::EndpointSlice, Controller::Endpoint] {
+        world.enqueue(controller, Kind::Service, service, delay);
+    }
 }
 
 fn as_pod(object: &Object) -> Option<&Pod> {
@@ -143,8 +156,7 @@ fn matters(before: Option<&Pod>, after: Option<&Pod>) -> bool {
 }
 
 fn concerned(world: &World, before: Option<&Pod>, after: Option<&Pod>) -> Vec<Key> {
-    let concerns =
-        |service: &&Arc<Service>| has_managed_slices(service) && before.iter().chain(&after).any(|pod| selects(service, &pod.metadata));
+    let concerns = |service: &&Arc<Service>| is_managed(service) && before.iter().chain(&after).any(|pod| selects(service, &pod.metadata));
     world.list::<Service>().filter(concerns).map(|service| service.metadata.key()).collect()
 }
 

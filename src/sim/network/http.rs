@@ -11,6 +11,7 @@
 use super::delivery::{self, Origin, Responder};
 use super::dns::{self, RecordType};
 use super::failure::{CurlError, Failure};
+use super::memory::{self, Keeps, Recall};
 use super::message::Message;
 use super::proxy;
 use super::routing::{self, Route};
@@ -37,12 +38,14 @@ pub struct HttpRequest {
     pub url: String,
     /// What is posted.
     pub body: String,
+    /// How long its client keeps what the DNS says, where it is no container's process: that has its own habit.
+    pub keeps: Keeps,
 }
 
 impl HttpRequest {
     /// A GET from the keyboard.
     pub fn get(url: impl Into<String>) -> HttpRequest {
-        HttpRequest { from: Origin::Keyboard, method: "GET".to_owned(), url: url.into(), body: String::new() }
+        HttpRequest { from: Origin::Keyboard, method: "GET".to_owned(), url: url.into(), body: String::new(), keeps: Keeps::Nothing }
     }
     /// A POST from the keyboard.
     pub fn post(url: impl Into<String>, body: impl Into<String>) -> HttpRequest {
@@ -57,6 +60,10 @@ pub struct HttpAnswer {
     pub status: u16,
     /// What curl prints.
     pub body: String,
+    /// The address and the port that were tried; `None` where the name has no address, and at `localhost`.
+    pub tried: Option<(Name, i32)>,
+    /// What its client went by instead of asking the DNS, where it did.
+    pub recall: Option<Recall>,
     /// The process that answered, where one did.
     pub served_by: Option<Responder>,
     /// What curl says where no answer came.
@@ -81,10 +88,17 @@ pub fn http(world: &mut World, request: &HttpRequest) -> HttpAnswer {
     if matches!(url.host.as_str(), "localhost" | "127.0.0.1") {
         return at_home(world, &request.from, &url, &message);
     }
-    match address(world, &request.from, &url.host) {
-        Some(ip) => over_the_network(world, &request.from, &url, &ip, &message),
-        None => unresolved(world, &request.from, &url.host, &message),
+    let (ip, recall) = address(world, request, &url.host);
+    let earlier = world.cause;
+    if let Some(recall) = &recall {
+        world.cause = Some(recall.happens(world, &request.from));
     }
+    let answer = match &ip {
+        Some(ip) => over_the_network(world, &request.from, &url, ip, &message),
+        None => unresolved(world, &request.from, &url.host, &message),
+    };
+    world.cause = earlier;
+    HttpAnswer { tried: ip.map(|ip| (ip, url.port)), recall, ..answer }
 }
 
 /// The parts of a URL.
@@ -120,7 +134,16 @@ impl Url {
 }
 
 fn unanswered_plainly() -> HttpAnswer {
-    HttpAnswer { status: 0, body: String::new(), served_by: None, error: None, why: Name::default(), took: Span(0) }
+    HttpAnswer {
+        status: 0,
+        body: String::new(),
+        tried: None,
+        recall: None,
+        served_by: None,
+        error: None,
+        why: Name::default(),
+        took: Span(0),
+    }
 }
 
 fn unanswered(error: CurlError, why: &str, took: Span) -> HttpAnswer {
@@ -131,7 +154,7 @@ fn unanswered(error: CurlError, why: &str, took: Span) -> HttpAnswer {
 fn at_home(world: &mut World, from: &Origin, url: &Url, message: &Message) -> HttpAnswer {
     match from {
         Origin::Keyboard if url.port == KUBECTL_PROXY && !url.tls => through_api_server(world, message),
-        Origin::Process(node, _, uid) => {
+        Origin::Process { node, uid, .. } => {
             let ip = world.machine(node).and_then(|m| m.processes.get(uid)).map(|p| p.ip.to_string()).unwrap_or_default();
             straight(world, from, url, (&ip, url.port), message)
         }
@@ -145,23 +168,22 @@ fn through_api_server(world: &mut World, message: &Message) -> HttpAnswer {
     let answer = proxy::serve(world, now + hop, message);
     delivery::send(world, (Cargo::Answer, Place::Record, Place::Client), answer.back, &answer.status.to_string(), true);
     let took = answer.back + hop - now;
-    HttpAnswer { status: answer.status, body: answer.body, served_by: answer.by, error: None, why: answer.why, took }
+    HttpAnswer { status: answer.status, body: answer.body, served_by: answer.by, why: answer.why, took, ..unanswered_plainly() }
 }
 
-/// The address of a host as it is known there; `None` where the name is not known or nobody can be asked.
-fn address(world: &mut World, from: &Origin, host: &str) -> Option<String> {
+/// The address of a host as it is known there, `None` where the name is not known or nobody can be asked; and what it is
+/// remembered from, where it is.
+fn address(world: &mut World, request: &HttpRequest, host: &str) -> (Option<Name>, Option<Recall>) {
     if host.parse::<Ipv4Addr>().is_ok() {
-        return Some(host.to_owned());
+        return (Some(host.into()), None);
     }
-    if !from.is_linked(world) {
-        return None;
-    }
+    let from = &request.from;
     let namespace = match from {
-        Origin::Process(_, pod, _) => pod.namespace.clone(),
+        Origin::Process { pod, .. } => pod.namespace.clone(),
         Origin::Keyboard | Origin::ApiServer | Origin::Node(_) => "default".into(),
     };
-    let (_, answer) = dns::ask_short(world, &from.place(), host, RecordType::A, &namespace);
-    answer.address().map(str::to_owned)
+    let found = memory::resolve_short(world, (from, request.keeps), (host, RecordType::A), &namespace);
+    found.map_or((None, None), |(answer, recall)| (answer.address().map(Name::from), recall))
 }
 
 fn over_the_network(world: &mut World, from: &Origin, url: &Url, ip: &str, message: &Message) -> HttpAnswer {

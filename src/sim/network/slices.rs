@@ -11,10 +11,13 @@ use std::sync::Arc;
 pub const MAX_ENDPOINTS: usize = 100;
 /// The label that names a slice's service.
 pub const SERVICE_NAME: &str = "kubernetes.io/service-name";
-const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
+/// The label that names who keeps a slice.
+pub const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const CONTROLLER: &str = "endpointslice-controller.k8s.io";
-const HEADLESS: &str = "service.kubernetes.io/headless";
-const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+/// The label of what belongs to a service without an address of its own.
+pub const HEADLESS: &str = "service.kubernetes.io/headless";
+/// The annotation that says what a slice is as late as.
+pub const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 
 /// What is to be done with slices.
 #[derive(Debug, Default, PartialEq)]
@@ -72,7 +75,7 @@ fn group(service: &Service, pods: &[Arc<Pod>], zones: &Zones) -> Vec<Group> {
 }
 
 /// The ports of a service as this pod offers them; a named port that it does not have is left out.
-fn ports(service: &Service, pod: &Pod) -> Vec<EndpointPort> {
+pub fn ports(service: &Service, pod: &Pod) -> Vec<EndpointPort> {
     let number = |port: &ServicePort| match &port.target_port {
         Some(PortRef::Number(number)) if *number != 0 => Some(*number),
         Some(PortRef::Named(name)) => {
@@ -85,16 +88,21 @@ fn ports(service: &Service, pod: &Pod) -> Vec<EndpointPort> {
     service.spec.ports.iter().filter_map(offered).collect()
 }
 
+/// The host name of a pod under a service: its own, where the service governs it. Upstream: ShouldSetHostname.
+pub fn hostname(service: &Service, pod: &Pod) -> Name {
+    let governs = pod.spec.subdomain == service.metadata.name && pod.metadata.namespace == service.metadata.namespace;
+    if governs { pod.spec.hostname.clone() } else { Name::default() }
+}
+
 fn endpoint(service: &Service, pod: &Pod, zones: &Zones) -> Endpoint {
     let (meta, spec) = (&pod.metadata, &pod.spec);
     let serving = pod.is_ready();
     let terminating = meta.is_terminating();
     let ready = service.spec.publish_not_ready_addresses || serving && !terminating;
-    let named = spec.subdomain == service.metadata.name && meta.namespace == service.metadata.namespace;
     Endpoint {
         addresses: vec![pod.status.pod_ip.clone()],
         conditions: EndpointConditions { ready, serving, terminating },
-        hostname: if named { spec.hostname.clone() } else { Default::default() },
+        hostname: hostname(service, pod),
         node_name: spec.node_name.clone(),
         target_ref: Some(ObjectRef {
             kind: Kind::Pod.name().into(),
@@ -184,7 +192,7 @@ fn labels(service: &Service) -> Labels {
 }
 
 /// The latest of what set the controller to work: the service's beginning, or a pod's readiness that turned.
-fn trigger_time(service: &Service, pods: &[Arc<Pod>]) -> String {
+pub fn trigger_time(service: &Service, pods: &[Arc<Pod>]) -> String {
     let turned = pods.iter().filter_map(|pod| crate::api::meta::condition(&pod.status.conditions, "Ready")?.last_transition_time);
     turned.chain([service.metadata.created()]).max().unwrap_or_default().rfc3339()
 }

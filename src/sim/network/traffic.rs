@@ -1,11 +1,12 @@
 //! Traffic: the same request sent again and again, and a tally of who answered. One flow at a time.
 //!
 //! Its requests travel as any other does, but are counted instead of told: of each new kind of outcome one change is told,
-//! and nothing of the same again and again. So logs and histories hold the first request of a kind alone. It never lets
-//! its client wait longer than [`PATIENCE`], as `curl --max-time 2` would not.
+//! and nothing of the same again and again; the applications' logs have them all. It never lets its client wait longer than
+//! [`PATIENCE`], as `curl --max-time 2` would not.
 
-use super::delivery::Responder;
+use super::delivery::{Origin, Responder};
 use super::http::{self, HttpRequest, http};
+use super::memory::{Answers, Recall};
 use crate::api::{Key, Kind, Name, Refusal, Span, Time};
 use crate::sim::agenda::{Due, Ticket};
 use crate::sim::change::{Actor, Physical};
@@ -59,6 +60,7 @@ pub struct Count {
 pub struct Landing {
     who: Who,
     status: u16,
+    recall: Option<Recall>,
 }
 
 /// What a flow does next.
@@ -160,6 +162,7 @@ pub fn direct(world: &mut World, flow: Option<Flow>) -> Result<(), Refusal> {
 
 fn begin(world: &mut World, flow: Flow) {
     world.network.flows += 1;
+    world.network.remembered = Answers::default();
     let number = world.network.flows;
     world.cause = Some(world.happened(Actor::You, Physical::TrafficBegan(title(world, &flow), flow.every)));
     let since = world.now();
@@ -193,7 +196,7 @@ fn send(world: &mut World, mut traffic: Arc<Traffic>) {
         Some(by) => Who::Process(by),
         None => Who::Nobody(answer.why),
     };
-    let landing = Leg::Land(Arc::new(Landing { who, status: answer.status }));
+    let landing = Leg::Land(Arc::new(Landing { who, status: answer.status, recall: answer.recall }));
     world.schedule(now + answer.took.min(PATIENCE), Due::Traffic(number, landing));
     Arc::make_mut(&mut traffic).next = world.schedule(now + traffic.flow.every, Due::Traffic(number, Leg::Send));
     world.network.traffic = Some(traffic);
@@ -204,6 +207,9 @@ fn land(world: &mut World, mut traffic: Arc<Traffic>, landing: &Landing) {
     let line: Name = http::line(&traffic.flow.request).into();
     world.network.traffic = Some(traffic);
     if told {
+        if let Some(recall) = &landing.recall {
+            world.cause = Some(recall.happens(world, &Origin::Keyboard));
+        }
         match &landing.who {
             Who::Process(by) => {
                 world.happened(Actor::Process(by.pod.clone()), Physical::Answered(by.pod.clone(), line, landing.status));

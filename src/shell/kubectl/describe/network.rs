@@ -1,7 +1,7 @@
 //! Services and endpoint slices, described.
 
 use super::{labels, or_none};
-use crate::api::service::{Endpoint, EndpointSlice, PortRef, Service, ServicePort};
+use crate::api::service::{Endpoint, EndpointAddress, EndpointSlice, Endpoints, PortRef, Service, ServicePort};
 use crate::api::table::Describe;
 use crate::sim::World;
 use serde_json::Value;
@@ -75,6 +75,26 @@ fn endpoints(p: &ServicePort, slices: &[&Arc<EndpointSlice>]) -> String {
     }
 }
 
+/// Upstream: describeEndpoints.
+pub fn endpoints_object(page: &mut Describe, endpoints: &Endpoints) {
+    page.field(0, "Name", &endpoints.metadata.name).field(0, "Namespace", &endpoints.metadata.namespace);
+    labels(page, &endpoints.metadata);
+    page.line(0, "Subsets:");
+    let ips = |list: &[Arc<EndpointAddress>]| list.iter().map(|address| &*address.ip).collect::<Vec<&str>>().join(",");
+    for subset in &endpoints.subsets {
+        page.field(1, "Addresses", or_none(&ips(&subset.addresses)));
+        page.field(1, "NotReadyAddresses", or_none(&ips(&subset.not_ready_addresses)));
+        if !subset.ports.is_empty() {
+            page.line(1, "Ports:").line(2, "Name\tPort\tProtocol").line(2, "----\t----\t--------");
+        }
+        for port in &subset.ports {
+            let name = if port.name.is_empty() { "<unset>" } else { &port.name };
+            page.line(2, &format!("{name}\t{}\t{}", port.port, port.protocol));
+        }
+        page.line(0, "");
+    }
+}
+
 pub fn slice(page: &mut Describe, slice: &EndpointSlice) {
     page.field(0, "Name", &slice.metadata.name).field(0, "Namespace", &slice.metadata.namespace);
     labels(page, &slice.metadata);
@@ -106,4 +126,32 @@ fn endpoint(page: &mut Describe, e: &Endpoint) {
     }
     page.field(2, "NodeName", if e.node_name.is_empty() { "<unset>" } else { &e.node_name });
     page.field(2, "Zone", if e.zone.is_empty() { "<unset>" } else { &e.zone });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::shell::tests::said;
+
+    const MADE: [&str; 2] = ["kubectl run p --image=luksa/kubia --port=8080 --expose", "wait 20s"];
+
+    /// Upstream: describeEndpoints.
+    #[test]
+    fn endpoints_are_described() {
+        let text = said(&[&MADE[..], &["kubectl describe ep p"]].concat());
+        let wanted = "Name:         p\nNamespace:    default\nLabels:       endpoints.kubernetes.io/managed-by=endpoint-controller\n";
+        assert!(text.starts_with(wanted), "{text}");
+        let ports = "  NotReadyAddresses:  <none>\n  Ports:\n    Name     Port  Protocol\n    ----     ----  --------\n    <unset>  8080  TCP\n\nEvents:  <none>\n";
+        assert!(text.contains(ports) && text.contains("Subsets:\n  Addresses:          10.244."), "{text}");
+    }
+
+    #[test]
+    fn endpoints_are_objects_as_others_are() {
+        let told = |line: &str| said(&[&MADE[..], &[line]].concat());
+        assert!(told("kubectl get ep,svc p").contains("endpoints/p   10.244."));
+        assert!(told("kubectl get endpoints -o jsonpath={.items[*].subsets[*].addresses[*].targetRef.name}").starts_with('p'));
+        assert!(told("kubectl get ep -l endpoints.kubernetes.io/managed-by=endpoint-controller -o name").starts_with("endpoints/p\n"));
+        let unready = said(&[&MADE[..], &["fail p", "wait 60s", "kubectl get ep p --no-headers"]].concat());
+        let cells: Vec<&str> = unready.lines().next().unwrap_or_default().split_whitespace().collect();
+        assert_eq!(cells, ["p", "80s"], "no address is ready");
+    }
 }

@@ -11,7 +11,7 @@ const PROXY: &str = "localhost:8001/api/v1/namespaces/default";
 
 fn inside(world: &World, node: &str, pod: &str) -> Origin {
     let process = world.machine(node).unwrap().processes.values().find(|p| &*p.key.name == pod).unwrap();
-    Origin::Process(node.into(), key(pod), process.uid)
+    Origin::Process { node: node.into(), pod: key(pod), uid: process.uid, container: "kubia".into() }
 }
 
 fn crash(world: &mut World, node: &str) {
@@ -199,7 +199,7 @@ fn a_client_keeps_its_endpoint_where_the_service_wants_it() {
 /// A process of a pod asks for a URL.
 fn ask_from(world: &mut World, pod: &str, url: &str) -> HttpAnswer {
     let pod = world.get::<Pod>(&key(pod)).unwrap().clone();
-    let from = Origin::Process(pod.spec.node_name.clone(), pod.metadata.key(), pod.metadata.uid);
+    let from = inside(world, &pod.spec.node_name, &pod.metadata.name);
     http(world, &HttpRequest { from, ..HttpRequest::get(url) })
 }
 

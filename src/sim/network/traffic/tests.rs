@@ -3,7 +3,8 @@
 use super::*;
 use crate::sim::Act;
 use crate::sim::change::What;
-use crate::sim::network::rehearsal::{cut, key, kubia};
+use crate::sim::network::Keeps;
+use crate::sim::network::rehearsal::{cut, delete, key, kubia, ready};
 use crate::sim::transit::Cargo;
 
 const POD: &str = "localhost:8001/api/v1/namespaces/default/pods/kubia-0/proxy/";
@@ -39,6 +40,7 @@ fn told(world: &World, from: u64) -> Vec<String> {
         What::Physical(Physical::Wrote(_, pod, ..)) => Some(format!("{} wrote", pod.name)),
         What::Physical(Physical::TrafficBegan(line, every)) => Some(format!("+ {line} {}", every.0)),
         What::Physical(Physical::TrafficEnded(line)) => Some(format!("- {line}")),
+        What::Physical(Physical::Recalled(name, told, age)) => Some(format!("+kept {name} {told} {}", age.as_secs())),
         What::Physical(_) | What::Written { .. } | What::Rule { .. } => None,
     };
     world.changes().since(from).filter_map(line).collect()
@@ -139,6 +141,26 @@ fn what_is_wrong_begins_nothing_and_ends_nothing() {
     assert_eq!(refused(&mut world, often), "every 99ms is too often: 100ms is the least");
     pass(&mut world, Span::millis(1500));
     assert_eq!(tally(&world), "kubia-0 2");
+}
+
+#[test]
+fn a_client_that_never_asks_again_stays_with_the_old_address() {
+    let mut world = kubia("luksa/kubia");
+    let request = HttpRequest { keeps: Keeps::Ttl, ..HttpRequest::get("http://kubia-1.kubia:8080/") };
+    world.apply(Act::Traffic(Some(Flow { request, every: Span::secs(1) }))).unwrap();
+    pass(&mut world, Span::millis(9500));
+    delete(&mut world, "kubia-1", true);
+    world.machine_mut("node-2").unwrap().processes = Default::default();
+    ready(&mut world, "kubia-1", "node-3", "luksa/kubia", "10.244.3.2");
+    let from = world.changes().next();
+    pass(&mut world, Span::secs(30));
+    assert_eq!(tally(&world), "kubia-1 10, kubia-1 10, timed out 20");
+    let told = told(&world, from);
+    assert_eq!(told, ["+kept kubia-1.kubia 10.244.2.2 10", "GET /: timed out", "kubia-1 GET / 200"]);
+    let request = world.traffic().unwrap().flow().request.clone();
+    world.apply(Act::Traffic(Some(Flow { request, every: Span::secs(1) }))).unwrap();
+    pass(&mut world, Span::millis(500));
+    assert_eq!(tally(&world), "kubia-1 1", "another flow is another client");
 }
 
 #[test]

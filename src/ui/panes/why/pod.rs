@@ -10,6 +10,9 @@ use crate::scene::paint::{look_glyph, running_glyph};
 use crate::scene::role::Role;
 use crate::sim::World;
 
+/// Remembered DNS answers that are told of a pod.
+const RECALLED: usize = 3;
+
 /// The page of a pod on record.
 pub fn pod(world: &World, stage: &Stage, key: &Key) -> Page {
     let (Some((set, row)), Some(pod)) = (stage.row(key), world.get::<Pod>(key)) else {
@@ -32,6 +35,9 @@ pub fn pod(world: &World, stage: &Stage, key: &Key) -> Page {
             format!("{} → {}", claim.key.name, if claim.volume.is_empty() { "no volume yet" } else { &claim.volume }),
             Role::Disk,
         );
+    }
+    for (i, words) in cause::recalls(world, pod, RECALLED).into_iter().enumerate() {
+        page.field(if i == 0 { "recalls" } else { "" }, words, Role::Text);
     }
     if let Some(words) = cause::why_there(world, key) {
         page.field("node", format!("{}: {words}", row.node), Role::Text);
