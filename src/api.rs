@@ -10,6 +10,7 @@ pub mod deployment;
 pub mod fields;
 pub mod gate;
 pub mod given;
+pub mod hex;
 pub mod int_or_string;
 pub mod jsonpath;
 pub mod key;

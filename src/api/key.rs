@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// A name, label, image or other short text; a copy costs no allocation.
-pub type Name = smol_str::SmolStr;
+pub type Name = lean_string::LeanString;
 
 /// Namespace and name; ordered as etcd orders keys. Cluster-scoped objects have an empty namespace.
 #[derive(Clone, Default)]
@@ -35,13 +35,16 @@ impl Key {
 }
 
 fn head(namespace: &Name, name: &Name) -> Head {
-    let number = |text: &Name, from: usize| {
-        let (mut padded, bytes) = ([0; 8], text.as_bytes().get(from..).unwrap_or_default());
-        let length = bytes.len().min(8);
-        padded[..length].copy_from_slice(&bytes[..length]);
-        u64::from_be_bytes(padded)
-    };
-    (number(namespace, 0), number(name, 0), number(name, 8))
+    let name = name.as_bytes();
+    (number(namespace.as_bytes()), number(name), number(name.get(8..).unwrap_or_default()))
+}
+
+/// The first 8 bytes; those that are missing count as zero.
+fn number(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(first) => u64::from_be_bytes(*first),
+        None => bytes.iter().enumerate().fold(0, |number, (place, byte)| number | u64::from(*byte) << (56 - 8 * place)),
+    }
 }
 
 /// True where more of a text follows than its number stands for.

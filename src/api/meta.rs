@@ -37,8 +37,7 @@ impl Uid {
 
 impl fmt::Display for Uid {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let hex = format!("{:016x}{:016x}", self.0, self.1);
-        write!(f, "{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        f.write_str(&super::hex::uuid(self.0, self.1))
     }
 }
 

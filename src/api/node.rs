@@ -64,9 +64,26 @@ pub struct NodeStatus {
     /// Volumes that the kubelet has mounted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub volumes_in_use: Vec<Name>,
+    /// Images that are on the machine, the largest first.
+    #[serde(skip_serializing_if = "list_is_empty")]
+    pub images: Arc<Vec<ContainerImage>>,
     /// Everything else.
     #[serde(flatten)]
     pub rest: Rest,
+}
+
+fn list_is_empty(list: &Arc<Vec<ContainerImage>>) -> bool {
+    list.is_empty()
+}
+
+/// An image on a node.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContainerImage {
+    /// What it is called: by digest, and by tag.
+    pub names: Vec<Name>,
+    /// What it weighs, in bytes.
+    pub size_bytes: i64,
 }
 
 /// An address of a node.

@@ -1,11 +1,13 @@
 //! Pods: what is asked for, and what their kubelet last reported.
 
 mod container;
+mod dump;
 mod status;
 mod taint;
 mod volume;
 
 pub use container::{Container, ContainerPort, Probe, Resources, VolumeMount};
+pub use dump::for_hash;
 pub use status::{ContainerState, ContainerStatus, Phase, PodStatus, Running, Terminated, Waiting};
 pub use taint::{Effect, Taint, Toleration};
 pub use volume::{ClaimSource, HostPath, Volume};

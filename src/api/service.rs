@@ -203,6 +203,12 @@ pub struct Event {
     pub message: Name,
     /// Who says so.
     pub source: EventSource,
+    /// When an event of the scheduler's kind was made, to the microsecond.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "micro_or_none")]
+    pub event_time: Option<Time>,
+    /// What was being done when it happened, for events of that kind.
+    #[serde(skip_serializing_if = "is_blank")]
+    pub action: Name,
     /// When it first happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_timestamp: Option<Time>,
@@ -242,6 +248,13 @@ fn micro<S: serde::Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::E
     serializer.serialize_str(&time.rfc3339_micro())
 }
 
+fn micro_or_none<S: serde::Serializer>(time: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => micro(time, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// Who reports an event, and from where.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -255,15 +268,18 @@ pub struct EventSource {
 }
 
 impl Event {
-    /// When it last happened.
+    /// When it last happened. Upstream: printEvent.
     pub fn last_seen(&self) -> Time {
         let series = self.series.map(|series| series.last_observed_time);
-        series.or(self.last_timestamp).unwrap_or_else(|| self.metadata.created())
+        series.or(self.last_timestamp).unwrap_or_else(|| self.first_seen())
+    }
+    fn first_seen(&self) -> Time {
+        self.first_timestamp.or(self.event_time).unwrap_or_else(|| self.metadata.created())
     }
     /// How often, and since when, where it was more than once.
     pub fn repeated(&self) -> Option<(i32, Time)> {
         let count = self.series.map_or(self.count, |series| series.count);
-        (count > 1).then(|| (count, self.first_timestamp.unwrap_or_else(|| self.metadata.created())))
+        (count > 1).then(|| (count, self.first_seen()))
     }
     /// The component that reports it.
     pub fn from(&self) -> &Name {

@@ -29,7 +29,11 @@ pub fn complete(kind: Kind, map: &mut Map<String, Value>) {
         }
     }
     match kind {
-        Kind::Event => _ = map.entry("eventTime").or_insert(Value::Null),
+        Kind::Event => {
+            for field in ["eventTime", "firstTimestamp", "lastTimestamp"] {
+                map.entry(field).or_insert(Value::Null);
+            }
+        }
         Kind::Pod => each(map, "/status/conditions", &[("lastProbeTime", Value::Null)]),
         Kind::PodDisruptionBudget => each(map, "/status/conditions", &[("message", "".into())]),
         Kind::StatefulSet => {

@@ -135,7 +135,7 @@ fn of_service(service: &Service) -> Vec<Variable> {
     let named = service.spec.ports.iter().filter(|port| !port.name.is_empty());
     found.extend(named.map(|port| (format!("{prefix}_SERVICE_PORT_{}", variable_name(&port.name)), port.port.to_string())));
     for (i, port) in service.spec.ports.iter().enumerate() {
-        let protocol = port.protocol.to_lowercase();
+        let protocol = port.protocol.as_str().to_lowercase();
         let (url, link) = (format!("{protocol}://{ip}:{}", port.port), format!("{prefix}_PORT_{}_{}", port.port, port.protocol));
         found.extend((i == 0).then(|| (format!("{prefix}_PORT"), url.clone())));
         found.extend([

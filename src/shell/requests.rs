@@ -92,7 +92,7 @@ pub fn scale_of(object: &Object) -> Value {
     let selector: Selector = serde_json::from_value(value["spec"]["selector"].clone()).unwrap_or_default();
     json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": serde_json::Map::from_iter(meta.map(|(field, value)| (field.to_owned(), value))),
         "spec": {"replicas": value["spec"]["replicas"]},
-        "status": {"replicas": value["status"]["replicas"], "selector": selector_text::print(&selector)}})
+        "status": {"replicas": value["status"]["replicas"].as_i64().unwrap_or(0), "selector": selector_text::print(&selector)}})
 }
 
 /// A manifest in the namespace of the request. Upstream: EnsureObjectNamespaceMatchesRequestNamespace.

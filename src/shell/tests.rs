@@ -339,3 +339,20 @@ fn the_patch_that_ends_an_object_is_no_empty_patch() {
     assert_eq!(story(&lines[..3]).out, "configmap/c patched\n");
     assert!(story(&lines).err.contains("NotFound"));
 }
+
+/// Upstream: ScalePrecondition, and the scale subresource as it is read.
+#[test]
+fn a_set_is_scaled_only_where_it_is_as_expected() {
+    let made = ("kubectl create deployment d --image=nginx --replicas=2", None);
+    let scale = |flag: &str| story(&[made, (&format!("kubectl scale deploy d --replicas=3 {flag}"), None)]);
+    assert_eq!(scale("--current-replicas=5").err, "error: Expected replicas to be 5, was 2\n");
+    let err = scale("--resource-version=1").err;
+    assert!(err.starts_with("error: Expected resource version to be 1, was "), "{err}");
+    assert_eq!(scale("--current-replicas=2").out, "deployment.apps/d scaled\n");
+    let path = "/apis/apps/v1/namespaces/default/deployments/d";
+    let read = |part: &str| story(&[made, (&format!("kubectl get --raw {path}/{part}"), None)]);
+    let shown: serde_json::Value = serde_json::from_str(&read("scale").out).unwrap();
+    assert_eq!((&shown["kind"], &shown["spec"]["replicas"], &shown["status"]["replicas"]), (&"Scale".into(), &2.into(), &0.into()));
+    assert!(read("status").out.contains("\"kind\":\"Deployment\""));
+    assert_eq!(read("nope").err, "Error from server (NotFound): the server could not find the requested resource\n");
+}

@@ -3,7 +3,7 @@
 
 use super::act::{DeleteOptions, Propagation, Request};
 use super::agenda::Due;
-use super::change::{Actor, ChangeId, What};
+use super::change::{Actor, ChangeId, Controller, What};
 use super::latency::Latency;
 use super::world::World;
 use crate::api::meta::{Condition, Name, Truth, set_condition};
@@ -17,9 +17,10 @@ mod events;
 mod eviction;
 mod namespaces;
 mod priority;
+mod strategy;
 
 pub use admission::{DefaultTolerations, POD_PROTECTION, namespace_labels};
-pub use events::{Queue as ExpiryQueue, Said, Subject, expire};
+pub use events::{Queue as ExpiryQueue, Said, expire};
 pub use eviction::{covers, note_allowed};
 pub use namespaces::{has_content_to_go, is_ending, set as set_namespace_field};
 pub use priority::system_classes;
@@ -77,11 +78,10 @@ impl<'w> Desk<'w> {
     }
 
     /// Stores a new event, whose name nobody else can have.
-    fn make_event(&mut self, event: Event) -> Result<(), Refusal> {
+    fn make_event(&mut self, event: Event) -> Result<Arc<Event>, Refusal> {
         let mut object = event.into();
         admission::admit(self.world, &mut object)?;
-        self.make(object);
-        Ok(())
+        Ok(events::event(&self.make(object)))
     }
 
     fn make(&mut self, mut object: Object) -> Object {
@@ -192,7 +192,7 @@ impl<'w> Desk<'w> {
         if stays || (was_terminating && !shortens && marked.meta().deletion_grace_period_seconds != Some(0)) {
             return Ok(Some(marked));
         }
-        if !had_grace && is_seen(&marked) {
+        if !had_grace && is_seen(&marked) && !self.waits_for_the_end_of(&marked) {
             self.remove_soon(&marked);
         } else {
             self.erase(marked);
@@ -206,6 +206,13 @@ impl<'w> Desk<'w> {
     fn remove_soon(&mut self, marked: &Object) {
         let at = self.now + self.latency(Latency::ControllerSync) + self.latency(Latency::Request);
         self.world.schedule(at, Due::Remove(marked.key(), marked.meta().uid));
+    }
+
+    /// True for a set that deletes one of its own pods: its sync goes on when the request is answered, after both writes.
+    fn waits_for_the_end_of(&self, pod: &Object) -> bool {
+        let Actor::Controller(who) = &self.actor else { return false };
+        let manager = pod.meta().controller().map(|owner| &*owner.kind);
+        matches!((who, manager), (Controller::StatefulSet, Some("StatefulSet")) | (Controller::ReplicaSet, Some("ReplicaSet")))
     }
 
     /// The second write of a delete without grace.
@@ -267,8 +274,8 @@ impl<'w> Desk<'w> {
     fn commit(&mut self, before: Option<Object>, mut after: Object) -> Object {
         after.meta_mut().resource_version = self.world.store.next_revision();
         self.world.store.put(after.clone());
-        if after.kind() == Kind::Event {
-            events::written(self.world, &after);
+        if let Object::Event(event) = &after {
+            events::written(self.world, event);
         }
         self.note(before, Some(after.clone()));
         after
@@ -278,7 +285,7 @@ impl<'w> Desk<'w> {
         self.world.store.next_revision();
         self.world.store.take(last.kind(), &last.key());
         self.world.waits.remove(&(last.kind(), last.key()));
-        self.world.memory.events.remove(&(last.meta().uid, Name::default()));
+        self.world.memory.events.remove(&last.meta().uid);
         self.note(Some(last), None);
     }
 

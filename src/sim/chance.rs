@@ -1,7 +1,6 @@
 //! Seeded chance: one seed, named streams, so that a new draw in one place reshuffles nothing in another.
 
 use crate::api::Uid;
-use imbl::OrdMap;
 
 /// Who draws.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -22,11 +21,16 @@ pub enum Stream {
     Dns,
 }
 
+impl Stream {
+    const COUNT: usize = Stream::Dns as usize + 1;
+}
+
 /// The generator's whole state.
 #[derive(Clone, Debug)]
 pub struct Chance {
     seed: u64,
-    drawn: OrdMap<Stream, u64>,
+    /// How often each stream was drawn from.
+    drawn: [u64; Stream::COUNT],
 }
 
 /// What the API server appends to generated names: no vowels, no 0, 1 or 3. Upstream: apimachinery/pkg/util/rand.
@@ -35,12 +39,12 @@ pub const SUFFIX_LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
 impl Chance {
     /// The generator of a seed.
     pub fn new(seed: u64) -> Chance {
-        Chance { seed, drawn: OrdMap::new() }
+        Chance { seed, drawn: [0; Stream::COUNT] }
     }
 
     /// The next 64 bits of a stream.
     pub fn draw(&mut self, stream: Stream) -> u64 {
-        let count = self.drawn.entry(stream).or_insert(0);
+        let count = &mut self.drawn[stream as usize];
         *count += 1;
         mix(mix(self.seed ^ ((stream as u64 + 1) << 56)).wrapping_add(*count))
     }

@@ -93,16 +93,17 @@ impl Controller {
 
 impl Actor {
     /// The name under which it reports events.
-    pub fn component(&self) -> &str {
-        match self {
+    pub fn component(&self) -> Name {
+        let name = match self {
             Actor::You => "kubectl",
             Actor::ApiServer => "kube-apiserver",
             Actor::Controller(controller) => controller.component(),
             Actor::Scheduler => "default-scheduler",
             Actor::Kubelet(_) => "kubelet",
             Actor::Process(_) => "process",
-            Actor::Sidecar(name) => name,
-        }
+            Actor::Sidecar(name) => return name.clone(),
+        };
+        Name::from_static_str(name)
     }
     /// The node it works on, where it works on one.
     pub fn host(&self) -> Name {

@@ -5,7 +5,7 @@ use super::apiserver::Desk;
 use super::change::{Actor, Controller};
 use super::latency::Latency;
 use super::world::World;
-use crate::api::{Key, Kind, Object, Pod, Selector, Span, Time};
+use crate::api::{Key, Kind, Object, Pod, Selector, Span, Time, Uid};
 use std::sync::Arc;
 
 mod blueprint;
@@ -24,7 +24,7 @@ pub mod volumes;
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// What events have said about each object.
-    pub(super) events: imbl::OrdMap<super::apiserver::Subject, super::apiserver::Said>,
+    pub(super) events: imbl::OrdMap<Uid, super::apiserver::Said>,
     /// Events in the order in which they will be forgotten.
     pub(super) expiring: super::apiserver::ExpiryQueue,
     /// The tolerations that admission adds.

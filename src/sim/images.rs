@@ -39,43 +39,64 @@ pub struct Image {
     pub stop: Option<Span>,
     /// After how long it ends by itself, and with which code; `None` for servers.
     pub exits: Option<(Span, i32)>,
+    /// What it weighs, in bytes.
+    pub size: i64,
     /// What it is, in one sentence.
     pub words: &'static str,
 }
 
 macro_rules! images {
-    ($($name:literal $app:ident $port:literal start $start:literal stop $stop:expr, exits $exits:expr, $words:literal;)*) => {
-        /// The table of images. The last row is what an unknown image does.
+    ($($name:literal $app:ident $port:literal start $start:literal stop $stop:expr, exits $exits:expr, size $size:literal, $words:literal;)*) => {
+        /// The table of images. The last row is what an unknown image does. Sizes are those of the packed layers, which is what
+        /// containerd tells, rounded to the million; the book's images are made from node:7, an unknown one is of a middling size.
         pub static IMAGES: &[Image] = &[$(Image {
-            name: $name, app: App::$app, port: $port, startup: Span($start), stop: $stop, exits: $exits, words: $words,
+            name: $name, app: App::$app, port: $port, startup: Span($start), stop: $stop, exits: $exits, size: $size, words: $words,
         }),*];
     };
 }
 
 images! {
-    "luksa/kubia"            Kubia           8080 start 100 stop Some(Span(500)), exits None, "answers with its host name";
-    "luksa/kubia-pet"        Pet             8080 start 100 stop Some(Span(500)), exits None, "keeps what is posted in /var/data/kubia.txt";
-    "luksa/kubia-pet-peers"  PetPeers        8080 start 100 stop Some(Span(500)), exits None, "keeps what is posted, and asks its peers for theirs";
-    "podyard/directory-picker" DirectoryPicker 8080 start 100 stop Some(Span(4000)), exits None, "takes the first free directory of a shared volume";
-    "nginx"                  Web             80   start 100 stop Some(Span(300)), exits None, "a web server";
-    "httpd"                  Web             80   start 100 stop Some(Span(300)), exits None, "a web server";
-    "registry.k8s.io/e2e-test-images/agnhost" Web 80 start 100 stop Some(Span(300)), exits None, "a web server for tests";
-    "busybox"                Silent          0    start 20  stop None,            exits Some((Span(50), 0)), "a shell: ends at once where it is given nothing to do";
-    "tutum/dnsutils"         Silent          0    start 20  stop None,            exits Some((Span(50), 0)), "dig and friends";
-    "registry.k8s.io/build-image/debian-base" Silent 0 start 20 stop None, exits Some((Span(3000), 0)), "the recycler: empties the volume at /scrub and ends";
-    ""                       Silent          0    start 100 stop Some(Span(500)), exits None, "runs and is ready; serves nothing";
+    "luksa/kubia"            Kubia           8080 start 100 stop Some(Span(500)), exits None, size 251_000_000, "answers with its host name";
+    "luksa/kubia-pet"        Pet             8080 start 100 stop Some(Span(500)), exits None, size 251_000_000, "keeps what is posted in /var/data/kubia.txt";
+    "luksa/kubia-pet-peers"  PetPeers        8080 start 100 stop Some(Span(500)), exits None, size 251_000_000, "keeps what is posted, and asks its peers for theirs";
+    "podyard/directory-picker" DirectoryPicker 8080 start 100 stop Some(Span(4000)), exits None, size 251_000_000, "takes the first free directory of a shared volume";
+    "nginx"                  Web             80   start 100 stop Some(Span(300)), exits None, size 72_000_000, "a web server";
+    "httpd"                  Web             80   start 100 stop Some(Span(300)), exits None, size 58_000_000, "a web server";
+    "registry.k8s.io/e2e-test-images/agnhost" Web 80 start 100 stop Some(Span(300)), exits None, size 51_000_000, "a web server for tests";
+    "busybox"                Silent          0    start 20  stop None,            exits Some((Span(50), 0)), size 2_000_000, "a shell: ends at once where it is given nothing to do";
+    "tutum/dnsutils"         Silent          0    start 20  stop None,            exits Some((Span(50), 0)), size 71_000_000, "dig and friends";
+    "registry.k8s.io/build-image/debian-base" Silent 0 start 20 stop None, exits Some((Span(3000), 0)), size 21_000_000, "the recycler: empties the volume at /scrub and ends";
+    ""                       Silent          0    start 100 stop Some(Span(500)), exits None, size 60_000_000, "runs and is ready; serves nothing";
 }
 
 /// What an image does, by its name with or without tag and digest.
 pub fn image(name: &str) -> &'static Image {
-    let bare = name.split('@').next().unwrap_or_default();
-    let bare = bare.strip_prefix("docker.io/").unwrap_or(bare);
-    let bare = match bare.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => bare,
-    };
+    let (bare, _) = parts(name);
+    let bare = bare.strip_prefix("docker.io/").map_or(bare, |path| path.strip_prefix("library/").unwrap_or(path));
     let unknown = &IMAGES[IMAGES.len() - 1];
     IMAGES.iter().find(|image| image.name == bare).unwrap_or(unknown)
+}
+
+/// An image's name without tag and digest, and the tag or digest with its sign; empty where there is none.
+fn parts(name: &str) -> (&str, &str) {
+    let (whole, digest) = name.find('@').map_or((name, ""), |at| name.split_at(at));
+    let tag = whole.rfind(':').filter(|at| !whole[*at..].contains('/')).unwrap_or(whole.len());
+    (&whole[..tag], if digest.is_empty() { &whole[tag..] } else { digest })
+}
+
+/// The registry of images that name none.
+const DOCKER_HUB: &str = "docker.io";
+
+/// An image's repository and its whole name, as the runtime has them: with a registry, and with a tag where there is no
+/// digest. Upstream: distribution/reference, ParseDockerRef.
+pub fn reference(name: &str) -> (String, String) {
+    let (bare, version) = parts(name);
+    let is_registry = |first: &str| first.bytes().any(|b| matches!(b, b'.' | b':')) || first == "localhost";
+    let (registry, path) = bare.split_once('/').filter(|(first, _)| is_registry(first)).unwrap_or((DOCKER_HUB, bare));
+    let official = if registry == DOCKER_HUB && !path.contains('/') { "library/" } else { "" };
+    let repository = format!("{registry}/{official}{path}");
+    let whole = format!("{repository}{}", if version.is_empty() { ":latest" } else { version });
+    (repository, whole)
 }
 
 /// After how long a container ends by itself and with which code, as its command or its image has it; `None` for servers.
@@ -156,18 +177,24 @@ pub fn is_broken(name: &str) -> bool {
     name.contains("broken")
 }
 
-/// What an image weighs, in bytes. So many of them as pods have containers stay together below the 23 MB from which
-/// upstream's ImageLocality counts what a node has already: its score is the same on every node, and needs no reckoning.
-pub const SIZE: u64 = 2_000_000;
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Upstream: minThreshold in plugins/imagelocality.
+    /// Upstream: distribution/reference, normalize_test.go.
     #[test]
-    fn images_are_too_small_to_draw_pods_to_where_they_are() {
-        assert!((1..=11).all(|containers| containers * SIZE <= 23 << 20));
+    fn the_runtime_calls_an_image_by_its_whole_name() {
+        for (name, repository, whole) in [
+            ("nginx", "docker.io/library/nginx", "docker.io/library/nginx:latest"),
+            ("docker.io/nginx:1", "docker.io/library/nginx", "docker.io/library/nginx:1"),
+            ("luksa/kubia:v2", "docker.io/luksa/kubia", "docker.io/luksa/kubia:v2"),
+            ("registry.k8s.io/pause:3.10", "registry.k8s.io/pause", "registry.k8s.io/pause:3.10"),
+            ("localhost:5000/x", "localhost:5000/x", "localhost:5000/x:latest"),
+            ("docker.io/luksa/kubia@sha256:00", "docker.io/luksa/kubia", "docker.io/luksa/kubia@sha256:00"),
+            ("luksa/kubia:v2@sha256:00", "docker.io/luksa/kubia", "docker.io/luksa/kubia@sha256:00"),
+        ] {
+            assert_eq!(reference(name), (repository.to_owned(), whole.to_owned()), "{name}");
+        }
     }
 
     #[test]
@@ -175,6 +202,7 @@ mod tests {
         for name in ["luksa/kubia-pet", "luksa/kubia-pet:v2", "docker.io/luksa/kubia-pet@sha256:00"] {
             assert_eq!(image(name).app, App::Pet, "{name}");
         }
+        assert_eq!(image("docker.io/library/nginx:1.29").app, App::Web);
         assert_eq!(image("localhost:5000/x").app, App::Silent);
         assert!(is_broken("luksa/kubia-broken:v1"));
     }

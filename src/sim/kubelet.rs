@@ -8,6 +8,7 @@ mod backoff;
 mod checks;
 mod containers;
 mod hooks;
+mod inventory;
 pub mod life;
 mod mounts;
 mod node;
@@ -17,6 +18,7 @@ mod pulls;
 mod status;
 mod stop;
 
+pub use inventory::images_of;
 pub use probes::Probing;
 
 use super::agenda::Due;
@@ -89,8 +91,11 @@ const STARTS_WITHIN: Span = Span::secs(1);
 /// A node's kubelet begins its rounds.
 pub fn begin(world: &mut World, node: &Name) {
     let offset = super::chance::spread(node, STARTS_WITHIN.0 as u64);
-    world.leases.insert(Key::cluster(node.clone()), world.now());
-    world.schedule(world.now() + Span(offset as i64), Due::Heartbeat(node.clone()));
+    let now = world.now();
+    if let Some(machine) = world.machine_mut(node) {
+        machine.renewed = Some(now);
+    }
+    world.schedule(now + Span(offset as i64), Due::Heartbeat(node.clone()));
 }
 
 /// A node sends a sign of life: it renews its lease, and posts its status where the record has it otherwise than Ready.
@@ -108,14 +113,15 @@ const DRAWN_HEARTBEATS: usize = 50;
 
 fn check_in(world: &mut World, node: &Name) {
     let now = world.now();
-    world.leases.insert(Key::cluster(node.clone()), now);
+    let last = world.lease_renewed(node).unwrap_or(now);
     if let Some(machine) = world.machine_mut(node) {
-        machine.last_word = now;
+        (machine.renewed, machine.last_word) = (Some(now), now);
     }
     if world.machines.count() <= DRAWN_HEARTBEATS {
         travel(world, Cargo::Heartbeat, node, "heartbeat".into());
     }
     node::post(world, node);
+    inventory::report(world, node, last);
 }
 
 /// Hears of a write: sends it down to the kubelet that it concerns. Status alone concerns none.

@@ -23,7 +23,7 @@ latencies! {
     Downlink         "kubelet-watch"       20     "From a pod's change to its kubelet.";
     Uplink           "kubelet-report"      20     "From a kubelet's report to the record.";
     Mount            "mount"               750    "Making volumes and the sandbox ready: network, control groups, directories.";
-    Pull             "image-pull"          100    "Fetching an image that the node does not have; small images of a near registry.";
+    Pull             "image-pull"          100    "Fetching an image that the node does not have, whatever its size; a registry that is near and fast.";
     Start            "container-start"     200    "From a created container to a running process, before the image's own start-up.";
     Stop             "process-stop"        500    "What a process takes to stop when asked politely, where its image does not say otherwise.";
     Teardown         "teardown"            1000   "From the order to end a pod to its kubelet's word that it is gone, at least: sandbox, volumes, control groups.";

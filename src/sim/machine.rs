@@ -1,7 +1,7 @@
 //! The physical side: machines, what really runs on them, and what their kubelets know.
 
 use crate::api::{Key, Name, Pod, Time, Uid};
-use imbl::{OrdMap, OrdSet, Vector};
+use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
 
 pub mod process;
@@ -17,6 +17,8 @@ pub struct Machine {
     pub powered: bool,
     /// When the cable was cut; `None` while it is plugged in.
     pub cut: Option<Time>,
+    /// When its kubelet last renewed the node's lease. The record's Lease object does not tell: it would be written all the time.
+    pub renewed: Option<Time>,
     /// When the API server last heard from it.
     pub last_word: Time,
     /// When it last heard from the API server.
@@ -25,8 +27,10 @@ pub struct Machine {
     pub heard: OrdMap<Uid, Arc<Pod>>,
     /// What really runs: one entry a pod sandbox.
     pub processes: OrdMap<Uid, Arc<Process>>,
-    /// Images it has.
+    /// Images it has, by their whole names.
     pub images: OrdSet<Name>,
+    /// True where one of them came since its kubelet last listed them.
+    pub unlisted: bool,
     /// Third part of its pods' addresses: 10.244.N.x.
     pub subnet: u32,
     /// Last part of the next pod's address.
@@ -39,50 +43,80 @@ pub struct Machine {
     pub cordoned: bool,
 }
 
+/// How many machines lie together: a change copies the pointers to one block, and the pointers to all blocks.
+const BLOCK: usize = 64;
+
 /// All machines. Copies share everything.
 #[derive(Clone, Debug, Default)]
 pub struct Machines {
-    list: Vector<Arc<Machine>>,
+    /// In the order in which they were added. Two steps lead to each, as nothing is looked up as often.
+    blocks: Arc<Vec<Arc<Vec<Arc<Machine>>>>>,
     places: OrdMap<Key, usize>,
 }
 
 impl Machines {
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.list.len()
+        self.places.len()
     }
     /// All by name.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Machine>> {
-        self.places.values().filter_map(|place| self.list.get(*place))
+        self.places.values().filter_map(|place| self.at(*place))
     }
     /// The machine of a node.
     pub fn get(&self, node: &str) -> Option<&Arc<Machine>> {
-        self.numbered(node).map(|(_, machine)| machine).or_else(|| self.list.get(*self.places.get(&Key::cluster(node))?))
+        self.numbered(node).map(|(_, machine)| machine).or_else(|| self.at(*self.places.get(&Key::cluster(node))?))
     }
     /// The same, to be changed.
     pub fn get_mut(&mut self, node: &str) -> Option<&mut Arc<Machine>> {
         let numbered = self.numbered(node).map(|(place, _)| place);
         let place = numbered.or_else(|| self.places.get(&Key::cluster(node)).copied())?;
-        self.list.get_mut(place)
+        let block = Arc::make_mut(&mut self.blocks).get_mut(place / BLOCK)?;
+        Arc::make_mut(block).get_mut(place % BLOCK)
     }
     /// A machine more.
     pub fn add(&mut self, machine: Machine) {
-        self.places.insert(Key::cluster(machine.name.clone()), self.list.len());
-        self.list.push_back(Arc::new(machine));
+        let place = self.places.len();
+        self.places.insert(Key::cluster(machine.name.clone()), place);
+        let blocks = Arc::make_mut(&mut self.blocks);
+        if place.is_multiple_of(BLOCK) {
+            blocks.push(Arc::new(Vec::with_capacity(BLOCK)));
+        }
+        Arc::make_mut(&mut blocks[place / BLOCK]).push(Arc::new(machine));
+    }
+    fn at(&self, place: usize) -> Option<&Arc<Machine>> {
+        self.blocks.get(place / BLOCK)?.get(place % BLOCK)
     }
     /// Whoever is named by a number is mostly the one of that number: machines are what is looked up most, and this finds
     /// them without comparing names.
     fn numbered(&self, node: &str) -> Option<(usize, &Arc<Machine>)> {
-        let (_, digits) = node.rsplit_once('-')?;
-        let place = digits.parse::<usize>().ok()?.checked_sub(1)?;
-        let machine = self.list.get(place).filter(|machine| machine.name == node)?;
+        let place = number_at_end(node)?.checked_sub(1)?;
+        let machine = self.at(place).filter(|machine| machine.name == node)?;
         Some((place, machine))
     }
+}
+
+/// The number after the last hyphen, where it is of no more digits than there can be machines.
+fn number_at_end(name: &str) -> Option<usize> {
+    let (mut number, mut unit) = (0, 1);
+    for byte in name.bytes().rev().take(8) {
+        match byte {
+            b'-' => return Some(number),
+            b'0'..=b'9' => number += usize::from(byte - b'0') * unit,
+            _ => return None,
+        }
+        unit *= 10;
+    }
+    None
 }
 
 impl Machine {
     /// True where orders and reports travel.
     pub fn is_linked(&self) -> bool {
         self.powered && self.cut.is_none()
+    }
+    /// True where it has an image, whichever of its names is asked for.
+    pub fn has_image(&self, name: &str) -> bool {
+        self.images.contains(&*super::images::reference(name).1)
     }
 }

@@ -3,15 +3,19 @@
 //! Simplified: a preemption's deletes are asked for at once rather than beside the next attempts, and a plan to wait on a
 //! node for volumes is not written to the pod's status.
 
+mod affinity;
 pub mod decision;
 mod filter;
 mod glance;
 mod hints;
 mod limits;
+mod locality;
 mod nominated;
+mod ports;
 mod preemption;
 mod priority;
 mod queue;
+mod requests;
 mod score;
 mod seats;
 mod social;
@@ -27,15 +31,16 @@ use super::world::World;
 use crate::api::meta::{Condition, Truth, set_condition};
 use crate::api::object::reference;
 use crate::api::{Key, Kind, Name, Object, Pod, Time, Uid};
+pub(super) use affinity::{selects, terms_match};
 use filter::Verdict;
-pub(super) use filter::{host_ports, others_requested, selects, terms_match};
-use hints::Help;
+use hints::{News, Plugins};
 use imbl::{OrdMap, Vector};
+pub(super) use ports::{clash, of as host_ports};
 use preemption::Outcome;
 pub(super) use priority::priority;
 use queue::Queue;
+pub(super) use requests::{clamp, others as others_requested, requests};
 use seats::Seats;
-pub(super) use seats::{clamp, requests};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -61,16 +66,20 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
             world.scheduler.forget(&pod.metadata.key());
             if pod.is_scheduled() {
                 world.scheduler.seats.leave(pod);
-                reconsider(world, Help::ROOM);
+                reconsider(world, &News::Left(pod));
             }
         }
         (before, Some(Object::Node(node))) => {
             world.scheduler.seats.set(node);
-            let help = if let Some(Object::Node(old)) = before { hints::of_change(old, node) } else { Help::NODE };
-            reconsider(world, help);
+            let old = if let Some(Object::Node(old)) = before { Some(&**old) } else { None };
+            reconsider(world, &News::Node(old, node));
         }
-        (Some(Object::Node(node)), None) => world.scheduler.seats.remove(&node.metadata.name),
-        (before, Some(object)) if volumes::may_help(before, object) => reconsider(world, Help::VOLUME),
+        (Some(Object::Node(node)), None) => {
+            world.scheduler.seats.remove(&node.metadata.name);
+            reconsider(world, &News::NodeGone(node));
+        }
+        (_, Some(Object::Plain(Kind::CSINode, _))) => reconsider(world, &News::Limits),
+        (before, Some(object)) if volumes::may_help(before, object) => reconsider(world, &News::Storage(object)),
         _ => {}
     }
 }
@@ -84,17 +93,19 @@ fn notice_pod(world: &mut World, before: Option<&Object>, pod: &Arc<Pod>) {
         }
         if pod.status.phase.is_terminal() {
             world.scheduler.seats.leave(pod);
-            reconsider(world, Help::ROOM);
+            reconsider(world, &News::Left(pod));
         } else if !was_scheduled {
             world.scheduler.seats.sit(pod);
-            reconsider(world, Help::NEIGHBOUR);
-        } else if world.scheduler.seats.renew(before, pod) {
-            reconsider(world, Help::NEIGHBOUR);
+            reconsider(world, &News::Came(pod));
+        } else if let Some(Object::Pod(old)) = before
+            && world.scheduler.seats.renew(before, pod)
+        {
+            reconsider(world, &News::Changed(old, pod));
         }
         return;
     }
     nominated::note(world, pod);
-    if pod.metadata.is_terminating() || is_gated(pod) {
+    if pod.metadata.is_terminating() || is_gated(pod) || !is_ours(pod) {
         return;
     }
     if !world.scheduler.queue.contains(&key) {
@@ -119,11 +130,19 @@ pub(super) fn is_gated(pod: &Pod) -> bool {
     pod.spec.rest.get("schedulingGates").and_then(serde_json::Value::as_array).is_some_and(|gates| !gates.is_empty())
 }
 
-/// What could not be scheduled is tried again, where this could help. Simplified: by kinds of news, where upstream's
-/// plugins look at each.
-fn reconsider(world: &mut World, news: Help) {
-    let (now, cause) = (world.now(), world.cause);
-    if world.scheduler.queue.hear(news, now, cause) {
+/// False where the pod names another scheduler, of which there is none. Upstream: responsibleForPod.
+fn is_ours(pod: &Pod) -> bool {
+    pod.spec.rest.get("schedulerName").is_none_or(|name| *name == *Actor::Scheduler.component())
+}
+
+/// What could not be scheduled is tried again, where one of the plugins that refused it says that this could help.
+fn reconsider(world: &mut World, news: &News) {
+    let concerned = news.concerns();
+    let hopeful = |(key, by): &(&Key, Plugins)| world.get::<Pod>(key).is_some_and(|pod| news.helps(world, pod, *by & concerned));
+    let keys: Vec<Key> = world.scheduler.queue.waiting(concerned).filter(hopeful).map(|(key, _)| key.clone()).collect();
+    if !keys.is_empty() {
+        let (now, cause) = (world.now(), world.cause);
+        world.scheduler.queue.rouse_all(&keys, now, cause);
         wake(world);
     }
 }
@@ -159,10 +178,19 @@ pub fn schedule(world: &mut World) {
 fn take_next(world: &mut World) {
     let Some((key, cause)) = world.scheduler.queue.pop() else { return };
     world.cause = cause.or(world.cause);
-    match world.get::<Pod>(&key).filter(|p| !p.is_scheduled() && !p.metadata.is_terminating()).cloned() {
+    match world.get::<Pod>(&key).filter(|p| !p.is_scheduled()).cloned() {
+        Some(pod) if pod.metadata.is_terminating() => skip(world, &pod),
         Some(pod) => place(world, &pod),
         None => world.scheduler.forget(&key),
     }
+}
+
+/// A pod that is being deleted goes nowhere any more. Upstream: skipPodSchedule.
+fn skip(world: &mut World, pod: &Pod) {
+    let key = pod.metadata.key();
+    world.scheduler.forget(&key);
+    let words = format!("skip schedule deleting pod: {}/{}", key.namespace, key.name);
+    Desk::new(world, Actor::Scheduler).event(reference(Kind::Pod, &pod.metadata), true, "FailedScheduling", words);
 }
 
 fn plan_flush(world: &mut World) {
@@ -175,11 +203,14 @@ fn plan_flush(world: &mut World) {
 fn place(world: &mut World, pod: &Arc<Pod>) {
     let count = world.scheduler.seats.len();
     if count == 0 {
-        return fail(world, pod, "no nodes available to schedule pods", Help::NODE, Some(Name::default()));
+        return fail_and_retry(world, pod, "Unschedulable", "no nodes available to schedule pods", Some(Name::default()));
+    }
+    if affinity::named(pod).is_some_and(|names| names.is_empty()) {
+        return fail(world, pod, &volumes::conflict().message(count), Plugins::AFFINITY, None);
     }
     let needs = match volumes::needs(world, pod) {
         Ok(needs) => needs,
-        Err(why) => return fail(world, pod, &why.message(count), Help::VOLUME, None),
+        Err(why) => return fail(world, pod, &why.message(count), Plugins::VOLUMES, None),
     };
     if let Some(node) = nominated::takes(world, pod) {
         return settle(world, pod, &node, &needs);
@@ -227,24 +258,34 @@ const NO_RESOURCES: &str = "no new claims to deallocate";
 /// No node takes the pod: others may have to go for it. What it says, upstream's FitError, is a histogram of reasons, then
 /// what the PostFilter plugins said, where they made no room.
 fn give_up(world: &mut World, pod: &Arc<Pod>, refused: &[(usize, Verdict)]) {
-    let help = refused.iter().fold(Help::default(), |all, (_, verdict)| all | verdict.help);
+    let by = refused.iter().fold(Plugins::default(), |all, (_, verdict)| all | verdict.by);
     let reasons = histogram(world.scheduler.seats.len(), refused.iter().flat_map(|(_, v)| &v.reasons));
     match preemption::attempt(world, pod, refused) {
-        Outcome::Nominated(node) => fail(world, pod, &reasons, help, Some(node)),
-        Outcome::Ineligible(why) => fail(world, pod, &format!("{reasons} {NO_RESOURCES}, preemption: {why}"), help, None),
-        Outcome::Useless(why) => fail(world, pod, &format!("{reasons} {NO_RESOURCES}, preemption: {why}"), help, Some(Name::default())),
+        Outcome::Nominated(node) => fail(world, pod, &reasons, by, Some(node)),
+        Outcome::Ineligible(why) => fail(world, pod, &format!("{reasons} {NO_RESOURCES}, preemption: {why}"), by, None),
+        Outcome::Useless(why) => fail(world, pod, &format!("{reasons} {NO_RESOURCES}, preemption: {why}"), by, Some(Name::default())),
     }
 }
 
 /// Writes that a pod could not be scheduled; `nominated` is the node on which room is made for it, empty where that is over.
-fn fail(world: &mut World, pod: &Arc<Pod>, message: &str, help: Help, nominated: Option<Name>) {
+fn fail(world: &mut World, pod: &Arc<Pod>, message: &str, by: Plugins, nominated: Option<Name>) {
     let now = world.now();
-    world.scheduler.queue.park(&pod.metadata.key(), help | Help::NODE, now);
+    world.scheduler.queue.park(&pod.metadata.key(), by, now);
     plan_flush(world);
-    complain(world, pod, message, nominated);
+    complain(world, pod, "Unschedulable", message, nominated);
 }
 
-fn complain(world: &mut World, pod: &Arc<Pod>, message: &str, nominated: Option<Name>) {
+/// The same where no plugin refused the pod: no news is waited for, it is tried again after its back-off.
+fn fail_and_retry(world: &mut World, pod: &Arc<Pod>, reason: &'static str, message: &str, nominated: Option<Name>) {
+    let now = world.now();
+    complain(world, pod, reason, message, nominated);
+    let until = world.scheduler.queue.delay(&pod.metadata.key(), now);
+    world.schedule(until, Due::Schedule);
+}
+
+/// Tells of a failure, in an event and in the pod's status; the reason is whether nodes refused the pod or something went
+/// wrong. Upstream: handleSchedulingFailure.
+fn complain(world: &mut World, pod: &Arc<Pod>, reason: &'static str, message: &str, nominated: Option<Name>) {
     let now = world.now().to_second();
     let mut desk = Desk::new(world, Actor::Scheduler);
     desk.event(reference(Kind::Pod, &pod.metadata), true, "FailedScheduling", clip(message));
@@ -254,7 +295,7 @@ fn complain(world: &mut World, pod: &Arc<Pod>, message: &str, nominated: Option<
         status: Truth::False,
         last_transition_time: Some(now),
         observed_generation: pod.metadata.generation,
-        reason: "Unschedulable".into(),
+        reason: reason.into(),
         message: message.into(),
         ..Condition::default()
     };

@@ -43,7 +43,6 @@ impl World {
             network: Default::default(),
             transits: Vector::new(),
             waits: OrdMap::new(),
-            leases: OrdMap::new(),
             memory: Default::default(),
             rules: Default::default(),
             context: "default".into(),
@@ -107,7 +106,10 @@ fn store_node(world: &mut World, name: &Name, node: Node) {
 /// component-helpers/apimachinery/lease.
 pub fn ensure_lease(world: &mut World, name: &Name) {
     let missing = world.object(Kind::Lease, &Key::new(LEASES, name.clone())).is_none();
-    if let Some(node) = world.object(Kind::Node, &Key::cluster(name.clone())).filter(|_| missing).cloned() {
+    if !missing {
+        return;
+    }
+    if let Some(node) = world.object(Kind::Node, &Key::cluster(name.clone())).cloned() {
         world.found(lease(name, owner(&node)));
     }
 }
@@ -148,11 +150,13 @@ fn machine(name: &Name, number: u32, world: &World) -> Machine {
         name: name.clone(),
         powered: true,
         cut: None,
+        renewed: None,
         last_word: world.now(),
         last_order: world.now(),
         heard: OrdMap::new(),
         processes: OrdMap::new(),
         images: OrdSet::new(),
+        unlisted: false,
         subnet: number,
         next_ip: 2,
         boots: 1,
@@ -198,6 +202,7 @@ impl NodeShape {
             conditions: healthy(world),
             addresses: vec![address(host_address(number), "InternalIP"), address(name.to_string(), "Hostname")],
             node_info: Some(self.info.clone()),
+            images: super::kubelet::images_of(world, name),
             ..NodeStatus::default()
         }
     }
@@ -217,12 +222,12 @@ fn host_address(number: u32) -> String {
 pub fn healthy(world: &World) -> Vec<Condition> {
     let now = Some(world.now().to_second());
     let condition = |(kind, status, reason, message)| Condition {
-        kind: Name::new_static(kind),
+        kind: Name::from_static_str(kind),
         status,
         last_heartbeat_time: now,
         last_transition_time: now,
-        reason: Name::new_static(reason),
-        message: Name::new_static(message),
+        reason: Name::from_static_str(reason),
+        message: Name::from_static_str(message),
         ..Condition::default()
     };
     HEALTHY.into_iter().map(condition).collect()

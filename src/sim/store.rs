@@ -15,10 +15,13 @@ pub use census::Tally;
 #[derive(Clone, Debug)]
 pub struct Store {
     kinds: Vec<OrdMap<Key, Object>>,
-    dependants: OrdMap<Uid, OrdSet<(Kind, Key)>>,
-    /// By the node's key.
-    pods_on: OrdMap<Key, OrdSet<Key>>,
-    pods_using: OrdMap<Key, OrdSet<Key>>,
+    /// Owner and dependant. Most owners have few: one set of pairs takes less room than a set for each owner.
+    dependants: OrdSet<(Uid, Kind, Key)>,
+    dependant_counts: OrdMap<Uid, usize>,
+    /// Node and pod.
+    pods_on: OrdSet<(Key, Key)>,
+    /// Claim and pod.
+    pods_using: OrdSet<(Key, Key)>,
     orphan_pods: OrdSet<Key>,
     births: OrdMap<Uid, Revision>,
     census: Census,
@@ -29,9 +32,10 @@ impl Default for Store {
     fn default() -> Store {
         Store {
             kinds: crate::api::object::KINDS.iter().map(|_| OrdMap::new()).collect(),
-            dependants: OrdMap::new(),
-            pods_on: OrdMap::new(),
-            pods_using: OrdMap::new(),
+            dependants: OrdSet::new(),
+            dependant_counts: OrdMap::new(),
+            pods_on: OrdSet::new(),
+            pods_using: OrdSet::new(),
             orphan_pods: OrdSet::new(),
             births: OrdMap::new(),
             census: Census::default(),
@@ -64,35 +68,40 @@ impl Store {
     pub fn count(&self, kind: Kind) -> usize {
         self.kinds[kind as usize].len()
     }
-    /// Objects that name this uid as an owner.
-    pub fn dependants(&self, owner: Uid) -> impl Iterator<Item = &(Kind, Key)> {
-        self.dependants.get(&owner).into_iter().flatten()
+    /// Objects that name this uid as an owner, by kind, namespace and name.
+    pub fn dependants(&self, owner: Uid) -> impl Iterator<Item = (Kind, &Key)> {
+        let from = (owner, Kind::Pod, Key::default());
+        self.dependants.range(from..).take_while(move |(uid, ..)| *uid == owner).map(|(_, kind, key)| (*kind, key))
+    }
+    /// Those of them that are of a kind, by namespace and name.
+    pub fn dependants_of(&self, owner: Uid, kind: Kind) -> impl Iterator<Item = &Key> {
+        let from = (owner, kind, Key::default());
+        self.dependants.range(from..).take_while(move |(uid, of, _)| (*uid, *of) == (owner, kind)).map(|(.., key)| key)
     }
     /// Objects of a typed kind that name this uid as an owner, by namespace and name. Where they are much of their kind, all
     /// of the kind are walked through once instead of being looked up one by one.
     pub fn owned<R: Resource>(&self, owner: Uid) -> impl Iterator<Item = &Arc<R>> {
         let all = &self.kinds[R::KIND as usize];
-        let mine = self.dependants.get(&owner).into_iter();
-        let keys = mine.flat_map(|set| set.range((R::KIND, Key::default())..)).map_while(|(kind, key)| (*kind == R::KIND).then_some(key));
         let dense = self.dependant_count(owner) * DENSE > all.len();
         let mut walk = all.iter();
-        keys.filter_map(move |key| match dense {
-            true => walk.find(|(k, _)| *k == key).map(|(_, object)| object),
-            false => all.get(key),
-        })
-        .filter_map(|object| R::peel(object))
+        self.dependants_of(owner, R::KIND)
+            .filter_map(move |key| match dense {
+                true => walk.find(|(k, _)| *k == key).map(|(_, object)| object),
+                false => all.get(key),
+            })
+            .filter_map(|object| R::peel(object))
     }
     /// How many objects name this uid as an owner.
     pub fn dependant_count(&self, owner: Uid) -> usize {
-        self.dependants.get(&owner).map_or(0, |set| set.len())
+        self.dependant_counts.get(&owner).copied().unwrap_or_default()
     }
     /// Pods bound to a node.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {
-        self.pods_on.get(&Key::cluster(node)).into_iter().flatten()
+        seconds(&self.pods_on, Key::cluster(node))
     }
     /// Pods that refer to a claim.
     pub fn pods_using(&self, claim: &Key) -> impl Iterator<Item = &Key> {
-        self.pods_using.get(claim).into_iter().flatten()
+        seconds(&self.pods_using, claim.clone())
     }
     /// What the pods of a ReplicaSet come to, by labels.
     pub fn census(&self, owner: Uid) -> &[Tally] {
@@ -140,11 +149,26 @@ impl Store {
             _ => {}
         }
         if owners(before).ne(owners(after)) {
-            owners(before).for_each(|uid| remove_from(&mut self.dependants, &uid, &(kind, key.clone())));
-            owners(after).for_each(|uid| insert_into(&mut self.dependants, &uid, (kind, key.clone())));
+            owners(before).for_each(|uid| self.leave(uid, kind, key));
+            owners(after).for_each(|uid| self.join(uid, kind, key));
         }
         if kind == Kind::Pod {
             self.reindex_pod(key, before, after);
+        }
+    }
+
+    fn join(&mut self, owner: Uid, kind: Kind, key: &Key) {
+        if self.dependants.insert((owner, kind, key.clone())).is_none() {
+            *self.dependant_counts.entry(owner).or_default() += 1;
+        }
+    }
+    fn leave(&mut self, owner: Uid, kind: Kind, key: &Key) {
+        if self.dependants.remove(&(owner, kind, key.clone())).is_none() {
+            return;
+        }
+        match self.dependant_count(owner) {
+            0 | 1 => drop(self.dependant_counts.remove(&owner)),
+            count => drop(self.dependant_counts.insert(owner, count - 1)),
         }
     }
 
@@ -154,16 +178,16 @@ impl Store {
         self.census.written(old.as_deref(), new.as_deref());
         let node = |p: &Option<Arc<Pod>>| p.as_ref().map(|p| p.spec.node_name.clone()).filter(|n| !n.is_empty());
         if node(&old) != node(&new) {
-            node(&old).into_iter().for_each(|n| remove_from(&mut self.pods_on, &Key::cluster(n), key));
-            node(&new).into_iter().for_each(|n| insert_into(&mut self.pods_on, &Key::cluster(n), key.clone()));
+            node(&old).into_iter().for_each(|n| drop(self.pods_on.remove(&(Key::cluster(n), key.clone()))));
+            node(&new).into_iter().for_each(|n| drop(self.pods_on.insert((Key::cluster(n), key.clone()))));
         }
         if old.is_none() || new.is_none() {
             for claim in old.iter().chain(&new).flat_map(|p| p.claims()) {
-                let claim = Key::new(key.namespace.clone(), claim);
+                let pair = (Key::new(key.namespace.clone(), claim), key.clone());
                 match new {
-                    Some(_) => insert_into(&mut self.pods_using, &claim, key.clone()),
-                    None => remove_from(&mut self.pods_using, &claim, key),
-                }
+                    Some(_) => self.pods_using.insert(pair),
+                    None => self.pods_using.remove(&pair),
+                };
             }
         }
         match new.as_ref().is_some_and(|p| p.metadata.controller().is_none()) {
@@ -177,15 +201,8 @@ fn owners(object: Option<&Object>) -> impl Iterator<Item = Uid> {
     object.into_iter().flat_map(|object| &object.meta().owner_references).map(|owner| owner.uid)
 }
 
-fn insert_into<K: Ord + Clone, V: Ord + Clone>(index: &mut OrdMap<K, OrdSet<V>>, key: &K, value: V) {
-    index.entry(key.clone()).or_default().insert(value);
-}
-
-fn remove_from<K: Ord + Clone, V: Ord + Clone>(index: &mut OrdMap<K, OrdSet<V>>, key: &K, value: &V) {
-    if let Some(set) = index.get_mut(key) {
-        set.remove(value);
-        if set.is_empty() {
-            index.remove(key);
-        }
-    }
+/// What stands beside `first` in a set of pairs.
+fn seconds(pairs: &OrdSet<(Key, Key)>, first: Key) -> impl Iterator<Item = &Key> {
+    let from = (first.clone(), Key::default());
+    pairs.range(from..).take_while(move |(known, _)| *known == first).map(|(_, second)| second)
 }

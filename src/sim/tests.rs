@@ -78,7 +78,7 @@ impl Trial {
     fn edited(&self, kind: Kind, name: &str, pointer: &str, value: Value) -> Object {
         let mut whole = self.world.object(kind, &place(kind, name)).unwrap().to_value();
         let (parent, field) = pointer.rsplit_once('/').unwrap();
-        whole.pointer_mut(parent).unwrap_or_else(|| panic!("{parent}"))[field] = value;
+        whole.pointer_mut(parent).unwrap_or_else(|| panic!("{parent}"))[field.replace("~1", "/")] = value;
         Object::from_value(kind, whole).unwrap()
     }
     /// Deletes with the object's own grace.

@@ -59,8 +59,6 @@ pub struct World {
     pub(super) network: Network,
     pub(super) transits: Vector<Arc<Transit>>,
     pub(super) waits: OrdMap<(Kind, Key), Arc<Wait>>,
-    /// By the node's key.
-    pub(super) leases: OrdMap<Key, Time>,
     pub(super) memory: controllers::Memory,
     pub(super) rules: super::invariants::Rules,
     pub(super) context: Name,
@@ -144,7 +142,7 @@ impl World {
     }
     /// When a node's lease was last renewed.
     pub fn lease_renewed(&self, node: &str) -> Option<Time> {
-        self.leases.get(&Key::cluster(node)).copied()
+        self.machine(node)?.renewed
     }
     /// What has happened.
     pub fn changes(&self) -> &Changes {

@@ -12,15 +12,13 @@ pub struct Masks {
 }
 
 impl Masks {
-    /// Random suffixes become [`RANDOM`]; hashes of revisions and of templates their number in order of appearance.
+    /// Random suffixes become [`RANDOM`]; hashes of templates that bear the time of a restart their number in order of
+    /// appearance.
     pub fn of(rows: &[Value]) -> Masks {
         let mut names: Vec<(String, String)> = Vec::new();
-        let (mut revisions, mut templates) = (0, Vec::new());
+        let mut restarts = 0;
         volumes(rows, &mut names);
         for row in rows {
-            if let Some(hash) = row["labels"]["pod-template-hash"].as_str().filter(|hash| !templates.iter().any(|known| known == hash)) {
-                templates.push(hash.to_owned());
-            }
             let (kind, name) = (row["kind"].as_str().unwrap_or_default(), row["name"].as_str().unwrap_or_default());
             let owner = row["owner"][0].as_str().unwrap_or_default();
             let random = kind == "EndpointSlice" || kind == "Pod" && owner.starts_with("ReplicaSet/");
@@ -30,13 +28,11 @@ impl Masks {
             }
             if random {
                 names.push((name.to_owned(), format!("{base}-{RANDOM}")));
-            } else if kind == "ControllerRevision" {
-                revisions += 1;
-                names.push((suffix.to_owned(), format!("revision{revisions}")));
+            } else if kind == "ControllerRevision" && is_of_a_restart(rows, row) {
+                restarts += 1;
+                names.push((suffix.to_owned(), format!("restart{restarts}")));
             }
         }
-        // Go's dump of a template, of which its hash is made, is not rebuilt here.
-        names.extend(templates.into_iter().enumerate().map(|(i, hash)| (hash, format!("template{}", i + 1))));
         let mut masks = Masks { names, reported: BTreeSet::new() };
         let events = rows.iter().filter(|row| row["kind"] == "Event");
         masks.reported = events.map(|row| masks.text(&format!("{}  {}", word(row, "reason"), word(row, "message")))).collect();
@@ -93,6 +89,13 @@ impl Masks {
 
 fn word<'a>(row: &'a Value, key: &str) -> &'a str {
     row[key].as_str().unwrap_or_default()
+}
+
+/// True for a revision that was made at the time of a `rollout restart`.
+fn is_of_a_restart(rows: &[Value], revision: &Value) -> bool {
+    let time = |row: &Value| row["t"].as_f64().unwrap_or_default();
+    let restarts = rows.iter().filter(|row| word(&row["step"], "kubectl").starts_with("rollout restart"));
+    restarts.into_iter().any(|row| (time(row) - time(revision)).abs() < 0.15)
 }
 
 /// Which of several equal volumes a claim gets is chance too: a volume is called by its first claim.
@@ -194,14 +197,15 @@ mod tests {
     #[test]
     fn names_are_masked_consistently() {
         let rows = [
-            json!({"kind": "ControllerRevision", "name": "kubia-59fc7cd76b"}),
+            json!({"kind": "ControllerRevision", "name": "kubia-59fc7cd76b", "t": 1.0}),
             json!({"kind": "Pod", "name": "rs-n6xjv", "owner": ["ReplicaSet/rs"]}),
-            json!({"kind": "ControllerRevision", "name": "kubia-6c44fd78b8"}),
+            json!({"kind": "ControllerRevision", "name": "kubia-6c44fd78b8", "t": 7.1}),
+            json!({"kind": "STEP", "step": {"kubectl": "rollout restart sts/kubia"}, "t": 7.2}),
         ];
         let masks = Masks::of(&rows);
         assert_eq!(
             masks.text("kubia-6c44fd78b8 of rs-n6xjv on node-2, was kubia-59fc7cd76b"),
-            "kubia-revision2 of rs-* on node-?, was kubia-revision1"
+            "kubia-restart1 of rs-* on node-?, was kubia-59fc7cd76b"
         );
     }
 

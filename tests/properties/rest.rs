@@ -57,7 +57,7 @@ fn is_held(world: &World, object: &Object) -> bool {
             VolumePhase::Pending | VolumePhase::Available => volume.metadata.finalizers.iter().any(|f| f.contains("provisioner")),
         },
         _ => {
-            let mut dependants = world.store().dependants(object.meta().uid).filter_map(|(kind, key)| world.object(*kind, key));
+            let mut dependants = world.store().dependants(object.meta().uid).filter_map(|(kind, key)| world.object(kind, key));
             dependants.any(|o| is_held(world, o))
         }
     }
@@ -93,8 +93,8 @@ fn bindings(world: &World) -> Option<Broken> {
 }
 
 fn pods_of(world: &World, owner: Uid) -> impl Iterator<Item = &Pod> {
-    let keys = world.store().dependants(owner).filter(|(kind, _)| *kind == Kind::Pod);
-    keys.filter_map(move |(_, key)| world.get::<Pod>(key).map(|p| &**p)).filter(move |p| p.metadata.is_controlled_by(owner))
+    let keys = world.store().dependants_of(owner, Kind::Pod);
+    keys.filter_map(move |key| world.get::<Pod>(key).map(|p| &**p)).filter(move |p| p.metadata.is_controlled_by(owner))
 }
 
 /// Sets whose status does not count their pods, or that have not made what they want.

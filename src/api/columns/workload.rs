@@ -79,7 +79,7 @@ pub(super) fn budget(o: &PodDisruptionBudget, now: Time) -> Vec<String> {
 
 pub(super) fn revision(cr: &ControllerRevision, now: Time) -> Vec<String> {
     let owner = cr.metadata.controller().map(|o| {
-        let kind = Kind::by_name(&o.kind).map_or_else(|| o.kind.to_lowercase(), Kind::singular);
+        let kind = Kind::by_name(&o.kind).map_or_else(|| o.kind.as_str().to_lowercase(), Kind::singular);
         format!("{kind}/{}", o.name)
     });
     vec![

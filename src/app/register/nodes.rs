@@ -57,6 +57,15 @@ pub const NODES: &[Row] = &[
         "Deletion of the oldest pods that have ended, above the threshold of 12500.",
         &["the_oldest_ended_pods_go_where_there_are_too_many"],
     ),
+    fully(
+        "A kubelet looks through its images every 30 s and lists the 50 largest of them in its node's status.",
+        &[
+            "a_kubelet_lists_its_images_when_it_has_looked_through_them",
+            "an_image_is_there_under_all_its_names",
+            "a_node_that_is_made_anew_lists_what_its_machine_has",
+        ],
+    ),
+    left_out("Garbage collection of images.", "An image that was pulled stays on its machine for ever, whatever the room on its disk."),
     left_out("Memory, disk and process pressure.", "Machines never run short; the taints follow conditions set by hand."),
 ];
 
@@ -66,8 +75,46 @@ pub const SCHEDULER: &[Row] = &[
         "Filters by selector, node affinity, taints, cordon and resources, with their words counted up.",
         &["selectors_taints_and_cordons_leave_the_other_nodes", "refusals_are_counted_up_by_reason", "a_full_node_takes_no_more"],
     ),
+    fully(
+        "Node affinity by labels and by names; affinity that names nodes asks no others, as for pods of DaemonSets.",
+        &["terms_of_node_affinity", "who_names_its_node_asks_no_other", "names_that_exclude_each_other_mean_no_node"],
+    ),
+    fully(
+        "Ports of a node by address and protocol, also of sidecars and on the node's network.",
+        &["ports_of_a_node_are_taken_by_address_and_protocol", "on_the_network_of_its_node_a_pod_takes_the_nodes_ports"],
+    ),
+    fully(
+        "What a pod requests: containers, init containers and sidecars at their peak, the pod as a whole, its overhead.",
+        &[
+            "a_pod_asks_for_what_it_needs_most_at_one_time_and_for_what_it_costs_to_run_it",
+            "a_container_that_asks_for_nothing_counts_for_something",
+            "other_resources_are_reckoned_alike",
+            "what_it_costs_to_run_a_pod_needs_room_too",
+        ],
+    ),
+    fully(
+        "Pods that name another scheduler are left alone; pods that are being deleted are skipped, with an event.",
+        &["pods_of_another_scheduler_are_left_alone", "a_pod_that_is_being_deleted_is_skipped"],
+    ),
     fully("Claims that do not exist, are being deleted or are not bound hold a pod back.", &["claims_that_are_not_there_or_not_bound"]),
-    fully("Default spreading over nodes and zones.", &["a_sets_pods_spread_over_the_nodes"]),
+    fully("Default spreading over nodes and zones.", &["a_sets_pods_spread_over_the_nodes", "a_zone_is_as_full_as_all_its_nodes"]),
+    fully(
+        "Scores: least allocated, balanced allocation, soft taints, preferred nodes, preferred neighbours on both sides; their weights.",
+        &[
+            "room_is_what_is_left_and_how_evenly_it_is_used",
+            "taints_and_wishes_are_scaled_to_the_most_there_is",
+            "company_counts_both_ways",
+            "the_kept_decision_is_the_one_that_was_made",
+        ],
+    ),
+    simplified(
+        "Scores are reckoned in floating point.",
+        "In whole numbers: one of them may be greater by 1 where upstream's fraction is cut off just below it.",
+    ),
+    simplified(
+        "Of a hundred nodes and more only some are looked at, the next pod's search going on where the last ended; zones take turns.",
+        "So it is, but for the turns: nodes are looked at in the order in which they joined.",
+    ),
     fully(
         "The queue: greater priority first, back-off of 1 to 10 s, a flush after 5 min.",
         &[
@@ -77,7 +124,20 @@ pub const SCHEDULER: &[Row] = &[
             "a_pod_that_asks_otherwise_is_tried_again",
         ],
     ),
-    simplified("Queueing hints.", "A pod is tried again when something of the kind changes that it was refused for."),
+    fully(
+        "Queueing hints: each plugin that refused a pod says whether news of nodes, pods and claims could help it; with no node at all it is tried again after its back-off.",
+        &[
+            "only_news_that_could_help_wake_a_pod",
+            "a_node_helps_where_it_has_become_what_a_plugin_wants",
+            "a_pod_helps_whom_it_stood_in_the_way_of_or_is_wanted_by",
+            "a_claim_helps_the_pods_that_use_it",
+            "without_nodes_there_is_nowhere_to_go",
+        ],
+    ),
+    simplified(
+        "What helps of volumes and classes.",
+        "Any new class and any volume that is new or free again has pods tried again that wait for one.",
+    ),
     fully(
         "WaitForFirstConsumer: the chosen node is held while claims bind, for ten minutes.",
         &[
@@ -88,9 +148,22 @@ pub const SCHEDULER: &[Row] = &[
     ),
     fully(
         "Pod affinity and anti-affinity, required and preferred.",
-        &["pods_keep_away_from_each_other", "pods_come_to_each_other", "preferred_neighbours_decide_among_equal_nodes"],
+        &[
+            "pods_keep_away_from_each_other",
+            "pods_come_to_each_other",
+            "preferred_neighbours_decide_among_equal_nodes",
+            "neighbours_are_meant_by_namespace",
+            "label_keys_tell_neighbours_apart",
+        ],
     ),
-    fully("Topology spread constraints of the pod itself.", &["own_constraints_spread_pods_over_domains"]),
+    fully(
+        "Topology spread constraints of the pod itself: minDomains, which nodes count, whenUnsatisfiable, matchLabelKeys.",
+        &[
+            "own_constraints_spread_pods_over_domains",
+            "which_nodes_count_for_a_constraint",
+            "label_keys_become_requirements_of_the_selector",
+        ],
+    ),
     fully(
         "Scheduling gates; other resources than cpu and memory.",
         &["a_gated_pod_waits_without_complaint", "other_resources_run_out_too"],
@@ -104,14 +177,21 @@ pub const SCHEDULER: &[Row] = &[
             "only_as_many_go_as_must_and_the_least_important_first",
             "room_is_made_where_it_costs_least",
             "room_is_kept_for_whom_it_was_made",
+            "who_is_to_come_is_a_neighbour_already",
             "what_is_left_to_refuse_the_pod_is_told",
             "an_unwanted_neighbour_goes_too",
         ],
     ),
     fully("Volume limits a node, where its CSINode has them.", &["a_node_takes_as_many_volumes_of_a_driver_as_it_can"]),
-    simplified(
-        "Image locality.",
-        "It is not reckoned: every image weighs 2 MB, and up to eleven in a pod stay below the 23 MB from which it counts.",
+    fully(
+        "Image locality: images that a node lists count, by size and by how many nodes have them, where pods call them as the runtime does.",
+        &[
+            "what_is_there_counts_between_the_thresholds_and_by_how_far_it_has_spread",
+            "images_are_counted_as_nodes_come_relist_and_go",
+            "images_of_volumes_count_too",
+            "a_pod_goes_to_where_its_image_is",
+            "both_ways_agree_while_the_cluster_changes",
+        ],
     ),
     simplified("Ties among equal nodes are broken by chance.", "By the chance of the world's seed: the same every time."),
 ];

@@ -41,7 +41,7 @@ pub const TIMINGS: &[Row] = &[
     simplified("kubelet-watch: 20 ms", "Always the same."),
     simplified("kubelet-report: 20 ms", "Always the same; real kubelets batch reports for up to 10 s."),
     simplified("mount: 750 ms", "Sandbox and volumes; up to 216 ms more, in the order of the pods' names. Real ones take up to seconds."),
-    simplified("image-pull: 100 ms", "A small image from a near registry."),
+    simplified("image-pull: 100 ms", "Whatever the image's size; from a registry that is near and fast."),
     simplified("container-start: 200 ms", "Before the image's own start-up."),
     simplified("process-stop: 500 ms", "Where the image does not say otherwise."),
     simplified("teardown: 1 s", "Sandbox and volumes; up to 216 ms more, in the order of the pods' names. Real ones take up to seconds."),

@@ -26,7 +26,10 @@ pub const STATEFULSET: &[Row] = &[
         "A name is used again only when its pod's object is gone: a pod that is stuck Terminating freezes the set.",
         &["a_pod_comes_back_only_when_it_is_surely_gone", "sts_node_lost"],
     ),
-    fully("Failed and succeeded pods are deleted and made again.", &["a_pod_that_has_ended_is_deleted_and_made_anew"]),
+    fully(
+        "Failed and succeeded pods are deleted and made again.",
+        &["a_pod_that_has_ended_is_deleted_and_made_anew", "a_set_does_not_see_its_own_failed_pod_going"],
+    ),
     fully(
         "Claims are made before their pod; a claim that is being deleted holds the pod back, with its event.",
         &["no_pod_is_made_on_a_claim_that_is_going"],
@@ -52,9 +55,10 @@ pub const STATEFULSET: &[Row] = &[
             "a_roll_out_is_over_when_current_is_update",
         ],
     ),
-    simplified(
-        "The hash in a revision's name is FNV over Go's JSON of the template.",
-        "Computed over this program's own JSON of the template: names look alike and are stable, but are not those of a real cluster.",
+    fully("The hash in a revision's name, computed over the bytes that Go writes.", &["rolling_update", "on_delete", "adoption"]),
+    fully(
+        "An adopted pod gets the claims that its set asks for, and cannot mount them.",
+        &["an_adopted_pod_gets_its_claims_and_cannot_mount_them"],
     ),
     fully(
         "minReadySeconds: a pod counts as available that much later, and the roll-out waits for it.",
@@ -125,7 +129,10 @@ pub const REPLICASET: &[Row] = &[
         "Adoption and release by labels.",
         &["an_orphan_that_matches_is_adopted_and_may_be_too_many", "a_pod_that_no_longer_matches_is_released_and_replaced"],
     ),
-    fully("Status counts, and availability after minReadySeconds.", &["pods_become_available_one_by_one_and_time_goes_on_meanwhile"]),
+    fully(
+        "Status counts, and availability after minReadySeconds.",
+        &["pods_become_available_one_by_one_and_time_goes_on_meanwhile", "a_pod_becomes_available_beside_one_that_never_does"],
+    ),
     fully(
         "All pods may share one claim; on a lost node pods are replaced at their eviction.",
         &["a_pod_on_a_dead_node_is_replaced_when_it_is_evicted", "rs_shared_claim"],
@@ -163,8 +170,9 @@ pub const DEPLOYMENT: &[Row] = &[
     ),
     fully("Its end takes its sets along; orphaned sets are adopted.", &["its_end_is_its_sets_and_pods_end_unless_they_are_orphaned"]),
     simplified(
-        "The hash in a ReplicaSet's name is FNV over a dump of the template.",
-        "Computed over this program's own JSON of the template: names look alike and are stable, but are not those of a real cluster.",
+        "The hash in a ReplicaSet's name is FNV over Go's dump of the template.",
+        "So it is here, but for templates with resources, affinities, security contexts, hooks and the like: their names look alike and \
+         are stable, but are not those of a real cluster.",
     ),
     simplified("In the last second before the deadline a deployment is looked at over and over.", "It is looked at one second after it."),
     left_out("podReplacementPolicy.", "Its gate is off by default in v1.36."),

@@ -83,9 +83,9 @@ fn sound_image(world: &World, pod: &Pod, container: &str) -> Option<String> {
     let owner = pod.metadata.controller()?;
     let of = |p: &Pod| p.spec.containers.iter().find(|c| &*c.name == container).map(|c| c.image.to_string());
     let mine = of(pod);
-    let siblings = world.store().dependants(owner.uid).filter(|(kind, _)| *kind == Kind::Pod);
+    let siblings = world.store().dependants_of(owner.uid, Kind::Pod);
     siblings
-        .filter_map(|(_, key)| world.get::<Pod>(key))
+        .filter_map(|key| world.get::<Pod>(key))
         .filter(|p| p.is_ready())
         .find_map(|p| of(p).filter(|image| Some(image) != mine.as_ref()))
 }

@@ -146,7 +146,7 @@ fn make_room(world: &World, cause: Cause, other: &Pod) -> Cause {
         return cause.free(delete(Kind::Pod, &key), format!("makes room on {}", other.spec.node_name));
     };
     let kind = Kind::by_name(&owner.kind).unwrap_or(Kind::ReplicaSet);
-    let pods = world.store().dependants(owner.uid).filter(|(kind, _)| *kind == Kind::Pod).count();
+    let pods = world.store().dependants_of(owner.uid, Kind::Pod).count();
     cause.free(format!("kubectl scale {} {}{} --replicas={}", short(kind), owner.name, flag(&key), pods.saturating_sub(1)), "makes room")
 }
 

@@ -25,8 +25,8 @@ fn deployment(world: &World, key: &Key) -> Option<Cause> {
         let cause = Cause::new("it is paused: a new template is noted, and no pod is replaced", "you");
         return Some(cause.free(format!("kubectl rollout resume {named}"), "lets the roll-out go on"));
     }
-    let keys = world.store().dependants(deployment.metadata.uid).filter(|(kind, _)| *kind == Kind::ReplicaSet);
-    let sets: Vec<&Arc<ReplicaSet>> = keys.filter_map(|(_, key)| world.get::<ReplicaSet>(key)).collect();
+    let keys = world.store().dependants_of(deployment.metadata.uid, Kind::ReplicaSet);
+    let sets: Vec<&Arc<ReplicaSet>> = keys.filter_map(|key| world.get::<ReplicaSet>(key)).collect();
     let newest = sets.iter().max_by_key(|set| number(&set.metadata, REVISION))?;
     let cause = replica(world, &newest.metadata.key(), newest)?;
     let (updated, wanted) = (deployment.status.updated_replicas, deployment.spec.replicas);
@@ -52,8 +52,8 @@ fn for_template(cause: Cause, set: &str, named: &str, undoable: bool) -> Cause {
 }
 
 fn pods(world: &World, uid: crate::api::Uid) -> Vec<&Arc<Pod>> {
-    let keys = world.store().dependants(uid).filter(|(kind, _)| *kind == Kind::Pod);
-    keys.filter_map(|(_, key)| world.get::<Pod>(key)).collect()
+    let keys = world.store().dependants_of(uid, Kind::Pod);
+    keys.filter_map(|key| world.get::<Pod>(key)).collect()
 }
 
 fn replica(world: &World, key: &Key, set: &ReplicaSet) -> Option<Cause> {

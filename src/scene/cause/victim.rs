@@ -9,8 +9,8 @@ use std::sync::Arc;
 /// The pod that one replica fewer would cost, and the rule that chooses it; `None` where there is nothing to choose.
 pub fn next_victim(world: &World, key: &Key) -> Option<(Key, String)> {
     let set = world.get::<ReplicaSet>(key)?;
-    let keys = world.store().dependants(set.metadata.uid).filter(|(kind, _)| *kind == Kind::Pod);
-    let active: Vec<Arc<Pod>> = keys.filter_map(|(_, key)| world.get::<Pod>(key)).filter(|p| p.is_active()).cloned().collect();
+    let keys = world.store().dependants_of(set.metadata.uid, Kind::Pod);
+    let active: Vec<Arc<Pod>> = keys.filter_map(|key| world.get::<Pod>(key)).filter(|p| p.is_active()).cloned().collect();
     if active.len() < 2 {
         return None;
     }

@@ -51,10 +51,17 @@ pub fn get(call: &mut Call, path: &str) -> Answer {
         return Ok(None);
     }
     let at = place(path)?;
-    let value = match (at.key.name.is_empty(), at.part.as_str()) {
-        (true, _) => list(call, at.kind, &at.key.namespace),
-        (false, "" | "status") => call.world.object(at.kind, &at.key).ok_or_else(|| Refusal::not_found(at.kind, &at.key.name))?.to_value(),
-        (false, _) => return Err(missing_path()),
+    let value = if at.key.name.is_empty() {
+        list(call, at.kind, &at.key.namespace)
+    } else {
+        let object = call.world.object(at.kind, &at.key).ok_or_else(|| Refusal::not_found(at.kind, &at.key.name))?;
+        let whole = object.to_value();
+        match at.part.as_str() {
+            "scale" if requests::is_scalable(at.kind) => requests::scale_of(object),
+            "status" if whole.get("status").is_none() => return Err(missing_path()),
+            "" | "status" => whole,
+            _ => return Err(missing_path()),
+        }
     };
     call.voice.say(value.to_string());
     Ok(None)
@@ -93,6 +100,9 @@ pub fn put(call: &mut Call, path: &str) -> Answer {
 /// `kubectl delete --raw`: answers a pod, which is on its way out, and of others that they are gone.
 pub fn delete(call: &mut Call, path: &str) -> Answer {
     let at = place(path)?;
+    if !at.part.is_empty() {
+        return Err(missing_path());
+    }
     if at.kind == Kind::Pod {
         return send(call, &at, Verb::Delete(DeleteOptions::default()));
     }
@@ -115,7 +125,8 @@ fn send(call: &mut Call, at: &Place, verb: Verb) -> Answer {
         _ => return Err(missing_path()),
     };
     let written = call.act(|world| requests::serve(world, verb, at.kind, &at.key, part))?;
-    call.voice.out.push_str(&written.object.to_value().to_string());
+    let shown = if part == Part::Scale { requests::scale_of(&written.object) } else { written.object.to_value() };
+    call.voice.out.push_str(&shown.to_string());
     Ok(None)
 }
 
@@ -154,6 +165,13 @@ mod tests {
         assert_eq!(say(&format!("kubectl get --raw {maps}/m"), None).1, missing);
         let nowhere = "Error from server (NotFound): the server could not find the requested resource\n";
         assert_eq!(say("kubectl delete --raw /api/v1/nope/x", None).1, nowhere);
+        say("kubectl create deployment d --image=nginx", None);
+        let set = "/apis/apps/v1/namespaces/default/deployments/d";
+        assert_eq!(say(&format!("kubectl delete --raw {set}/status"), None).1, nowhere);
+        let scale =
+            "{\"apiVersion\": \"autoscaling/v1\", \"kind\": \"Scale\", \"metadata\": {\"name\": \"d\"}, \"spec\": {\"replicas\": 3}}";
+        let (scaled, _) = say(&format!("kubectl replace --raw {set}/scale -f -"), Some(scale));
+        assert!(scaled.contains("\"kind\":\"Scale\"") && scaled.contains("\"replicas\":3"), "{scaled}");
         let eviction = "{\"apiVersion\": \"policy/v1\", \"kind\": \"Eviction\", \"metadata\": {\"name\": \"p\"}}";
         let (_, refused) = say("kubectl create --raw /api/v1/namespaces/default/pods/p/eviction -f -", Some(eviction));
         assert_eq!(refused, "Error from server (NotFound): pods \"p\" not found\n");

@@ -171,17 +171,19 @@ fn undo(call: &mut Call, object: &Object) -> Answer {
             object.meta().name
         ));
     }
-    refuse_paused(object)?;
     let to = call.args.number("to-revision")?.filter(|n| *n != 0);
     let all = history::revisions(call.world, object);
     let revision = chosen(&all, to, object).map_err(Failure::error)?;
-    if revision.is_present(object) {
-        call.done(object, &format!("skipped rollback (current template already matches revision {})", revision.number));
-        return Ok(None);
-    }
     if call.dry_run() == Some("client") {
         let text = describe::template_text(&revision.restored(object)["spec"]["template"]);
-        call.done(object, &format!("Pod Template:\n{text}"));
+        let words = if object.kind() == Kind::Deployment { "" } else { "will roll back to " };
+        call.done(object, &format!("{words}{text}"));
+        return Ok(None);
+    }
+    refuse_paused(object)?;
+    if revision.is_present(object) {
+        // kubectl says which revision it was asked for: 0 where it was asked for none.
+        call.done(object, &format!("skipped rollback (current template already matches revision {})", to.unwrap_or(0)));
         return Ok(None);
     }
     let after = revision.undone(object);
@@ -192,13 +194,11 @@ fn undo(call: &mut Call, object: &Object) -> Answer {
 }
 
 fn refuse_paused(object: &Object) -> Result<(), Failure> {
-    let Object::Deployment(deployment) = object else { return Ok(()) };
-    if !deployment.spec.paused {
-        return Ok(());
+    if matches!(object, Object::Deployment(deployment) if deployment.spec.paused) {
+        let why = "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again";
+        return Err(Failure::error(why));
     }
-    let name = &deployment.metadata.name;
-    let hint = format!("resume it first with 'kubectl rollout resume deployment/{name}' and try again");
-    Err(Failure::error(format!("you cannot rollback a paused deployment; {hint}")))
+    Ok(())
 }
 
 /// The revision asked for, or the one before the present.

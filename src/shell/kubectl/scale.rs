@@ -50,6 +50,10 @@ fn one(call: &mut Call, object: &Object, replicas: i64, expected: Option<i64>) -
     if let Some(expected) = expected.filter(|expected| *expected != now) {
         return Err(Failure::error(format!("Expected replicas to be {expected}, was {now}")));
     }
+    let revision = object.meta().resource_version.0.to_string();
+    if let Some(expected) = call.args.get("resource-version").filter(|expected| !expected.is_empty() && *expected != revision) {
+        return Err(Failure::error(format!("Expected resource version to be {expected}, was {revision}")));
+    }
     let written = call.act(|world| requests::scale(world, object, replicas))?;
     call.done(&written.object, "scaled");
     call.voice.warnings(written.warnings);

@@ -18,6 +18,7 @@ pub fn admit(world: &mut World, object: &mut Object) -> Result<(), Refusal> {
     match object {
         Object::Pod(pod) => {
             let pod = Arc::make_mut(pod);
+            super::strategy::prepare(pod);
             super::priority::admit_pod(world, pod)?;
             admit_pod(world, pod);
         }

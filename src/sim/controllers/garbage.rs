@@ -18,7 +18,7 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
     let delay = world.latency(Latency::Garbage);
     match (before, after) {
         (Some(gone), None) => {
-            let orphaned: Vec<(Kind, Key)> = world.store().dependants(gone.meta().uid).cloned().collect();
+            let orphaned: Vec<(Kind, Key)> = world.store().dependants(gone.meta().uid).map(|(kind, key)| (kind, key.clone())).collect();
             for (kind, key) in orphaned {
                 world.enqueue(Controller::GarbageCollector, kind, &key, delay);
             }
@@ -51,8 +51,8 @@ fn notify_owners(world: &mut World, gone: &Object) {
     for owner in &gone.meta().owner_references {
         let Some(kind) = Kind::by_name(&owner.kind) else { continue };
         let key = owner_key(kind, &gone.key(), owner);
-        let counts = |kind: Kind, key: &Key| kind == Kind::Pod && world.object(kind, key).is_some_and(|o| blocks(o, owner.uid));
-        let is_last = gone.kind() != Kind::Pod || !world.store().dependants(owner.uid).any(|(kind, key)| counts(*kind, key));
+        let counts = |key: &Key| world.object(Kind::Pod, key).is_some_and(|o| blocks(o, owner.uid));
+        let is_last = gone.kind() != Kind::Pod || !world.store().dependants_of(owner.uid, Kind::Pod).any(counts);
         if is_last && world.object(kind, &key).is_some_and(|o| awaits_collector(o.meta())) {
             world.enqueue(Controller::GarbageCollector, kind, &key, delay);
         }
@@ -139,7 +139,7 @@ fn strip(desk: &mut Desk, object: &Object, owners: &[Uid]) {
 /// An owner that is to go after its dependants, or without them.
 fn finish_owner(desk: &mut Desk, owner: &Object) {
     let mut dependants: Vec<Object> =
-        desk.store().dependants(owner.meta().uid).filter_map(|(kind, key)| desk.object(*kind, key)).cloned().collect();
+        desk.store().dependants(owner.meta().uid).filter_map(|(kind, key)| desk.object(kind, key)).cloned().collect();
     // Revisions first, then pods by name, as the recordings have it more often than not.
     dependants.sort_by_key(|o| o.kind() == Kind::Pod);
     match owner.meta().finalizers.iter().any(|f| &**f == ORPHAN) {

@@ -20,9 +20,21 @@ const BURST_TAKES: Span = Span::millis(500);
 /// Hears of a write: of a set itself, of its pods, of a pod that nobody manages.
 pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>) {
     for key in super::concerned(world, Kind::ReplicaSet, before, after) {
+        if becomes_ready(before, after)
+            && let Some(wait) = world.get::<ReplicaSet>(&key).map(|set| set.spec.min_ready_seconds).filter(|wait| *wait > 0)
+        {
+            world.enqueue(Controller::ReplicaSet, Kind::ReplicaSet, &key, Span::secs(i64::from(wait) + 1));
+        }
         let delay = super::pace(world, Kind::ReplicaSet, &key);
         world.enqueue(Controller::ReplicaSet, Kind::ReplicaSet, &key, delay);
     }
+}
+
+/// True for a pod that somebody manages and that has just become ready: it may be available a second after minReadySeconds,
+/// whatever the others are. Upstream: updatePod, whose queue keeps only the earliest of such looks.
+fn becomes_ready(before: Option<&Object>, after: Option<&Object>) -> bool {
+    let (Some(Object::Pod(before)), Some(Object::Pod(after))) = (before, after) else { return false };
+    after.metadata.controller().is_some() && !before.is_ready() && after.is_ready()
 }
 
 /// Brings a set's pods to the number it wants.
@@ -188,10 +200,10 @@ fn crowding(world: &World, set: &ReplicaSet, active: &[Arc<Pod>]) -> BTreeMap<St
     let mut count = |pod: &Pod| *crowd.entry(pod.spec.node_name.to_string()).or_insert(0) += 1;
     active.iter().for_each(|pod| count(pod));
     let Some(owner) = set.metadata.controller() else { return crowd };
-    let siblings = world.store().dependants(owner.uid).filter(|(kind, key)| *kind == Kind::ReplicaSet && key.name != set.metadata.name);
-    for sibling in siblings.filter_map(|(_, key)| world.get::<ReplicaSet>(key)) {
-        let keys = world.store().dependants(sibling.metadata.uid).filter(|(kind, _)| *kind == Kind::Pod);
-        keys.filter_map(|(_, key)| world.get::<Pod>(key)).filter(|p| p.is_active()).for_each(|pod| count(pod));
+    let siblings = world.store().dependants_of(owner.uid, Kind::ReplicaSet).filter(|key| key.name != set.metadata.name);
+    for sibling in siblings.filter_map(|key| world.get::<ReplicaSet>(key)) {
+        let keys = world.store().dependants_of(sibling.metadata.uid, Kind::Pod);
+        keys.filter_map(|key| world.get::<Pod>(key)).filter(|p| p.is_active()).for_each(|pod| count(pod));
     }
     crowd
 }

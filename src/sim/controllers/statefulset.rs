@@ -96,9 +96,10 @@ fn write_status(desk: &mut Desk, set: &StatefulSet, mut status: StatefulSetStatu
         status.current_revision = revisions.update.metadata.name.clone();
         status.current_replicas = status.updated_replicas;
     }
-    status.rest = set.status.rest.clone();
+    // Conditions that somebody else wrote are no reason to write, and are not kept. Upstream: inconsistentStatus.
+    let counted = StatefulSetStatus { rest: status.rest.clone(), ..set.status.clone() };
     match desk.get::<StatefulSet>(&set.metadata.key()).cloned() {
-        Some(latest) if status != set.status => desk.update_status(StatefulSet { status, ..(*latest).clone() }).map(drop),
+        Some(latest) if status != counted => desk.update_status(StatefulSet { status, ..(*latest).clone() }).map(drop),
         Some(_) | None => Ok(()),
     }
 }
@@ -338,8 +339,7 @@ impl<'a> Round<'a> {
         if !are_owned {
             claims::fix_owners(desk, self.set, pod);
         }
-        let mended = identity::mend(self.set, pod);
-        let done = desk.update(mended).map(|_| ());
+        let done = identity::mend(self.set, pod).and_then(|mended| desk.update(mended).map(drop));
         self.told(desk, "Update", pod, done).map(|()| false)
     }
 

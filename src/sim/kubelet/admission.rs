@@ -7,7 +7,7 @@
 use super::super::apiserver::Desk;
 use super::super::change::Actor;
 use super::super::machine::{Machine, Stage};
-use super::super::scheduler::{clamp, host_ports, others_requested, requests, selects};
+use super::super::scheduler::{clamp, clash, host_ports, others_requested, requests, selects};
 use super::super::world::World;
 use super::{Errand, node_object, speak, tell};
 use crate::api::pod::{Effect, PodSpec, PodStatus};
@@ -85,15 +85,15 @@ fn lacking(node: &Node, machine: &Machine, pod: &Pod) -> Option<Rejection> {
         (wanted + used > total).then(|| (format!("OutOf{name}").into(), words.into()))
     };
     // What only some nodes have is left to the scheduler. Upstream: removeMissingExtendedResources.
-    let kept = |name: &Name| !name.contains('/') || node.status.allocatable.get(name).is_some();
-    let mut special = others_requested(&pod.spec).filter(|(name, _)| kept(name));
+    let kept = |name: &str| !name.contains('/') || node.status.allocatable.get(name).is_some();
+    let special = others_requested(&pod.spec);
     short("pods", 1, &|| sum(&|_| 1))
         .or_else(|| short("cpu", cpu, &|| sum(&|spec| requests(spec).0)))
         .or_else(|| short("memory", memory, &|| sum(&|spec| requests(spec).1)))
         .or_else(|| {
-            special.find_map(|(name, wanted)| {
-                let of_that = |spec: &PodSpec| others_requested(spec).filter(|(other, _)| *other == name).map(|(_, n)| n).sum();
-                short(name, wanted, &|| sum(&of_that))
+            special.iter().filter(|(name, _)| kept(name)).find_map(|(name, wanted)| {
+                let of_that = |spec: &PodSpec| others_requested(spec).get(name).copied().unwrap_or(0);
+                short(name, *wanted, &|| sum(&of_that))
             })
         })
 }
@@ -103,8 +103,8 @@ fn misplaced(node: &Node, machine: &Machine, pod: &Pod) -> Option<(&'static str,
     if !selects(pod, node) {
         return Some(("NodeAffinity", "node(s) didn't match Pod's node affinity/selector"));
     }
-    let taken = |wanted| others(machine, pod).any(|spec| host_ports(spec).any(|port| port == wanted));
-    if host_ports(&pod.spec).any(taken) {
+    let wanted = host_ports(&pod.spec);
+    if !wanted.is_empty() && others(machine, pod).any(|spec| clash(&wanted, &host_ports(spec))) {
         return Some(("NodePorts", "node(s) didn't have free ports for the requested pod ports"));
     }
     let mut hard = node.spec.taints.iter().filter(|taint| taint.effect == Effect::NoExecute);

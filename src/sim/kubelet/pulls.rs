@@ -4,7 +4,7 @@
 use super::super::images;
 use super::super::machine::{Process, Slot, Step};
 use super::super::world::World;
-use super::{Errand, backoff, containers, set_run, speak, tell};
+use super::{Errand, backoff, containers, inventory, set_run, speak, tell};
 use crate::api::pod::{Container, ContainerState};
 use crate::api::{Key, Kind, Name, Span, Uid};
 use crate::sim::latency::Latency;
@@ -25,8 +25,10 @@ pub fn prepare(world: &mut World, node: &Name, process: &Process, slot: Slot) {
         let words = format!("Failed to apply default image tag \"{image}\": {why}");
         return refuse(world, node, process, slot, ("InspectFailed", "InvalidImageName"), &words);
     }
-    let present = world.machine(node).is_some_and(|m| m.images.contains(&image));
-    match (&*container.image_pull_policy, present) {
+    let policy = &*container.image_pull_policy;
+    // Where it is pulled anyway, nobody looks.
+    let present = policy != "Always" && world.machine(node).is_some_and(|m| m.has_image(&image));
+    match (policy, present) {
         ("Never", false) => {
             let words = format!("Container image \"{image}\" is not present with pull policy of Never");
             refuse(world, node, process, slot, ("ErrImageNeverPull", "ErrImageNeverPull"), &words);
@@ -60,12 +62,10 @@ pub fn arrive(world: &mut World, node: &Name, process: &Process, slot: Slot) {
         return fail(world, node, process, slot, &image);
     }
     let took = world.latency(Latency::Pull).0;
-    let words =
-        format!("Successfully pulled image \"{image}\" in {took}ms ({took}ms including waiting). Image size: {} bytes.", images::SIZE);
+    let size = images::image(&image).size;
+    let words = format!("Successfully pulled image \"{image}\" in {took}ms ({took}ms including waiting). Image size: {size} bytes.");
     tell(world, node, uid, Some(slot), false, "Pulled", &words);
-    if let Some(machine) = world.machine_mut(node) {
-        machine.images.insert(image);
-    }
+    inventory::keep(world, node, &image);
     set_run(world, node, uid, slot, |run| run.pulls = 0);
     configure(world, node, process, slot);
     // Others may have waited for the line.
@@ -73,11 +73,8 @@ pub fn arrive(world: &mut World, node: &Name, process: &Process, slot: Slot) {
 }
 
 fn reason_of_failure(image: &str) -> String {
-    let whole = if image.rsplit('/').next().is_some_and(|last| last.contains(':')) { image.to_owned() } else { format!("{image}:latest") };
-    let whole = if whole.matches('/').count() == 0 { format!("library/{whole}") } else { whole };
-    format!(
-        "failed to pull and unpack image \"docker.io/{whole}\": failed to resolve reference \"docker.io/{whole}\": docker.io/{whole}: not found"
-    )
+    let (_, whole) = images::reference(image);
+    format!("failed to pull and unpack image \"{whole}\": failed to resolve reference \"{whole}\": {whole}: not found")
 }
 
 fn fail(world: &mut World, node: &Name, process: &Process, slot: Slot, image: &str) {

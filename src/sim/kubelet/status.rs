@@ -2,6 +2,7 @@
 
 use super::super::apiserver::Desk;
 use super::super::change::Actor;
+use super::super::images;
 use super::super::machine::{Process, Run, Slot, Stage};
 use super::super::world::World;
 use super::containers::has_run_its_course;
@@ -9,7 +10,7 @@ use super::stop::KILLED;
 use super::{life, mounts, node_object, process};
 use crate::api::meta::{Condition, Truth, condition, set_condition};
 use crate::api::pod::{ContainerState, ContainerStatus, Phase, PodStatus, RestartPolicy, Terminated};
-use crate::api::{Name, Pod, Time, Uid};
+use crate::api::{Name, Pod, Time, Uid, hex};
 use std::sync::Arc;
 
 /// A pod's report reaches the record.
@@ -152,20 +153,24 @@ fn identities(process: &Process, run: &Run, before: &[ContainerStatus]) -> (Name
     }
 }
 
-fn image_id(image: &Name) -> Name {
-    let repository = image.split('@').next().unwrap_or_default();
-    let repository = repository.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(repository, |(bare, _)| bare);
-    format!("docker.io/{repository}@sha256:{}", digest(image)).into()
+/// The runtime's name of an image that tells it from all others: its repository and digest.
+pub fn image_id(image: &str) -> Name {
+    let (repository, whole) = images::reference(image);
+    match whole.contains('@') {
+        true => whole.into(),
+        false => digested(&[repository.as_ref(), "@sha256:"], &whole),
+    }
 }
 
 fn container_id(process: &Process, run: &Run) -> Name {
-    format!("containerd://{}", digest(&format!("{}/{}/{}", process.uid, run.name, run.restarts))).into()
+    digested(&["containerd://"], &format!("{}/{}/{}", process.uid, run.name, run.restarts))
 }
 
-/// 64 hexadecimal digits that depend on a text only.
-fn digest(text: &str) -> String {
-    let [a, b, c, d] = super::super::chance::digest(text);
-    format!("{a:016x}{b:016x}{c:016x}{d:016x}")
+/// Some words before 64 hexadecimal digits that depend on a text only.
+fn digested(words: &[&str], text: &str) -> Name {
+    let mut name = words.concat();
+    super::super::chance::digest(text).into_iter().for_each(|part| hex::push(&mut name, part));
+    name.into()
 }
 
 fn ready_condition(status: &PodStatus, process: &Process) -> (bool, &'static str, String) {
@@ -220,11 +225,11 @@ fn set_conditions(status: &mut PodStatus, process: &Process, now: Time) {
             continue;
         }
         let new = Condition {
-            kind: Name::new_static(kind),
+            kind: Name::from_static_str(kind),
             status: truth.into(),
             last_transition_time: Some(now),
             observed_generation: status.observed_generation,
-            reason: Name::new_static(reason),
+            reason: Name::from_static_str(reason),
             message: message.into(),
             ..Condition::default()
         };

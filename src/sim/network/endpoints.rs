@@ -99,8 +99,8 @@ fn selects(service: &Service, pod: &Meta) -> bool {
 }
 
 fn owned(world: &World, service: &Service) -> Vec<Arc<EndpointSlice>> {
-    let mine = world.store().dependants(service.metadata.uid).filter(|(kind, _)| *kind == Kind::EndpointSlice);
-    mine.filter_map(|(_, key)| world.get::<EndpointSlice>(key).cloned()).collect()
+    let mine = world.store().dependants_of(service.metadata.uid, Kind::EndpointSlice);
+    mine.filter_map(|key| world.get::<EndpointSlice>(key).cloned()).collect()
 }
 
 /// Hears of a write and puts the services it matters to into the queue.

@@ -14,8 +14,8 @@ const MOST_NODES: usize = 30;
 
 /// What a score is made of, in the order of [`Weighed::Scored`]: the scheduler's score plugins with their weights in.
 /// Upstream: PodTopologySpread, NodeResourcesFit with NodeResourcesBalancedAllocation, TaintToleration, NodeAffinity,
-/// InterPodAffinity.
-pub const PARTS: [&str; 5] = ["spread", "room", "taints", "affinity", "company"];
+/// InterPodAffinity, ImageLocality.
+pub const PARTS: [&str; 6] = ["spread", "room", "taints", "affinity", "company", "images"];
 
 /// What came of one node.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,16 +1,16 @@
 //! Which nodes could take a pod, and why the others cannot.
 
 use super::super::world::World;
-use super::hints::Help;
-use super::seats::{Amounts, Row, Seat, clamp, requests};
+use super::hints::Plugins;
+use super::requests::{self, Amounts, clamp, requests};
+use super::seats::{Row, Seat};
 use super::social::Neighbours;
 use super::topology::{Constraints, Spread};
 use super::volumes::{self, Needs};
-use super::{limits, nominated};
-use crate::api::pod::{Effect, PodSpec, Taint};
-use crate::api::{Labels, Name, Node, Pod};
-use serde_json::Value;
-use std::collections::BTreeMap;
+use super::{affinity, limits, nominated, ports};
+use crate::api::pod::{Effect, Taint};
+use crate::api::{Name, Node, Pod};
+use std::collections::BTreeSet;
 
 /// Why a node cannot take a pod.
 #[derive(Clone, Debug, Default)]
@@ -19,23 +19,23 @@ pub struct Verdict {
     pub reasons: Vec<String>,
     /// True where removing other pods would not help.
     pub hopeless: bool,
-    /// What would.
-    pub help: Help,
+    /// The plugin that says so.
+    pub by: Plugins,
 }
 
 impl Verdict {
     /// One reason that removing other pods would not change.
     pub fn hopeless(reason: &str) -> Verdict {
-        Verdict { reasons: vec![reason.to_owned()], hopeless: true, help: Help::ANY }
+        Verdict { reasons: vec![reason.to_owned()], hopeless: true, by: Plugins::ALL }
     }
     /// One reason that removing other pods could change.
     pub fn crowded(reason: &str) -> Verdict {
-        Verdict { reasons: vec![reason.to_owned()], hopeless: false, help: Help::ANY }
+        Verdict { reasons: vec![reason.to_owned()], hopeless: false, by: Plugins::ALL }
     }
 }
 
-fn by(help: Help) -> impl Fn(Verdict) -> Verdict {
-    move |verdict| Verdict { help, ..verdict }
+fn by(by: Plugins) -> impl Fn(Verdict) -> Verdict {
+    move |verdict| Verdict { by, ..verdict }
 }
 
 /// How many feasible nodes are enough. Upstream: numFeasibleNodesToFind.
@@ -49,6 +49,9 @@ pub fn enough(nodes: usize) -> usize {
 
 /// Places of nodes that could take a pod, and the verdicts on those that were looked at and cannot.
 pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec<(usize, Verdict)>) {
+    if let Some(names) = affinity::named(pod) {
+        return named(world, pod, needs, &names);
+    }
     let seats = &world.scheduler.seats;
     let count = seats.len();
     let asked = requests(&pod.spec);
@@ -66,7 +69,7 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
             found.push(place);
             continue;
         }
-        match judge(world, place, pod, needs).or_else(|| others.refuse(&seats.at(place).node)) {
+        match judge(world, place, pod, needs, &others) {
             None => found.push(place),
             Some(verdict) => refused.push((place, verdict)),
         }
@@ -75,10 +78,28 @@ pub fn feasible(world: &mut World, pod: &Pod, needs: &Needs) -> (Vec<usize>, Vec
     (found, refused)
 }
 
+/// The same, where the pod's affinity names its nodes: no other is looked at. Upstream: PreFilterResult.
+fn named(world: &mut World, pod: &Pod, needs: &Needs, names: &BTreeSet<&str>) -> (Vec<usize>, Vec<(usize, Verdict)>) {
+    let others = Others::of(world, pod);
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    for place in 0..world.scheduler.seats.len() {
+        let node = &world.scheduler.seats.at(place).node;
+        let verdict = match names.contains(&*node.metadata.name) {
+            true => judge(world, place, pod, needs, &others),
+            false => Some(by(Plugins::AFFINITY)(Verdict::hopeless("node(s) didn't satisfy plugin(s) [NodeAffinity]"))),
+        };
+        match verdict {
+            None => found.push(place),
+            Some(verdict) => refused.push((place, verdict)),
+        }
+    }
+    (found, refused)
+}
+
 /// Why one node cannot take a pod, if it cannot; whether for reasons of its volumes that concern all nodes is not asked.
 pub fn look(world: &World, place: usize, pod: &Pod) -> Option<Verdict> {
     let needs = volumes::needs(world, pod).unwrap_or_default();
-    judge(world, place, pod, &needs).or_else(|| Others::of(world, pod).refuse(&world.scheduler.seats.at(place).node))
+    judge(world, place, pod, &needs, &Others::of(world, pod))
 }
 
 /// What other pods have to say about where a pod goes: the last two filters.
@@ -97,50 +118,53 @@ impl Others {
         self.spread.is_none() && self.neighbours.is_none()
     }
     fn refuse(&self, node: &Node) -> Option<Verdict> {
-        let crowded = self.spread.as_ref().and_then(|spread| spread.refuses(node));
-        let refused = crowded.or_else(|| self.neighbours.as_ref()?.refuses(node));
-        refused.map(by(Help::ROOM | Help::LABEL | Help::NEIGHBOUR))
+        let crowded = self.spread.as_ref().and_then(|spread| spread.refuses(node)).map(by(Plugins::SPREAD));
+        crowded.or_else(|| self.neighbours.as_ref()?.refuses(node).map(by(Plugins::NEIGHBOURS)))
     }
 }
 
 /// True where no filter but room and taints can refuse the pod.
 pub fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
     let anywhere = pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none();
-    anywhere && needs.is_empty() && host_ports(&pod.spec).next().is_none() && others_requested(&pod.spec).next().is_none()
+    anywhere && needs.is_empty() && ports::of(&pod.spec).is_empty() && requests::others(&pod.spec).is_empty()
 }
 
-/// Resources besides cpu and memory, and how much of each a pod requests.
-pub fn others_requested(spec: &PodSpec) -> impl Iterator<Item = (&Name, i64)> {
-    let requests = spec.containers.iter().flat_map(|c| c.resources.requests.iter());
-    let known = |name: &Name| matches!(&**name, "cpu" | "memory");
-    requests.filter(move |(name, _)| !known(name)).map(|(name, q)| (name, clamp(q.value())))
+/// Whether a node refuses a pod: as it would be with those for whom room is being made on it, and as it is. Upstream:
+/// RunFilterPluginsWithNominatedPods.
+fn judge(world: &World, place: usize, pod: &Pod, needs: &Needs, others: &Others) -> Option<Verdict> {
+    let expected = nominated::seated(world, place, pod);
+    let crowded = expected.as_ref().and_then(|expected| filter(expected, place, pod, needs, &Others::of(expected, pod)));
+    crowded.or_else(|| filter(world, place, pod, needs, others))
 }
 
 /// The first filter that refuses decides, as in the framework.
-fn judge(world: &World, place: usize, pod: &Pod, needs: &Needs) -> Option<Verdict> {
-    let expected = nominated::seated(world, place, pod);
-    let world = expected.as_ref().unwrap_or(world);
+fn filter(world: &World, place: usize, pod: &Pod, needs: &Needs, others: &Others) -> Option<Verdict> {
     let (seats, asked) = (&world.scheduler.seats, requests(&pod.spec));
     let seat = seats.at(place);
     unschedulable(seat, pod)
-        .or_else(|| tainted(seat, pod))
-        .map(by(Help::TAINT))
-        .or_else(|| elsewhere(seat, pod).map(by(Help::LABEL)))
-        .or_else(|| ports(seat, pod).map(by(Help::ROOM)))
-        .or_else(|| too_small(seats.rows().get(place)?, asked, seat, pod).map(by(Help::ROOM)))
+        .map(by(Plugins::UNSCHEDULABLE))
+        .or_else(|| tainted(seat, pod).map(by(Plugins::TAINTS)))
+        .or_else(|| elsewhere(seat, pod).map(by(Plugins::AFFINITY)))
+        .or_else(|| port_taken(seat, pod).map(by(Plugins::PORTS)))
+        .or_else(|| too_small(seats.rows().get(place)?, asked, seat, pod).map(by(Plugins::FIT)))
         .or_else(|| volumes::in_use(world, &seat.node, needs))
         .or_else(|| limits::refuses(world, seat, pod, needs))
         .or_else(|| volumes::refuses(world, &seat.node, needs))
+        .or_else(|| others.refuse(&seat.node))
 }
 
 fn unschedulable(seat: &Seat, pod: &Pod) -> Option<Verdict> {
-    if !seat.node.spec.unschedulable {
-        return None;
+    is_closed(&seat.node, pod).then(|| Verdict::hopeless("node(s) were unschedulable"))
+}
+
+/// True where a node is cordoned and the pod does not put up with that.
+pub fn is_closed(node: &Node, pod: &Pod) -> bool {
+    if !node.spec.unschedulable {
+        return false;
     }
     let taint =
         Taint { key: "node.kubernetes.io/unschedulable".into(), value: Name::default(), effect: Effect::NoSchedule, time_added: None };
-    let refuses = !pod.spec.tolerations.iter().any(|t| t.tolerates(&taint));
-    refuses.then(|| Verdict::hopeless("node(s) were unschedulable"))
+    !pod.spec.tolerations.iter().any(|t| t.tolerates(&taint))
 }
 
 fn tainted(seat: &Seat, pod: &Pod) -> Option<Verdict> {
@@ -157,76 +181,34 @@ fn elsewhere(seat: &Seat, pod: &Pod) -> Option<Verdict> {
     if pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none() {
         return None;
     }
-    (!selects(pod, &seat.node)).then(|| Verdict::hopeless("node(s) didn't match Pod's node affinity/selector"))
+    (!affinity::selects(pod, &seat.node)).then(|| Verdict::hopeless("node(s) didn't match Pod's node affinity/selector"))
 }
 
-/// True where a pod's node selector and its required node affinity take a node.
-pub fn selects(pod: &Pod, node: &Node) -> bool {
-    let labels = &node.metadata.labels;
-    let required = pod.spec.affinity.as_deref().and_then(|a| a.pointer("/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution"));
-    labels.contains_all(&pod.spec.node_selector) && required.is_none_or(|r| terms_match(r, labels, &node.metadata.name))
-}
-
-/// True where one of a node selector's terms matches: of a pod's node affinity or of a volume's.
-pub fn terms_match(selector: &Value, labels: &Labels, name: &str) -> bool {
-    let terms = selector.get("nodeSelectorTerms").and_then(Value::as_array);
-    let holds = |list: &str, term: &Value, value_of: &dyn Fn(&str) -> Option<Name>| {
-        let requirements = term.get(list).and_then(Value::as_array);
-        requirements.is_none_or(|all| all.iter().all(|r| requirement_holds(r, value_of)))
-    };
-    let by_label = |key: &str| labels.get(key).cloned();
-    let by_field = |key: &str| (key == "metadata.name").then(|| name.into());
-    terms.is_some_and(|terms| terms.iter().any(|t| holds("matchExpressions", t, &by_label) && holds("matchFields", t, &by_field)))
-}
-
-fn requirement_holds(requirement: &Value, value_of: &dyn Fn(&str) -> Option<Name>) -> bool {
-    let text = |field: &str| requirement.get(field).and_then(Value::as_str).unwrap_or_default();
-    let value = value_of(text("key"));
-    let values: Vec<&str> = requirement.get("values").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let number = |s: &str| s.parse::<i64>().ok();
-    let compare = |test: fn(i64, i64) -> bool| {
-        let pair = value.as_deref().and_then(number).zip(values.first().copied().and_then(number));
-        pair.is_some_and(|(have, bound)| test(have, bound))
-    };
-    match text("operator") {
-        "In" => value.as_deref().is_some_and(|v| values.contains(&v)),
-        "NotIn" => value.as_deref().is_none_or(|v| !values.contains(&v)),
-        "Exists" => value.is_some(),
-        "DoesNotExist" => value.is_none(),
-        "Gt" => compare(|have, bound| have > bound),
-        "Lt" => compare(|have, bound| have < bound),
-        _ => false,
-    }
-}
-
-/// Ports of its node that a pod takes for itself, with their protocol.
-pub fn host_ports(spec: &PodSpec) -> impl Iterator<Item = (i32, &Name)> {
-    spec.containers.iter().flat_map(|c| &c.ports).filter_map(|p| Some((p.host_port.filter(|n| *n > 0)?, &p.protocol)))
-}
-
-fn ports(seat: &Seat, pod: &Pod) -> Option<Verdict> {
-    let mut wanted = host_ports(&pod.spec);
-    let clash = wanted.any(|wanted| seat.pods.iter().any(|other| host_ports(&other.pod.spec).any(|taken| taken == wanted)));
+fn port_taken(seat: &Seat, pod: &Pod) -> Option<Verdict> {
+    let wanted = ports::of(&pod.spec);
+    let clash = !wanted.is_empty() && seat.pods.iter().any(|other| ports::clash(&wanted, &ports::of(&other.pod.spec)));
     clash.then(|| Verdict::crowded("node(s) didn't have free ports for the requested pod ports"))
 }
 
+/// The one want of room that is never taken to be for good: where other pods go, there are fewer.
+const TOO_MANY: &str = "Too many pods";
+
 fn too_small(row: &Row, (cpu, memory): Amounts, seat: &Seat, pod: &Pod) -> Option<Verdict> {
-    let mut others: BTreeMap<&Name, i64> = BTreeMap::new();
-    others_requested(&pod.spec).filter(|(_, amount)| *amount > 0).for_each(|(name, amount)| *others.entry(name).or_default() += amount);
+    let others = requests::others(&pod.spec);
     if others.is_empty() && row.has_room((cpu, memory)) {
         return None;
     }
     let mut rows = vec![
-        ("Too many pods".to_owned(), 1, row.capacity.pods, row.pods),
+        (TOO_MANY.to_owned(), 1, row.capacity.pods, row.pods),
         ("Insufficient cpu".to_owned(), cpu, row.capacity.cpu, row.requested.0),
         ("Insufficient memory".to_owned(), memory, row.capacity.memory, row.requested.1),
     ];
     for (name, wanted) in others {
         let total = seat.node.status.allocatable.get(name).map_or(0, |q| clamp(q.value()));
-        let taken = seat.pods.iter().flat_map(|s| others_requested(&s.pod.spec)).filter(|(other, _)| *other == name).map(|(_, n)| n).sum();
+        let taken = seat.pods.iter().filter_map(|s| requests::others(&s.pod.spec).get(name).copied()).sum();
         rows.push((format!("Insufficient {name}"), wanted, total, taken));
     }
     rows.retain(|(_, wanted, total, taken)| *wanted > 0 && wanted + taken > *total);
-    let hopeless = rows.iter().any(|(_, wanted, total, _)| wanted > total);
-    (!rows.is_empty()).then(|| Verdict { reasons: rows.into_iter().map(|row| row.0).collect(), hopeless, help: Help::ROOM })
+    let hopeless = rows.iter().any(|(reason, wanted, total, _)| wanted > total && reason != TOO_MANY);
+    (!rows.is_empty()).then(|| Verdict { reasons: rows.into_iter().map(|row| row.0).collect(), hopeless, by: Plugins::FIT })
 }

@@ -5,11 +5,14 @@
 
 use super::super::world::World;
 use super::filter;
-use super::score::{self, Alike, FULL};
-use super::seats::{Amounts, Seats, counted, requests};
+use super::locality::{Held, Wanted};
+use super::requests::{Amounts, counted, requests};
+use super::score::{self, Alike};
+use super::seats::Seats;
 use super::topology::Constraints;
 use super::volumes::Needs;
 use crate::api::Pod;
+use std::collections::BTreeSet;
 
 /// Sorts of pods that are remembered: sets take turns, and there are seldom more at once.
 const SORTS: usize = 4;
@@ -38,7 +41,7 @@ impl Glances {
 
     /// What was seen for pods like this one, oldest sorts making room for new ones.
     fn of(&mut self, new: Sort) -> &mut Sort {
-        let known = self.sorts.iter().position(|sort| sort.asked == new.asked && sort.counted == new.counted && sort.alike == new.alike);
+        let known = self.sorts.iter().position(|sort| sort.is_like(&new));
         let place = known.unwrap_or_else(|| {
             if self.sorts.len() == SORTS {
                 self.sorts.remove(0);
@@ -56,9 +59,14 @@ struct Sort {
     asked: Amounts,
     counted: Amounts,
     alike: Option<Alike>,
+    images: Wanted,
     /// What was seen of each node. Two bytes each, because hundreds are read for every pod, and they are worth but a few
     /// different things.
     cells: Vec<Cell>,
+    /// How many pods of the kind each node has, and its zone.
+    crowds: Vec<Crowd>,
+    /// How many there are in each zone, on all its nodes.
+    in_zone: Vec<i64>,
     /// What nodes with room are worth, or were; cells say which.
     worths: Vec<Worth>,
     /// How many different things nodes were worth when all were looked at.
@@ -66,6 +74,9 @@ struct Sort {
     /// Places of which what was seen holds no longer.
     stale: Vec<usize>,
 }
+
+/// Pods of a kind on a node, and the number of the node's zone.
+type Crowd = (i64, Option<u32>);
 
 /// What was seen of a node: [`CLOSER`], [`TAKEN`], or from [`FREE`] on a place in the list of worths.
 type Cell = u16;
@@ -88,9 +99,20 @@ struct Worth {
     resources: i64,
     /// Its zone's number; none without a zone.
     zone: Option<u32>,
+    /// Which of the images it has.
+    held: Held,
 }
 
 impl Sort {
+    fn of(world: &World, pod: &Pod) -> Sort {
+        let (asked, counted, alike) = (requests(&pod.spec), counted(&pod.spec), score::alike(world, pod));
+        let images = Wanted::by(pod);
+        let (cells, crowds, in_zone, worths, stale) = Default::default();
+        Sort { asked, counted, alike, images, cells, crowds, in_zone, worths, first: 0, stale }
+    }
+    fn is_like(&self, other: &Sort) -> bool {
+        self.asked == other.asked && self.counted == other.counted && self.alike == other.alike && self.images == other.images
+    }
     /// Where more has changed than there is, everything is looked at anew.
     fn forget(&mut self, place: usize) {
         self.stale.push(place);
@@ -106,13 +128,29 @@ impl Sort {
         if all {
             self.worths.clear();
             self.cells = vec![CLOSER; seats.len()];
+            (self.crowds, self.in_zone) = (vec![(0, None); seats.len()], Vec::new());
             self.stale = (0..seats.len()).collect();
         }
+        self.in_zone.resize(seats.zone_count(), 0);
         for place in std::mem::take(&mut self.stale) {
+            self.recount(seats, place);
             self.cells[place] = self.see(seats, place);
         }
         if all {
             self.first = self.worths.len();
+        }
+    }
+
+    /// Counts the pods of the kind on a node, room or not.
+    fn recount(&mut self, seats: &Seats, place: usize) {
+        let Some(alike) = &self.alike else { return };
+        let row = seats.row(place);
+        let now = (alike.count(seats, place, row), row.zone);
+        let before = std::mem::replace(&mut self.crowds[place], now);
+        for (sign, (count, zone)) in [(-1, before), (1, now)] {
+            if let Some(sum) = zone.and_then(|zone| self.in_zone.get_mut(zone as usize)) {
+                *sum += sign * count;
+            }
         }
     }
 
@@ -124,8 +162,9 @@ impl Sort {
         if !row.has_room(self.asked) {
             return TAKEN;
         }
-        let alike = self.alike.as_ref().map_or(0, |alike| alike.count(seats, place, row));
-        let worth = Worth { alike, resources: score::resources(row, self.counted, self.asked), zone: row.zone };
+        let alike = self.crowds[place].0;
+        let held = self.images.held(seats.stocks(), &seats.at(place).node);
+        let worth = Worth { alike, resources: score::resources(row, self.counted, self.asked), zone: row.zone, held };
         let known = self.worths.iter().position(|known| *known == worth).unwrap_or_else(|| {
             self.worths.push(worth);
             self.worths.len() - 1
@@ -158,23 +197,19 @@ impl Sort {
     }
 
     /// The score of each worth, so many nodes being worth it.
-    fn totals(&self, counts: &[usize], zones: usize) -> Vec<i64> {
-        let mut totals = if self.alike.is_some() { self.spread(counts, zones) } else { vec![FULL; self.worths.len()] };
-        totals.iter_mut().zip(&self.worths).for_each(|(total, worth)| *total = 2 * *total + worth.resources);
+    fn totals(&self, counts: &[usize], seats: &Seats) -> Vec<i64> {
+        let mut totals = if self.alike.is_some() { self.spread(counts) } else { vec![0; self.worths.len()] };
+        let images = |worth: &Worth| if worth.held == 0 { 0 } else { self.images.score(seats.stocks(), worth.held, seats.len()) };
+        totals.iter_mut().zip(&self.worths).for_each(|(total, worth)| *total = 2 * *total + worth.resources + images(worth));
         totals
     }
 
     /// Worths that no node has do not count: the best and the worst there are set the scale.
-    fn spread(&self, counts: &[usize], zones: usize) -> Vec<i64> {
-        let mut in_zone: Vec<Option<i64>> = vec![None; zones];
+    fn spread(&self, counts: &[usize]) -> Vec<i64> {
         let present = || self.worths.iter().zip(counts).enumerate().filter(|(_, (_, nodes))| **nodes > 0);
-        for (_, (worth, nodes)) in present() {
-            if let Some(count) = worth.zone.and_then(|zone| in_zone.get_mut(zone as usize)) {
-                *count = Some(count.unwrap_or(0) + worth.alike * *nodes as i64);
-            }
-        }
-        let weights = score::Weights::new(counts.iter().sum(), in_zone.iter().flatten().count());
-        let zone = |worth: &Worth| worth.zone.and_then(|zone| in_zone.get(zone as usize).copied().flatten());
+        let zones: BTreeSet<Option<u32>> = present().map(|(_, (worth, _))| worth.zone).collect();
+        let weights = score::Weights::new(counts.iter().sum(), zones.len());
+        let zone = |worth: &Worth| worth.zone.and_then(|zone| self.in_zone.get(zone as usize).copied());
         let scores = score::normalized(present().map(|(_, (worth, _))| weights.raw(worth.alike, zone(worth))).collect());
         let mut all = vec![0; counts.len()];
         present().zip(scores).for_each(|((place, _), score)| all[place] = score);
@@ -188,14 +223,13 @@ pub fn best(world: &mut World, pod: &Pod, needs: &Needs) -> Option<Vec<usize>> {
     if !alone || !filter::asks_only_for_room(pod, needs) || !Constraints::of(pod).is_empty() {
         return None;
     }
-    let (asked, counted, alike) = (requests(&pod.spec), counted(&pod.spec), score::alike(world, pod));
     let mut glances = std::mem::take(&mut world.scheduler.seats.glances);
-    let sort = glances.of(Sort { asked, counted, alike, cells: Vec::new(), worths: Vec::new(), first: 0, stale: Vec::new() });
+    let sort = glances.of(Sort::of(world, pod));
     let seats = &mut world.scheduler.seats;
     sort.refresh(seats);
     let start = seats.ahead(0);
     let best = sort.search(start).map(|(looked, counts)| {
-        let totals = sort.totals(&counts, seats.zone_count());
+        let totals = sort.totals(&counts, seats);
         let present = totals.iter().zip(&counts).filter(|(_, nodes)| **nodes > 0).map(|(total, _)| *total);
         let top = present.max().unwrap_or_default();
         seats.turn(looked);

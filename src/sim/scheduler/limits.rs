@@ -3,7 +3,7 @@
 use super::super::controllers::volumes::driver_of;
 use super::super::world::World;
 use super::filter::Verdict;
-use super::hints::Help;
+use super::hints::Plugins;
 use super::seats::Seat;
 use super::volumes::{self, Needs};
 use crate::api::storage::StorageClass;
@@ -25,7 +25,7 @@ pub fn refuses(world: &World, seat: &Seat, pod: &Pod, needs: &Needs) -> Option<V
     let of = |driver: &Name, all: &Volumes| all.iter().filter(|(other, _)| other == driver).count();
     let new: Volumes = wanted.difference(&there).cloned().collect();
     let full = new.iter().any(|(driver, _)| limit(node, driver).is_some_and(|limit| of(driver, &there) + of(driver, &new) > limit));
-    full.then(|| Verdict { help: Help::ROOM, ..Verdict::crowded("node(s) exceed max volume count") })
+    full.then(|| Verdict { by: Plugins::LIMITS, ..Verdict::crowded("node(s) exceed max volume count") })
 }
 
 fn limit(node: &Object, driver: &Name) -> Option<usize> {

@@ -5,7 +5,7 @@
 //! one whose binding went wrong sits its back-off out.
 
 use super::super::change::ChangeId;
-use super::hints::Help;
+use super::hints::Plugins;
 use crate::api::{Key, Span, Time};
 use imbl::{OrdMap, OrdSet};
 use std::cmp::Reverse;
@@ -29,8 +29,8 @@ enum Spot {
     Backoff(Time),
     /// To be tried at this time, not before.
     Delayed(Time),
-    /// Waits for news of this kind.
-    Parked(Help),
+    /// Waits for news that concern these plugins, which refused it.
+    Parked(Plugins),
     /// Taken from the queue; its fate is being decided.
     Taken,
 }
@@ -53,8 +53,8 @@ pub struct Queue {
     backoff: OrdMap<(Time, Rank), Key>,
     delayed: OrdMap<(Time, Rank), Key>,
     parked: OrdSet<Key>,
-    /// How many of those wait for each kind of news.
-    wanted: [usize; Help::KINDS],
+    /// How many of those each plugin refused.
+    refused: [usize; Plugins::COUNT],
     next: u64,
     flush: Option<Time>,
 }
@@ -83,9 +83,9 @@ impl Queue {
         }
     }
     /// A pod that could not be scheduled waits for news.
-    pub fn park(&mut self, key: &Key, help: Help, now: Time) {
+    pub fn park(&mut self, key: &Key, by: Plugins, now: Time) {
         self.tried(key, now);
-        self.place(key, Spot::Parked(help));
+        self.place(key, Spot::Parked(by));
     }
     /// A pod that went wrong after it had a node is tried again after its back-off; the answer is when.
     pub fn delay(&mut self, key: &Key, now: Time) -> Time {
@@ -106,15 +106,18 @@ impl Queue {
         }
         parked
     }
-    /// News: those whom it could help are tried again; true where there are any.
-    pub fn hear(&mut self, news: Help, now: Time, cause: Option<ChangeId>) -> bool {
-        if !news.kinds().any(|kind| self.wanted[kind] > 0) {
-            return false;
-        }
-        let wants = |key: &&Key| matches!(self.entries.get(*key), Some(Entry { spot: Spot::Parked(help), .. }) if help.meets(news));
-        let hopeful: Vec<Key> = self.parked.iter().filter(wants).cloned().collect();
-        hopeful.iter().for_each(|key| self.release(key, now, cause));
-        !hopeful.is_empty()
+    /// Those who wait and were refused by one of these plugins, with all that refused them.
+    pub fn waiting(&self, for_news_of: Plugins) -> impl Iterator<Item = (&Key, Plugins)> {
+        let anybody = for_news_of.numbers().any(|plugin| self.refused[plugin] > 0);
+        let parked = self.parked.iter().filter(move |_| anybody).filter_map(|key| match self.entries.get(key)?.spot {
+            Spot::Parked(by) => Some((key, by)),
+            Spot::Active | Spot::Backoff(_) | Spot::Delayed(_) | Spot::Taken => None,
+        });
+        parked.filter(move |(_, by)| by.meets(for_news_of))
+    }
+    /// Those who waited for news are tried again.
+    pub fn rouse_all(&mut self, keys: &[Key], now: Time, cause: Option<ChangeId>) {
+        keys.iter().for_each(|key| self.release(key, now, cause));
     }
     /// Takes the pod whose turn it is, with what brought it there; `None` for the mere passing of time.
     pub fn pop(&mut self) -> Option<(Key, Option<ChangeId>)> {
@@ -176,9 +179,9 @@ impl Queue {
             Spot::Active => drop(self.active.remove(&rank)),
             Spot::Backoff(at) => drop(self.backoff.remove(&(at, rank))),
             Spot::Delayed(at) => drop(self.delayed.remove(&(at, rank))),
-            Spot::Parked(help) => {
+            Spot::Parked(by) => {
                 self.parked.remove(key);
-                help.kinds().for_each(|kind| self.wanted[kind] -= 1);
+                by.numbers().for_each(|plugin| self.refused[plugin] -= 1);
             }
             Spot::Taken => {}
         }
@@ -186,9 +189,9 @@ impl Queue {
             Spot::Active => drop(self.active.insert(rank, key.clone())),
             Spot::Backoff(at) => drop(self.backoff.insert((at, rank), key.clone())),
             Spot::Delayed(at) => drop(self.delayed.insert((at, rank), key.clone())),
-            Spot::Parked(help) => {
+            Spot::Parked(by) => {
                 self.parked.insert(key.clone());
-                help.kinds().for_each(|kind| self.wanted[kind] += 1);
+                by.numbers().for_each(|plugin| self.refused[plugin] += 1);
             }
             Spot::Taken => {}
         }
@@ -229,13 +232,14 @@ mod tests {
     fn who_backs_off_lets_others_go_first_but_is_not_kept_waiting() {
         let mut queue = queue(&[("a", 0)]);
         let (a, start) = (queue.pop().unwrap().0, Time(0));
-        queue.park(&a, Help::ROOM, start);
-        assert!(!queue.hear(Help::TAINT, start, None), "news of another kind");
-        assert!(queue.hear(Help::ROOM | Help::TAINT, start, None));
+        queue.park(&a, Plugins::FIT, start);
+        assert_eq!(queue.waiting(Plugins::TAINTS).count(), 0, "news of another kind");
+        assert_eq!(queue.waiting(Plugins::FIT | Plugins::TAINTS).map(|(key, _)| key).collect::<Vec<_>>(), [&a]);
+        queue.rouse_all(std::slice::from_ref(&a), start, None);
         queue.add(&Key::new("default", "b"), 0, start + Span::millis(500), None);
         assert_eq!(order(&mut queue, start + Span::millis(500)), "b a");
-        queue.park(&a, Help::ROOM, start);
-        queue.hear(Help::ROOM, start, None);
+        queue.park(&a, Plugins::FIT, start);
+        queue.rouse_all(std::slice::from_ref(&a), start, None);
         queue.add(&Key::new("default", "c"), 0, start + Span::secs(3), None);
         assert_eq!(order(&mut queue, start + Span::secs(3)), "a c", "its two seconds are over, and it is the older one");
     }
@@ -245,7 +249,7 @@ mod tests {
     fn who_has_waited_for_five_minutes_is_tried_again() {
         let mut queue = queue(&[("a", 0)]);
         let (a, _) = queue.pop().unwrap();
-        queue.park(&a, Help::ROOM, Time(0));
+        queue.park(&a, Plugins::FIT, Time(0));
         assert_eq!(queue.plan_flush(Time(0)), Some(Time(330_000)), "the first half minute after five minutes");
         assert_eq!(queue.plan_flush(Time(0)), None);
         queue.flush(Time(300_000));

@@ -1,10 +1,12 @@
 //! Which of the feasible nodes suits a pod best. Whole numbers only.
 
 use super::super::world::World;
+use super::affinity::{selects, terms_match};
 use super::decision::PARTS;
-use super::seats::{Amounts, Capacity, Row, Seats, counted, requests};
-use super::social;
+use super::requests::{Amounts, counted, requests};
+use super::seats::{Capacity, Row, Seats};
 use super::topology::{self, Constraints};
+use super::{locality, social};
 use crate::api::pod::Effect;
 use crate::api::{Labels, Name, Node, Pod, ReplicaSet, Selector, Service, StatefulSet, Uid};
 use std::collections::BTreeMap;
@@ -22,7 +24,12 @@ pub fn best(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<usize> {
     totals.iter_mut().for_each(|total| *total *= 2);
     add_resources(world, pod, feasible, &mut totals);
     let seats = &world.scheduler.seats;
-    let weighted = [(3, avoided(seats, pod, feasible)), (2, preferred(seats, pod, feasible)), (2, social::scores(world, pod, feasible))];
+    let weighted = [
+        (3, avoided(seats, pod, feasible)),
+        (2, preferred(seats, pod, feasible)),
+        (2, social::scores(world, pod, feasible)),
+        (1, locality::scores(seats, pod, feasible)),
+    ];
     for (weight, scores) in weighted.iter().filter_map(|(weight, scores)| Some((weight, scores.as_ref()?))) {
         totals.iter_mut().zip(scores).for_each(|(total, score)| *total += weight * score);
     }
@@ -37,9 +44,14 @@ pub fn parts(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<[i64; PARTS.le
     let mut room = vec![0; feasible.len()];
     add_resources(world, pod, feasible, &mut room);
     let seats = &world.scheduler.seats;
-    let softer = [avoided(seats, pod, feasible), preferred(seats, pod, feasible), social::scores(world, pod, feasible)];
-    let [taints, affinity, company] = softer.map(|scores| scores.unwrap_or_else(|| vec![0; feasible.len()]));
-    (0..feasible.len()).map(|i| [2 * spread[i], room[i], 3 * taints[i], 2 * affinity[i], 2 * company[i]]).collect()
+    let softer = [
+        avoided(seats, pod, feasible),
+        preferred(seats, pod, feasible),
+        social::scores(world, pod, feasible),
+        locality::scores(seats, pod, feasible),
+    ];
+    let [taints, affinity, company, images] = softer.map(|scores| scores.unwrap_or_else(|| vec![0; feasible.len()]));
+    (0..feasible.len()).map(|i| [2 * spread[i], room[i], 3 * taints[i], 2 * affinity[i], 2 * company[i], images[i]]).collect()
 }
 
 fn add_resources(world: &World, pod: &Pod, feasible: &[usize], totals: &mut [i64]) {
@@ -77,7 +89,7 @@ fn preferred(seats: &Seats, pod: &Pod, feasible: &[usize]) -> Option<Vec<i64>> {
     let sum = |node: &Node| {
         let holds = |wish: &&serde_json::Value| {
             let term = serde_json::json!({"nodeSelectorTerms": [wish.get("preference").cloned().unwrap_or_default()]});
-            super::filter::terms_match(&term, &node.metadata.labels, &node.metadata.name)
+            terms_match(&term, &node.metadata.labels, &node.metadata.name)
         };
         wishes.iter().filter(holds).filter_map(|w| w.get("weight")?.as_i64()).sum::<i64>()
     };
@@ -86,12 +98,12 @@ fn preferred(seats: &Seats, pod: &Pod, feasible: &[usize]) -> Option<Vec<i64>> {
     Some(raw.iter().map(|n| FULL * n / max).collect())
 }
 
-/// LeastAllocated: the mean of what is left of cpu and memory.
+/// LeastAllocated: the mean of what is left of cpu and memory, as far as the node has any.
 fn least_allocated(row: &Row, asked: Amounts) -> i64 {
     let Capacity { cpu, memory, .. } = row.capacity;
     let left = |total: i64, taken: i64| if total == 0 || taken > total { 0 } else { (total - taken) * 100 / total };
     let sum = left(cpu, row.counted.0 + asked.0) + left(memory, row.counted.1 + asked.1);
-    sum / 2
+    if cpu == 0 || memory == 0 { sum } else { sum / 2 }
 }
 
 /// NodeResourcesBalancedAllocation: how much evener cpu and memory are used with the pod; pods without requests are
@@ -100,28 +112,36 @@ fn balanced(row: &Row, asked: Amounts) -> i64 {
     if asked == (0, 0) {
         return 0;
     }
-    let Capacity { cpu, memory, .. } = row.capacity;
-    let share = |taken: i64, total: i64| if total == 0 { MILLION } else { (i128::from(taken) * MILLION / i128::from(total)).min(MILLION) };
-    let evenness = |taken: Amounts| (MILLION - (share(taken.0, cpu) - share(taken.1, memory)).abs() / 2) * 100 / MILLION;
-    let with = evenness((row.requested.0 + asked.0, row.requested.1 + asked.1));
-    (50 + (50 + with - evenness(row.requested)) / 2) as i64
+    let with = evenness((row.requested.0 + asked.0, row.requested.1 + asked.1), row.capacity);
+    50 + (50 + with - evenness(row.requested, row.capacity)) / 2
 }
 
-const MILLION: i128 = 1_000_000;
+/// 100 less half of what the used shares of cpu and memory differ by, rounded down. Upstream: balancedResourceScorer.
+fn evenness(taken: Amounts, capacity: Capacity) -> i64 {
+    let (cpu, memory) = (i128::from(capacity.cpu), i128::from(capacity.memory));
+    if cpu == 0 || memory == 0 {
+        return FULL;
+    }
+    let (used_cpu, used_memory) = (i128::from(taken.0).min(cpu), i128::from(taken.1).min(memory));
+    let apart = (used_cpu * memory - used_memory * cpu).abs();
+    ((2 * cpu * memory - apart) * 50 / (cpu * memory)) as i64
+}
 
 /// maxSkew of the two constraints that every pod without its own has: by host name and by zone.
 const DEFAULT_SKEW: (i64, i64) = (3, 5);
 
-/// PodTopologySpread with the default constraints: fewer pods of the same kind are better.
+/// PodTopologySpread with the default constraints: fewer pods of the same kind are better. Upstream: initPreScoreState with
+/// systemDefaulted.
 fn spread(world: &World, pod: &Pod, feasible: &[usize]) -> Vec<i64> {
-    let Some(alike) = alike(world, pod) else { return vec![FULL; feasible.len()] };
+    let Some(alike) = alike(world, pod) else { return vec![0; feasible.len()] };
     let seats = &world.scheduler.seats;
     let mut rows = seats.rows();
     let mut look = |&place: &usize| rows.get(place).map_or((0, None), |row| (alike.count(seats, place, row), row.zone));
     let looks: Vec<(i64, Option<u32>)> = feasible.iter().map(&mut look).collect();
-    let zones = by_zone(&looks);
+    let zones = by_zone(world, pod, &alike, &looks);
     let weights = Weights::new(looks.len(), zones.len());
-    normalized(looks.iter().map(|(count, zone)| weights.raw(*count, zone.and_then(|z| zones.get(&z)).copied())).collect())
+    let zone_of = |zone: &Option<u32>| zone.and_then(|_| zones.get(zone)).copied();
+    normalized(looks.iter().map(|(count, zone)| weights.raw(*count, zone_of(zone))).collect())
 }
 
 /// A constraint adds count · ln(domains + 2) + skew − 1 for each node that has the key.
@@ -131,7 +151,7 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// For so many nodes in so many zones.
+    /// For so many nodes in so many zones, to be without one being one too.
     pub fn new(hosts: usize, zones: usize) -> Weights {
         Weights { host: ln_milli(hosts + 2), zone: ln_milli(zones + 2) }
     }
@@ -157,10 +177,18 @@ pub fn normalized(mut scores: Vec<i64>) -> Vec<i64> {
     scores
 }
 
-fn by_zone(looks: &[(i64, Option<u32>)]) -> BTreeMap<u32, i64> {
-    let mut zones = BTreeMap::new();
-    for (count, zone) in looks.iter().filter_map(|(count, zone)| Some((count, (*zone)?))) {
-        *zones.entry(zone).or_default() += count;
+/// How many pods of the kind are in each zone that the pod can go to: on all its nodes that the pod's selector and affinity
+/// take, though other reasons may keep it out.
+fn by_zone(world: &World, pod: &Pod, alike: &Alike, looks: &[(i64, Option<u32>)]) -> BTreeMap<Option<u32>, i64> {
+    let mut zones: BTreeMap<Option<u32>, i64> = looks.iter().map(|(_, zone)| (*zone, 0)).collect();
+    if zones.keys().all(Option::is_none) {
+        return zones;
+    }
+    let seats = &world.scheduler.seats;
+    for (place, row) in seats.rows().into_iter().enumerate().filter(|(_, row)| row.zone.is_some()) {
+        if let Some(sum) = zones.get_mut(&row.zone).filter(|_| selects(pod, &seats.at(place).node)) {
+            *sum += alike.count(seats, place, row);
+        }
     }
     zones
 }

@@ -1,21 +1,15 @@
 //! The scheduler's picture of the nodes: what is taken on each, kept up with every write.
 
 use super::glance::Glances;
+use super::locality::Stocks;
 use super::priority::priority;
+use super::requests::{Amounts, clamp, counted, requests};
 use super::social::Social;
-use crate::api::pod::{Container, PodSpec};
 use crate::api::{Key, Name, Node, Object, Pod, Uid};
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::vector::Focus;
 use imbl::{OrdMap, Vector};
 use std::sync::Arc;
-
-/// What a pod without requests counts for when nodes are compared: 100m of cpu, 200 MiB of memory. Upstream:
-/// GetNonzeroRequests.
-const NONZERO: Amounts = (100, 200 << 20);
-
-/// Cpu in thousandths, memory in bytes.
-pub type Amounts = (i64, i64);
 
 /// A pod on a node, with what is asked about it most.
 #[derive(Clone, Debug)]
@@ -35,11 +29,6 @@ impl Sitter {
         let owner = pod.metadata.controller().map(|o| o.uid).unwrap_or_default();
         Sitter { pod: pod.clone(), owner, leaving: pod.metadata.is_terminating(), social: Social::of(pod) }
     }
-}
-
-/// An amount that can be added up without overflow.
-pub fn clamp(amount: i128) -> i64 {
-    i64::try_from(amount).unwrap_or(i64::MAX / 1000)
 }
 
 /// One node and what is taken on it.
@@ -141,7 +130,8 @@ pub struct Capacity {
     pub pods: i64,
 }
 
-fn capacity(node: &Node) -> Capacity {
+/// What a node has to give.
+pub fn capacity(node: &Node) -> Capacity {
     let get = |name: &str| node.status.allocatable.get(name);
     let milli = |name: &str| get(name).map_or(0, |q| clamp(q.milli()));
     let whole = |name: &str| get(name).map_or(0, |q| clamp(q.value()));
@@ -160,43 +150,13 @@ pub struct Seats {
     places: OrdMap<Key, usize>,
     zones: Vector<Name>,
     start: usize,
+    stocks: Stocks,
     /// How many pods with a seat ask something of their neighbours.
     pub social: usize,
     /// What was seen of the nodes by searches before.
     pub glances: Glances,
     /// How many pods with a seat there are of each priority.
     priorities: OrdMap<i64, usize>,
-}
-
-/// What a pod requests: cpu in thousandths, memory in bytes.
-pub fn requests(spec: &PodSpec) -> Amounts {
-    total(spec, (0, 0))
-}
-
-/// The same, where nothing counts for something. Per container, as upstream has it.
-pub fn counted(spec: &PodSpec) -> Amounts {
-    total(spec, NONZERO)
-}
-
-/// Containers and sidecars run together, the init containers before them one by one beside the sidecars begun by then: what
-/// is needed most at one time counts. Upstream: resource.PodRequests.
-fn total(spec: &PodSpec, least: Amounts) -> Amounts {
-    let sum = |a: Amounts, b: Amounts| (a.0 + b.0, a.1 + b.1);
-    let most = |a: Amounts, b: Amounts| (a.0.max(b.0), a.1.max(b.1));
-    let together = spec.containers.iter().map(|c| asked(c, least)).fold((0, 0), sum);
-    let (mut sidecars, mut peak) = ((0, 0), (0, 0));
-    for init in spec.init_containers.iter() {
-        let one = asked(init, least);
-        peak = most(peak, sum(sidecars, one));
-        sidecars = if init.is_sidecar() { sum(sidecars, one) } else { sidecars };
-    }
-    most(sum(together, sidecars), peak)
-}
-
-fn asked(container: &Container, least: Amounts) -> Amounts {
-    let requests = &container.resources.requests;
-    let cpu = requests.get("cpu").map_or(least.0, |q| clamp(q.milli()));
-    (cpu, requests.get("memory").map_or(least.1, |q| clamp(q.value())))
 }
 
 impl Seats {
@@ -232,6 +192,10 @@ impl Seats {
     pub fn zone_count(&self) -> usize {
         self.zones.len()
     }
+    /// The images of all nodes.
+    pub fn stocks(&self) -> &Stocks {
+        &self.stocks
+    }
     /// The place that a search looks at after so many.
     pub fn ahead(&self, looked: usize) -> usize {
         let place = self.start + looked;
@@ -251,7 +215,11 @@ impl Seats {
         let matters = seat.node.spec != node.spec
             || seat.node.metadata.labels != node.metadata.labels
             || !Arc::ptr_eq(&seat.node.status.allocatable, &node.status.allocatable);
-        seat.node = node.clone();
+        let before = std::mem::replace(&mut seat.node, node.clone());
+        if !Arc::ptr_eq(&before.status.images, &node.status.images) {
+            self.stocks.relist(Some(&before), Some(node));
+            self.glances.forget(place);
+        }
         if matters {
             self.glances.forget(place);
             seat.zone = zone(node);
@@ -265,6 +233,7 @@ impl Seats {
         let zone = zone(node);
         let row = Row { zone: number(&mut self.zones, &zone), ..Row::new(node) };
         self.rows.push_back(row);
+        self.stocks.relist(None, Some(node));
         self.list.push_back(Arc::new(Seat { node: node.clone(), pods: Vec::new(), crowd: Vec::new(), zone }));
     }
     /// Forgets a node.
@@ -273,6 +242,7 @@ impl Seats {
             let gone = self.list.remove(place);
             self.social -= gone.pods.iter().filter(|sitter| sitter.social.is_some()).count();
             gone.pods.iter().for_each(|sitter| self.uncount(&sitter.pod));
+            self.stocks.relist(Some(&gone.node), None);
             self.rows.remove(place);
             self.glances.forget_all();
             self.places = self.list.iter().enumerate().map(|(i, seat)| (seat.node.metadata.key(), i)).collect();

@@ -2,6 +2,7 @@
 
 use super::super::world::World;
 use super::filter::Verdict;
+use super::hints::News;
 use super::seats::Seat;
 use crate::api::{Key, Kind, Name, Node, Pod, Selector};
 use serde::Deserialize;
@@ -38,10 +39,7 @@ impl Term {
         if namespaces.is_empty() && reach.is_none() {
             namespaces.push(pod.metadata.namespace.clone());
         }
-        let mut selector = value.get("labelSelector").and_then(|s| Selector::deserialize(s).ok());
-        if let Some(selector) = &mut selector {
-            add_own_labels(selector, &value["matchLabelKeys"], pod);
-        }
+        let selector = value.get("labelSelector").and_then(|s| Selector::deserialize(s).ok());
         Term { key: value["topologyKey"].as_str().unwrap_or_default().into(), selector, namespaces, reach, weight }
     }
 
@@ -52,15 +50,6 @@ impl Term {
             self.reach.as_ref().zip(labels).is_some_and(|(reach, labels)| reach.matches(labels))
         };
         self.selector.as_ref().is_some_and(|s| s.matches(&pod.metadata.labels)) && (self.namespaces.contains(namespace) || in_reach())
-    }
-}
-
-/// A selector that takes these labels as the pod itself has them: matchLabelKeys.
-pub fn add_own_labels(selector: &mut Selector, keys: &Value, pod: &Pod) {
-    for key in keys.as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if let Some(value) = pod.metadata.labels.get(key) {
-            selector.match_labels.insert(key, value.clone());
-        }
     }
 }
 
@@ -153,6 +142,26 @@ impl Neighbours {
         }
         let guarded = self.guarded.keys().any(|(key, value)| node.metadata.labels.get(key) == Some(value));
         guarded.then(|| Verdict::crowded("node(s) didn't satisfy existing pods anti-affinity rules"))
+    }
+}
+
+/// True where news could let a pod be scheduled that its wishes or those of others kept out. Upstream:
+/// isSchedulableAfterPodChange, isSchedulableAfterNodeChange.
+pub fn helped(world: &World, pod: &Pod, news: &News) -> bool {
+    let own = Social::of(pod).unwrap_or_default();
+    let near = |other: &Pod| !own.near.is_empty() && own.near.iter().all(|term| term.means(world, other));
+    let away = |other: &Pod| own.away.iter().any(|term| term.means(world, other));
+    let guards = |other: &Pod| Social::of(other).is_some_and(|theirs| theirs.away.iter().any(|term| term.means(world, pod)));
+    match news {
+        News::Came(other) => near(other),
+        News::Left(other) => away(other) || guards(other),
+        News::Changed(before, after) => !near(before) && near(after) || away(before) && !away(after),
+        News::Node(None, _) => true,
+        News::Node(Some(before), after) => {
+            let moved = |term: &Term| before.metadata.labels.get(&term.key) != after.metadata.labels.get(&term.key);
+            own.near.iter().chain(&own.away).any(moved)
+        }
+        News::NodeGone(_) | News::Storage(_) | News::Limits => false,
     }
 }
 

@@ -1,5 +1,8 @@
 //! The scheduler: where pods go, and in which words it says that they can go nowhere.
 
+mod filters;
+mod scores;
+
 use super::*;
 use crate::api::Span;
 use crate::sim::tests::{Trial, over};
@@ -111,7 +114,11 @@ fn claims_that_are_not_there_or_not_bound() {
 
 #[test]
 fn without_nodes_there_is_nowhere_to_go() {
-    assert_eq!(complaint(&mut Trial::new(0), json!({})), "no nodes available to schedule pods");
+    let mut trial = Trial::new(0);
+    assert_eq!(complaint(&mut trial, json!({})), "no nodes available to schedule pods");
+    trial.pass(Span::secs(1));
+    let times = trial.times("p", "FailedScheduling");
+    assert_eq!(times.iter().map(|at| at - times[0]).collect::<Vec<i64>>(), [0, 1], "no plugin refused it: it is tried again by and by");
 }
 
 const NODES: &str = "0/3 nodes are available: ";
@@ -244,7 +251,7 @@ fn only_news_that_could_help_wake_a_pod() {
     assert_eq!(complaints(&trial), 1, "taints and room are not what it waits for");
     trial.edit(Kind::Node, "node-1", "/metadata/labels/colour", json!("blue"));
     trial.pass(Span::secs(1));
-    assert_eq!(complaints(&trial), 2);
+    assert_eq!(complaints(&trial), 1, "nor is a node that it still does not select");
     trial.edit(Kind::Node, "node-2", "/metadata/labels/disk", json!("ssd"));
     trial.pass(Span::secs(1));
     assert_eq!(node_of(&trial, "p"), "node-2");

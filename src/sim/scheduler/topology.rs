@@ -1,10 +1,11 @@
 //! Spreading as a pod's own constraints want it. Upstream: pkg/scheduler/framework/plugins/podtopologyspread.
 
 use super::super::world::World;
-use super::filter::{Verdict, is_tainted, selects};
+use super::affinity::selects;
+use super::filter::{Verdict, is_tainted};
+use super::hints::News;
 use super::score::{FULL, ln_milli};
 use super::seats::Seat;
-use super::social::add_own_labels;
 use crate::api::{Name, Node, Pod, Selector};
 use serde::Deserialize;
 use serde_json::Value;
@@ -34,7 +35,7 @@ impl Constraints {
     /// As the pod has them.
     pub fn of(pod: &Pod) -> Constraints {
         let list = pod.spec.rest.get("topologySpreadConstraints").and_then(Value::as_array);
-        Constraints(list.into_iter().flatten().map(|value| Constraint::read(value, pod)).collect())
+        Constraints(list.into_iter().flatten().map(Constraint::read).collect())
     }
     /// True where it has none.
     pub fn is_empty(&self) -> bool {
@@ -46,12 +47,9 @@ impl Constraints {
 }
 
 impl Constraint {
-    fn read(value: &Value, pod: &Pod) -> Constraint {
+    fn read(value: &Value) -> Constraint {
         let text = |field: &str| value[field].as_str().unwrap_or_default();
-        let mut selector = value.get("labelSelector").and_then(|s| Selector::deserialize(s).ok());
-        if let Some(selector) = &mut selector {
-            add_own_labels(selector, &value["matchLabelKeys"], pod);
-        }
+        let selector = value.get("labelSelector").and_then(|s| Selector::deserialize(s).ok());
         Constraint {
             key: text("topologyKey").into(),
             max_skew: value["maxSkew"].as_i64().unwrap_or(1),
@@ -65,14 +63,35 @@ impl Constraint {
     fn counts(&self, pod: &Pod) -> bool {
         self.selector.as_ref().is_some_and(|s| s.matches(&pod.metadata.labels))
     }
-    /// How many of a node's pods count.
+    /// How many of a node's pods count; where all would, none do. Upstream: countPodsMatchSelector.
     fn crowd(&self, seat: &Seat, pod: &Pod) -> i64 {
+        if self.selector.as_ref().is_none_or(Selector::is_empty) {
+            return 0;
+        }
         let alike = seat.pods.iter().filter(|s| !s.leaving && s.pod.metadata.namespace == pod.metadata.namespace);
         alike.filter(|s| self.counts(&s.pod)).count() as i64
     }
     /// True where the pods of a node count at all.
     fn includes(&self, node: &Node, pod: &Pod) -> bool {
         (!self.heeds_affinity || selects(pod, node)) && !(self.heeds_taints && is_tainted(node, pod))
+    }
+}
+
+/// True where news could let a pod be scheduled that its constraints kept out. Upstream: isSchedulableAfterPodChange,
+/// isSchedulableAfterNodeChange.
+pub fn helped(pod: &Pod, news: &News) -> bool {
+    let hard = Constraints::of(pod).kept(true);
+    let counts = |other: &Pod| other.metadata.namespace == pod.metadata.namespace && hard.iter().any(|c| c.counts(other));
+    match news {
+        News::Came(other) | News::Left(other) => counts(other),
+        News::Changed(before, after) => counts(before) != counts(after),
+        News::Node(None, node) | News::NodeGone(node) => has_all(node, &hard),
+        News::Node(Some(before), after) => {
+            let place = |node: &Node| hard.iter().map(|c| node.metadata.labels.get(&c.key).cloned()).collect::<Vec<Option<Name>>>();
+            let moved = has_all(before, &hard) != has_all(after, &hard) || has_all(after, &hard) && place(before) != place(after);
+            moved || has_all(after, &hard) && before.spec.taints != after.spec.taints
+        }
+        News::Storage(_) | News::Limits => false,
     }
 }
 

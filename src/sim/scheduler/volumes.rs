@@ -3,7 +3,7 @@
 use super::super::controllers::volumes::{foreign, reaches};
 use super::super::world::World;
 use super::filter::Verdict;
-use super::hints::Help;
+use super::hints::Plugins;
 use crate::api::storage::{AccessMode, ClaimPhase, VolumePhase, inline};
 use crate::api::{Key, Name, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod};
 use std::sync::Arc;
@@ -32,6 +32,11 @@ impl Needs {
 
 /// Why a pod cannot be scheduled anywhere, whatever the nodes.
 pub struct Obstacle(String);
+
+/// Two demands on the node's name that exclude each other. Upstream: errReasonConflict of NodeAffinity.
+pub fn conflict() -> Obstacle {
+    Obstacle("pod affinity terms conflict".to_owned())
+}
 
 impl Obstacle {
     /// What FailedScheduling says. Upstream: FitError. Where a volume plugin's PreFilter refuses, this version prints "not
@@ -102,14 +107,13 @@ fn others_use(world: &World, claim: &Key, pod: &Pod) -> bool {
 
 /// Why a node cannot have a pod whose volumes others use.
 pub fn in_use(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
-    if needs.taken {
-        let reason = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
-        return Some(Verdict { help: Help::ROOM, ..Verdict::crowded(reason) });
-    }
-    if needs.own.iter().any(|disk| is_taken(world, node, disk)) {
-        return Some(Verdict { help: Help::ROOM, ..Verdict::crowded("node(s) had no available disk") });
-    }
-    None
+    let claimed = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
+    let reason = match needs.own.iter().any(|disk| is_taken(world, node, disk)) {
+        true => "node(s) had no available disk",
+        false if needs.taken => claimed,
+        false => return None,
+    };
+    Some(Verdict { by: Plugins::RESTRICTIONS, ..Verdict::crowded(reason) })
 }
 
 /// Why a node cannot serve a pod's volumes: all that VolumeBinding finds, or what VolumeZone does. Upstream:
@@ -125,7 +129,7 @@ pub fn refuses(world: &World, node: &Node, needs: &Needs) -> Option<Verdict> {
     if reasons.is_empty() && !needs.bound.iter().all(|volume| shares_zone(volume, node)) {
         reasons.push("node(s) had no available volume zone".to_owned());
     }
-    (!reasons.is_empty()).then_some(Verdict { reasons, hopeless: true, help: Help::LABEL | Help::VOLUME })
+    (!reasons.is_empty()).then_some(Verdict { reasons, hopeless: true, by: Plugins::VOLUMES })
 }
 
 /// True where a pod of the node names the same disk itself and one of them writes. Upstream: isVolumeConflict.
@@ -136,15 +140,22 @@ fn is_taken(world: &World, node: &Node, disk: &PersistentVolume) -> bool {
     pods.filter(|pod| !pod.status.phase.is_terminal()).any(|pod| pod.spec.volumes.iter().filter_map(inline).any(clashes))
 }
 
-const PLACES: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+/// Labels that say where a node or a volume is, and how each was called before.
+const PLACES: [(&str, &str); 2] = [
+    ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"),
+    ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region"),
+];
 
-/// A volume that carries a zone is for nodes of that zone; nodes without zones take any. Upstream: VolumeZone.
+/// A volume that carries a zone is for nodes of that zone; nodes without zones take any. Upstream: VolumeZone, with
+/// translateToGALabel.
 fn shares_zone(volume: &PersistentVolume, node: &Node) -> bool {
     let place = |label: &str| node.metadata.labels.get(label);
-    let fits = |label: &&str| {
-        volume.metadata.labels.get(label).is_none_or(|zones| zones.split("__").any(|z| place(label).is_some_and(|p| &**p == z)))
+    let fits = |label: &str, or: &str| {
+        let there = || place(label).or_else(|| place(or));
+        volume.metadata.labels.get(label).is_none_or(|zones| zones.split("__").any(|z| there().is_some_and(|p| &**p == z)))
     };
-    PLACES.iter().all(|label| place(label).is_none()) || PLACES.iter().all(fits)
+    let nowhere = PLACES.iter().all(|(now, before)| place(now).is_none() && place(before).is_none());
+    nowhere || PLACES.iter().all(|(now, before)| fits(now, now) && fits(before, now))
 }
 
 /// How far the claims of a pod are that has its node.

@@ -3,7 +3,8 @@
 
 use super::super::agenda::{Due, Ticket};
 use super::super::world::World;
-use super::{bind, complain, volumes, wake};
+use super::hints::News;
+use super::{bind, fail_and_retry, reconsider, volumes, wake};
 use crate::api::{Key, Name, Object, PersistentVolumeClaim, Pod, Span};
 use std::sync::Arc;
 
@@ -37,6 +38,15 @@ pub fn give_up(world: &mut World, key: &Key) -> Option<Name> {
     Some(assumed.seated.spec.node_name.clone())
 }
 
+/// Takes a pod's seat away for good: others may have it.
+fn lose(world: &mut World, key: &Key) {
+    let seated = world.scheduler.assumed.get(key).map(|assumed| assumed.seated.clone());
+    give_up(world, key);
+    if let Some(pod) = seated {
+        reconsider(world, &News::Left(&pod));
+    }
+}
+
 /// A claim was written: pods that wait for it may go on.
 pub fn claim_written(world: &mut World, claim: &PersistentVolumeClaim) {
     if world.scheduler.assumed.is_empty() {
@@ -59,7 +69,7 @@ fn go_on(world: &mut World, key: &Key) {
             }
         }
         volumes::Progress::Failed => {
-            give_up(world, key);
+            lose(world, key);
             world.scheduler.queue.again(key);
             wake(world);
         }
@@ -82,11 +92,10 @@ pub fn expire(world: &mut World) {
     let now = world.now();
     let over: Vec<Key> = world.scheduler.assumed.iter().filter(|(_, a)| a.timer.0 <= now).map(|(key, _)| key.clone()).collect();
     for key in over {
-        give_up(world, &key);
+        lose(world, &key);
         if let Some(pod) = world.get::<Pod>(&key).cloned() {
-            complain(world, &pod, "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded", None);
-            let until = world.scheduler.queue.delay(&key, now);
-            world.schedule(until, Due::Schedule);
+            let words = "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
+            fail_and_retry(world, &pod, "SchedulerError", words, None);
         }
     }
 }
@@ -97,7 +106,7 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
         (_, Some(Object::PersistentVolumeClaim(claim))) | (Some(Object::PersistentVolumeClaim(claim)), None) => {
             claim_written(world, claim);
         }
-        (Some(Object::Pod(pod)), None) => drop(give_up(world, &pod.metadata.key())),
+        (Some(Object::Pod(pod)), None) => lose(world, &pod.metadata.key()),
         (Some(Object::Node(node)), None) => node_gone(world, &node.metadata.name),
         _ => {}
     }

@@ -115,8 +115,8 @@ pub fn deployment(world: &World, page: &mut Describe, deployment: &Deployment) {
 
 /// The ReplicaSets of old templates, and that of the present one.
 fn sets(world: &World, page: &mut Describe, deployment: &Deployment) {
-    let owned = world.store().dependants(deployment.metadata.uid).filter(|(kind, _)| *kind == Kind::ReplicaSet);
-    let mut all: Vec<&Arc<ReplicaSet>> = owned.filter_map(|(_, key)| world.get::<ReplicaSet>(key)).collect();
+    let owned = world.store().dependants_of(deployment.metadata.uid, Kind::ReplicaSet);
+    let mut all: Vec<&Arc<ReplicaSet>> = owned.filter_map(|key| world.get::<ReplicaSet>(key)).collect();
     all.sort_by_key(|set| set.metadata.created());
     let present = all.iter().position(|set| same_template(&set.spec.template, &deployment.spec.template)).map(|i| all.remove(i));
     let text = |set: &Arc<ReplicaSet>| format!("{} ({}/{} replicas created)", set.metadata.name, set.status.replicas, set.spec.replicas);

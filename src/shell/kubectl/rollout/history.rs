@@ -25,7 +25,7 @@ enum Source {
 /// A set's revisions, oldest first.
 pub fn revisions(world: &World, object: &Object) -> Vec<Revision> {
     let owned = world.store().dependants(object.meta().uid);
-    let of = |(kind, key): &(Kind, crate::api::Key)| match (object.kind(), kind) {
+    let of = |(kind, key): (Kind, &crate::api::Key)| match (object.kind(), kind) {
         (Kind::StatefulSet | Kind::DaemonSet, Kind::ControllerRevision) => world.get::<ControllerRevision>(key).cloned().map(from_patch),
         (Kind::Deployment, Kind::ReplicaSet) => world.get::<ReplicaSet>(key).cloned().and_then(|set| from_set(set, object.meta().uid)),
         _ => None,

@@ -51,6 +51,8 @@ fn refusals_sound_like_kubectl() {
         ("kubectl rollout undo deploy/web --to-revision=9", "error: unable to find specified revision 9 in history\n"),
         ("kubectl rollout history deploy/web --revision=9", "error: unable to find the specified revision\n"),
         ("kubectl rollout resume deploy/web", "error: deployments.apps \"web\" is not paused\n"),
+        ("kubectl set image deploy/web kubia=luksa/kubia:v2", ""),
+        ("settle", ""),
         ("kubectl rollout pause deploy/web", ""),
         ("kubectl rollout pause deploy/web", "error: deployments.apps \"web\" is already paused\n"),
         (
@@ -59,12 +61,34 @@ fn refusals_sound_like_kubectl() {
         ),
         (
             "kubectl rollout undo deploy/web",
-            "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/web' and try again\n",
+            "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again\n",
         ),
+        ("kubectl rollout undo deploy/web --to-revision=9", "error: unable to find specified revision 9 in history\n"),
     ] {
         assert_eq!(say(&mut world, line).err, words, "{line}");
     }
     assert_eq!(say(&mut world, "kubectl rollout resume deploy/web").out, "deployment.apps/web resumed\n");
+}
+
+/// Upstream: rollback.go of kubectl's polymorphichelpers: of a deployment the bare template is shown, paused or not.
+#[test]
+fn a_dry_run_shows_the_template_that_would_come_back() {
+    let mut world = rolled();
+    let manifest = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s}\nspec: {replicas: 1, selector: {matchLabels: {a: b}}, \
+                    template: {metadata: {labels: {a: b}}, spec: {containers: [{name: kubia, image: luksa/kubia}]}}}\n";
+    let turn = run(&mut world, "kubectl apply -f -", Some(manifest));
+    finish(&mut world, turn);
+    for line in ["set image deploy/web kubia=x", "set image sts/s kubia=x", "rollout pause deploy/web"] {
+        say(&mut world, &format!("kubectl {line}"));
+        say(&mut world, "settle");
+    }
+    for (set, begin) in [
+        ("deploy/web", "deployment.apps/web Pod Template:\n  Labels:\tapp=web\n\tpod-template-hash="),
+        ("sts/s", "statefulset.apps/s will roll back to Pod Template:\n  Labels:\ta=b\n  Containers:\n"),
+    ] {
+        let shown = say(&mut world, &format!("kubectl rollout undo {set} --dry-run=client")).out;
+        assert!(shown.starts_with(begin) && shown.contains("Image:\tluksa/kubia\n") && shown.ends_with(" (dry run)\n"), "{shown}");
+    }
 }
 
 #[test]

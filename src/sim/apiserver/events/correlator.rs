@@ -1,9 +1,9 @@
 //! What was said about an object: identical events are counted up, similar ones are combined, and whoever says too much is
 //! not heard. Upstream: client-go/tools/record/events_cache.go.
 
-use crate::api::meta::Revision;
-use crate::api::{Name, Span, Time};
+use crate::api::{Event, Span, Time};
 use crate::sim::change::Actor;
+use std::sync::Arc;
 
 /// From so many different messages of one reason on, they are one event: defaultAggregateMaxEvents.
 const SIMILAR: usize = 10;
@@ -20,52 +20,37 @@ const SERIES: Span = Span::mins(6);
 /// object.
 #[derive(Clone, Debug, Default)]
 pub struct Said {
-    topics: Vec<Topic>,
+    sayings: Vec<Saying>,
     /// Until when each source has spent what it may say.
     spent: Vec<(Actor, Time)>,
     /// The latest event of the newer kind for each type and reason.
     series: Vec<Running>,
 }
 
-/// What a source says about an object for one reason.
-#[derive(Clone, Debug)]
-pub struct Topic {
-    by: Actor,
-    warning: bool,
-    reason: Name,
-    last: Time,
-    sayings: Vec<Saying>,
-    combined: Option<Told>,
-}
-
+/// Something that was said.
 #[derive(Clone, Debug)]
 struct Saying {
-    part: Name,
-    message: Name,
+    /// The event that says it, as it was last written or would have been, had it been heard.
+    event: Arc<Event>,
+    last: Time,
     /// False since a long silence.
     counts: bool,
-    told: Told,
+    /// True where it stands for many.
+    combined: bool,
 }
 
-/// The event that says something: its name, when it was first said and how often.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// The event's name.
-    pub event: Name,
-    /// When it was said first.
-    pub first: Time,
-    /// How often.
-    pub count: i32,
+/// How something is to be said.
+#[derive(Clone, Copy)]
+pub struct Telling {
+    place: Option<usize>,
+    /// True where the event stands for many.
+    pub combined: bool,
 }
 
 /// An event of the newer kind that may become a series.
 #[derive(Clone, Debug)]
 struct Running {
-    warning: bool,
-    reason: Name,
-    /// The version of the object: another one begins another event.
-    version: Revision,
-    event: Name,
+    event: Arc<Event>,
     last: Time,
     grows: bool,
 }
@@ -74,22 +59,48 @@ struct Running {
 pub enum Once {
     /// Never, or too long ago.
     First,
-    /// Once, by the event of this name.
-    Again(Name),
+    /// Once, by this event.
+    Again(Arc<Event>),
     /// More than once.
     More,
 }
 
 impl Said {
-    /// What a source says for a reason.
-    pub fn topic(&mut self, by: &Actor, warning: bool, reason: &str) -> &mut Topic {
-        let known = self.topics.iter().position(|t| t.warning == warning && &*t.reason == reason && t.by == *by);
-        let place = known.unwrap_or_else(|| {
-            let (by, last) = (by.clone(), Time::default());
-            self.topics.push(Topic { by, warning, reason: reason.into(), last, sayings: Vec::new(), combined: None });
-            self.topics.len() - 1
-        });
-        &mut self.topics[place]
+    /// How to say what a new event says.
+    ///
+    /// Simplified: of ten messages upstream forgets any one, and here the tenth.
+    pub fn tell(&mut self, new: &Event, now: Time) -> Telling {
+        let last = self.sayings.iter().filter(|s| s.is_of_topic(new)).map(|s| s.last).max();
+        if last.is_some_and(|last| now > last + SILENCE) {
+            self.sayings.iter_mut().filter(|s| s.is_of_topic(new)).for_each(|s| s.counts = false);
+        }
+        let combined = self.is_one_too_many(new);
+        let same = |s: &Saying| s.combined == combined && s.is_of_topic(new) && (combined || s.says(new));
+        Telling { place: self.sayings.iter().position(same), combined }
+    }
+    /// The event that has said so before.
+    pub fn known(&self, telling: Telling) -> Option<&Arc<Event>> {
+        Some(&self.sayings.get(telling.place?)?.event)
+    }
+    /// It was said by this event.
+    pub fn told(&mut self, telling: Telling, event: Arc<Event>, now: Time) {
+        let saying = Saying { event, last: now, counts: true, combined: telling.combined };
+        match telling.place.and_then(|place| self.sayings.get_mut(place)) {
+            Some(known) => *known = saying,
+            None => push(&mut self.sayings, saying),
+        }
+    }
+
+    fn is_one_too_many(&self, new: &Event) -> bool {
+        // Most is said of few.
+        if self.sayings.len() + 1 < SIMILAR {
+            return false;
+        }
+        let similar = self.sayings.iter().filter(|s| s.counts && !s.combined && s.is_of_topic(new));
+        let mut counting: Vec<&str> = similar.map(|s| &*s.event.message).collect();
+        counting.sort_unstable();
+        counting.dedup();
+        counting.len() + 1 >= SIMILAR && !counting.contains(&&*new.message)
     }
 
     /// True where a source has something left to say about the object, which it then spends. Upstream:
@@ -108,62 +119,41 @@ impl Said {
     }
 
     /// Whether the same was said of the same version of the object. Upstream: isomorphic events of eventBroadcasterImpl.
-    pub fn once(&mut self, warning: bool, reason: &str, version: Revision, event: &Name, now: Time) -> Once {
-        let known = self.series.iter_mut().find(|s| s.warning == warning && &*s.reason == reason);
-        let fresh = || Running { warning, reason: reason.into(), version, event: event.clone(), last: now, grows: false };
-        match known {
-            Some(s) if s.version == version && now <= s.last + SERIES => {
+    pub fn once(&mut self, new: &Event, now: Time) -> Once {
+        let version = new.involved_object.resource_version;
+        match self.series.iter_mut().find(|s| s.is_like(new)) {
+            Some(s) if s.event.involved_object.resource_version == version && now <= s.last + SERIES => {
                 s.last = now;
                 if std::mem::replace(&mut s.grows, true) { Once::More } else { Once::Again(s.event.clone()) }
             }
-            Some(s) => {
-                *s = fresh();
-                Once::First
-            }
-            None => {
-                push(&mut self.series, fresh());
-                Once::First
-            }
+            _ => Once::First,
+        }
+    }
+    /// It was said by this event, which may become a series.
+    pub fn began(&mut self, event: Arc<Event>, now: Time) {
+        let known = self.series.iter().position(|s| s.is_like(&event));
+        let running = Running { event, last: now, grows: false };
+        match known {
+            Some(place) => self.series[place] = running,
+            None => push(&mut self.series, running),
         }
     }
 }
 
-impl Topic {
-    /// The event that tells this, counted up, and whether it stands for many; `name` is for a new one.
-    ///
-    /// Simplified: of ten messages upstream forgets any one, and here the tenth.
-    pub fn tell(&mut self, part: &Name, message: &Name, name: Name, now: Time) -> (&Told, bool) {
-        if now > self.last + SILENCE {
-            self.sayings.iter_mut().for_each(|s| s.counts = false);
-        }
-        self.last = now;
-        let new = || Told { event: name, first: now, count: 0 };
-        let combines = self.is_one_too_many(message);
-        let told = if combines { self.combined.get_or_insert_with(new) } else { self.saying(part, message, new) };
-        told.count += 1;
-        (told, combines)
+impl Saying {
+    /// True where an event has its source and its reason.
+    fn is_of_topic(&self, new: &Event) -> bool {
+        let old = &self.event;
+        old.kind == new.kind && old.reason == new.reason && old.source == new.source
     }
-
-    fn is_one_too_many(&self, message: &Name) -> bool {
-        // Most topics are short.
-        if self.sayings.len() + 1 < SIMILAR {
-            return false;
-        }
-        let mut counting: Vec<&Name> = self.sayings.iter().filter(|s| s.counts).map(|s| &s.message).collect();
-        counting.sort();
-        counting.dedup();
-        counting.len() + 1 >= SIMILAR && !counting.contains(&message)
+    fn says(&self, new: &Event) -> bool {
+        self.event.message == new.message && self.event.involved_object.field_path == new.involved_object.field_path
     }
+}
 
-    fn saying(&mut self, part: &Name, message: &Name, new: impl FnOnce() -> Told) -> &mut Told {
-        let known = self.sayings.iter().position(|s| s.message == *message && s.part == *part);
-        let place = known.unwrap_or_else(|| {
-            push(&mut self.sayings, Saying { part: part.clone(), message: message.clone(), counts: true, told: new() });
-            self.sayings.len() - 1
-        });
-        let saying = &mut self.sayings[place];
-        saying.counts = true;
-        &mut saying.told
+impl Running {
+    fn is_like(&self, new: &Event) -> bool {
+        self.event.kind == new.kind && self.event.reason == new.reason
     }
 }
 

@@ -41,6 +41,25 @@ fn identical_events_are_one_that_counts() {
     assert_eq!(event.last_timestamp.unwrap() - event.first_timestamp.unwrap(), Span::secs(14));
 }
 
+/// Upstream: client-go/tools/events makeEvent, and makeEvent of client-go/tools/record.
+#[test]
+fn the_schedulers_events_have_the_newer_fields() {
+    let mut trial = Trial::new(1);
+    trial.pass(Span::millis(7));
+    trial.put_pod("p", "nginx", json!({}));
+    trial.pass(Span::secs(3));
+    let of = |reason: &str| {
+        let event = trial.world.list::<Event>().find(|event| &*event.reason == reason).unwrap().clone();
+        crate::api::Object::Event(event).to_value()
+    };
+    let bound = of("Scheduled");
+    assert_eq!((&bound["action"], &bound["reportingInstance"]), (&json!("Binding"), &json!("default-scheduler-control-plane")));
+    assert_eq!(bound["eventTime"], json!("2026-01-01T09:00:01.010000Z"));
+    assert_eq!([&bound["firstTimestamp"], &bound["lastTimestamp"], &bound["source"]], [&json!(null), &json!(null), &json!({})]);
+    let pulled = of("Pulled");
+    assert_eq!((&pulled["eventTime"], &pulled["reportingInstance"], pulled.get("action")), (&json!(null), &json!("node-1"), None));
+}
+
 /// Upstream: EventAggregate; the tenth message within ten minutes is the first that is combined.
 #[test]
 fn the_tenth_similar_event_is_combined() {
@@ -99,9 +118,9 @@ fn what_was_said_goes_with_the_object() {
     let mut trial = trial();
     say(&mut trial, &SET, "a");
     let uid = trial.world.object(Kind::ConfigMap, &crate::sim::tests::key("m")).unwrap().meta().uid;
-    assert!(trial.world.memory.events.contains_key(&(uid, "".into())));
+    assert!(trial.world.memory.events.contains_key(&uid));
     trial.delete(Kind::ConfigMap, "m");
-    assert!(!trial.world.memory.events.contains_key(&(uid, "".into())));
+    assert!(!trial.world.memory.events.contains_key(&uid));
 }
 
 /// The taint manager gives no uids: its events about thirty pods are no talk about one.

@@ -3,7 +3,7 @@
 
 use super::sets::{self, Family};
 use super::{Done, Round, progress, scaling};
-use crate::api::{Pod, Refusal, ReplicaSet};
+use crate::api::{Kind, Pod, Refusal, ReplicaSet};
 use std::sync::Arc;
 
 /// One step of a rolling update: the new set up, else old ones down, else it is over.
@@ -38,22 +38,29 @@ fn shrink(round: &mut Round, family: &Family) -> Result<bool, Refusal> {
         return Ok(false);
     }
     let unhealthy = take(round, &mut old, spare, |set| set.spec.replicas - set.status.available_replicas)?;
+    let Some(unhealthy) = unhealthy else { return Ok(false) };
     let available: i32 = family.all().map(|set| set.status.available_replicas).sum();
     let healthy = take(round, &mut old, available - floor, |set| set.spec.replicas)?;
-    Ok(unhealthy + healthy > 0)
+    Ok(unhealthy + healthy.unwrap_or(0) > 0)
 }
 
-/// Takes up to `most` pods from sets, oldest first, from each as many as `offer` says; how many were taken.
-fn take(round: &mut Round, sets: &mut [Arc<ReplicaSet>], most: i32, offer: fn(&ReplicaSet) -> i32) -> Result<i32, Refusal> {
+/// Takes up to `most` pods from sets, oldest first, from each as many as `offer` says; how many were taken. None where one
+/// offers fewer than none: it still counts pods that it no longer wants, and what it counts is not to be built on. Upstream:
+/// cleanupUnhealthyReplicas, which fails there, and scaleDownOldReplicaSetsForRollingUpdate.
+fn take(round: &mut Round, sets: &mut [Arc<ReplicaSet>], most: i32, offer: fn(&ReplicaSet) -> i32) -> Result<Option<i32>, Refusal> {
     let mut taken = 0;
     for set in sets {
-        let part = offer(set).min(most - taken);
-        if part > 0 {
-            *set = round.size(set, set.spec.replicas - part)?;
-            taken += part;
+        let part = match most - taken {
+            ..=0 => return Ok(Some(taken)),
+            left => offer(set).min(left),
+        };
+        if part < 0 {
+            return Ok(None);
         }
+        *set = round.size(set, set.spec.replicas - part)?;
+        taken += part;
     }
-    Ok(taken)
+    Ok(Some(taken))
 }
 
 /// One step of a recreation: old sets down, until no old pod runs; then the new set up.
@@ -81,7 +88,7 @@ pub fn recreate(round: &mut Round) -> Done {
 /// True while an old set has a pod that has not ended, going or not. Upstream: oldPodsRunning.
 fn old_pods_run(round: &Round, family: &Family) -> bool {
     family.old.iter().any(|set| {
-        let pods = round.desk.store().dependants(set.metadata.uid).filter_map(|(_, key)| round.desk.get::<Pod>(key));
+        let pods = round.desk.store().dependants_of(set.metadata.uid, Kind::Pod).filter_map(|key| round.desk.get::<Pod>(key));
         set.status.replicas > 0 || pods.into_iter().any(|pod| !pod.status.phase.is_terminal())
     })
 }

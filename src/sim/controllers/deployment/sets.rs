@@ -5,7 +5,7 @@ use super::super::super::chance::safe_encode;
 use super::{Round, scaling};
 use crate::api::deployment::{DESIRED, HASH, HISTORY, MOST, REVISION, number, same_template, shared};
 use crate::api::object::{owner_ref, reference};
-use crate::api::pod::PodTemplate;
+use crate::api::pod::{PodTemplate, for_hash};
 use crate::api::workload::ReplicaSetSpec;
 use crate::api::{Deployment, Kind, Meta, Reason, Refusal, ReplicaSet, Selector, Truth};
 use std::sync::Arc;
@@ -201,10 +201,11 @@ fn blueprint(deployment: &Deployment, old: &[Arc<ReplicaSet>], revision: i32) ->
     ReplicaSet { metadata, spec, status: Default::default() }
 }
 
-/// FNV-1a over the template and the collision count. The bytes hashed are our JSON of the template, so hashes differ from
-/// a real control plane's, and are as stable. Upstream: controller.ComputeHash.
+/// FNV-1a over Go's dump of the template and the collision count. Upstream: controller.ComputeHash.
+/// Simplified: of a template that is not dumped our JSON is hashed: its hash differs from a real control plane's, and is as
+/// stable.
 pub fn hash(template: &PodTemplate, collisions: Option<i32>) -> String {
-    let text = serde_json::to_string(template).unwrap_or_default();
+    let text = for_hash(template).or_else(|| serde_json::to_string(template).ok()).unwrap_or_default();
     let count = collisions.map(|n| i64::from(n).to_le_bytes());
     let bytes = text.bytes().chain(count.into_iter().flatten());
     safe_encode(bytes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))

@@ -255,9 +255,13 @@ fn a_name_that_is_taken_is_avoided_by_a_greater_count() {
 /// Whatever is asked for while it rolls: never more pods than the surge allows, never fewer available than promised.
 #[test]
 fn at_any_time_a_roll_out_keeps_its_promise() {
-    for (replicas, surge, unavailable) in
-        [(3, json!(1), json!(0)), (5, json!("40%"), json!("20%")), (4, json!(0), json!(2)), (7, json!("25%"), json!("25%"))]
-    {
+    for (replicas, surge, unavailable) in [
+        (3, json!(1), json!(0)),
+        (6, json!(6), json!(0)),
+        (5, json!("40%"), json!("20%")),
+        (4, json!(0), json!(2)),
+        (7, json!("25%"), json!("25%")),
+    ] {
         let rolling = json!({"maxSurge": surge, "maxUnavailable": unavailable});
         let mut trial = running(json!({"replicas": replicas, "strategy": {"type": "RollingUpdate", "rollingUpdate": rolling}}));
         let (most, least) = (replicas + web(&trial).max_surge(), replicas - web(&trial).max_unavailable());

@@ -12,8 +12,7 @@ use imbl::Vector;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// When nodes last gave a sign of life: one entry a node, by name, so that a pass walks through nodes, signs and leases side
-/// by side and looks nothing up.
+/// When nodes last gave a sign of life: one entry a node, by name, so that a pass walks through nodes and signs side by side.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
     signs: Vector<Sign>,
@@ -114,11 +113,10 @@ fn monitor(desk: &mut Desk, node: &Arc<Node>, last_sign: Time) {
 fn notice_signs(desk: &mut Desk, nodes: &[Arc<Node>]) -> Vec<Time> {
     let world = desk.world();
     let now = world.now();
-    let mut leases = world.leases.iter().peekable();
+    let machines = &world.machines;
     let signs = world.memory.nodes.health.signs.iter_mut();
     let looked = signs.zip(nodes).map(|(sign, node)| {
-        while leases.next_if(|(key, _)| key.name < sign.node).is_some() {}
-        let lease = leases.next_if(|(key, _)| key.name == sign.node).map(|(_, renewed)| *renewed);
+        let lease = machines.get(&sign.node).and_then(|machine| machine.renewed);
         let heartbeat = heartbeat(node);
         if lease > sign.lease || heartbeat != sign.heartbeat {
             (sign.lease, sign.heartbeat, sign.noticed) = (lease, heartbeat, now);

@@ -122,6 +122,20 @@ fn pods_become_available_one_by_one_and_time_goes_on_meanwhile() {
     }
 }
 
+/// Upstream: updatePod, which looks again a second after minReadySeconds, whether the other pods are ready or not.
+#[test]
+fn a_pod_becomes_available_beside_one_that_never_does() {
+    let mut trial = Trial::new(1);
+    let mut template = crate::sim::tests::template("rs", "nginx");
+    template["spec"]["containers"][0]["ports"] = json!([{"containerPort": 80, "hostPort": 80}]);
+    trial.put_rs("nginx", json!({"replicas": 2, "minReadySeconds": 10, "template": template}));
+    for (secs, counts) in [(11, (1, 0)), (3, (1, 1))] {
+        trial.pass(Span::secs(secs));
+        let status = trial.get::<ReplicaSet>("rs").status.clone();
+        assert_eq!((status.ready_replicas, status.available_replicas), counts, "{secs}");
+    }
+}
+
 #[test]
 fn an_end_by_itself_is_made_good() {
     let mut trial = running(2);

@@ -5,7 +5,7 @@ use super::claims;
 use super::revisions::Revisions;
 use crate::api::pod::{ClaimSource, PodTemplate, Volume};
 use crate::api::workload::{StrategyType, parent_and_ordinal};
-use crate::api::{Kind, Name, Pod, StatefulSet};
+use crate::api::{Kind, Name, Pod, Refusal, StatefulSet, validate};
 use std::sync::Arc;
 
 const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
@@ -38,9 +38,9 @@ fn build(set: &StatefulSet, template: &PodTemplate, revision: &Name, ordinal: i3
     let mut pod = blueprint::pod(Kind::StatefulSet, &set.metadata, template);
     pod.metadata.name = name.clone();
     let labels = &mut pod.metadata.labels;
-    labels.insert(POD_NAME, name.clone());
-    labels.insert(POD_INDEX, ordinal.to_string());
-    labels.insert(REVISION, revision.clone());
+    labels.insert(Name::from_static_str(POD_NAME), name.clone());
+    labels.insert(Name::from_static_str(POD_INDEX), ordinal.to_string());
+    labels.insert(Name::from_static_str(REVISION), revision.clone());
     let spec = Arc::make_mut(&mut pod.spec);
     spec.volumes = volumes(set, &name, &template.spec.volumes);
     spec.hostname = name;
@@ -84,15 +84,23 @@ fn has_claims(set: &StatefulSet, pod: &Pod, ordinal: i32) -> bool {
     })
 }
 
-/// The pod with its identity restored.
-pub fn mend(set: &StatefulSet, pod: &Pod) -> Pod {
+/// The pod with its identity restored. What it has mounted is past mending: the API server refuses other volumes.
+/// Upstream: updateIdentity, updateStorage, ValidatePodUpdate.
+pub fn mend(set: &StatefulSet, pod: &Pod) -> Result<Pod, Refusal> {
     let mut mended = pod.clone();
-    let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { return mended };
+    let Some((_, ordinal)) = parent_and_ordinal(&pod.metadata.name) else { return Ok(mended) };
     mended.metadata.labels.insert(POD_NAME, pod.metadata.name.clone());
     mended.metadata.labels.insert(POD_INDEX, ordinal.to_string());
     if !has_claims(set, pod, ordinal) {
         let volumes = volumes(set, &pod.metadata.name, &pod.spec.volumes);
         Arc::make_mut(&mut mended.spec).volumes = volumes;
+        check(pod, &mended)?;
     }
-    mended
+    Ok(mended)
+}
+
+fn check(pod: &Pod, mended: &Pod) -> Result<(), Refusal> {
+    let json = |pod: &Pod| serde_json::to_value(pod).unwrap_or_default();
+    let errors = validate::update(Kind::Pod, &json(pod), &json(mended));
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid(Kind::Pod, &pod.metadata.name, errors)) }
 }

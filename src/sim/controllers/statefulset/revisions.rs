@@ -31,8 +31,8 @@ pub struct Templates(OrdMap<Uid, (Arc<PodTemplate>, Name)>);
 
 /// All revisions of a set, oldest first.
 pub fn history(world: &World, set: &StatefulSet) -> Vec<Arc<ControllerRevision>> {
-    let keys = world.store().dependants(set.metadata.uid).filter(|(kind, _)| *kind == Kind::ControllerRevision);
-    let mut all: Vec<Arc<ControllerRevision>> = keys.filter_map(|(_, key)| world.get::<ControllerRevision>(key).cloned()).collect();
+    let keys = world.store().dependants_of(set.metadata.uid, Kind::ControllerRevision);
+    let mut all: Vec<Arc<ControllerRevision>> = keys.filter_map(|key| world.get::<ControllerRevision>(key).cloned()).collect();
     all.sort_by(|a, b| {
         let order = |r: &ControllerRevision| (r.revision, r.metadata.created());
         order(a).cmp(&order(b)).then_with(|| a.metadata.name.cmp(&b.metadata.name))
@@ -76,25 +76,14 @@ fn find_or_make(desk: &mut Desk, set: &StatefulSet, history: &[Arc<ControllerRev
 /// The raw patch that restores a template.
 pub fn data(template: &PodTemplate) -> Value {
     let mut value = serde_json::to_value(template).unwrap_or_default();
-    if let Some(map) = value.as_object_mut() {
-        map.insert("$patch".to_owned(), "replace".into());
-        if let Some(meta) = map.get_mut("metadata").and_then(Value::as_object_mut) {
-            meta.insert("creationTimestamp".to_owned(), Value::Null);
-        }
-    }
+    value["$patch"] = "replace".into();
     json!({"spec": {"template": value}})
 }
 
 /// The template that a revision keeps.
 pub fn template(revision: &ControllerRevision) -> Arc<PodTemplate> {
-    let value = revision.data.pointer("/spec/template").cloned().unwrap_or_default();
-    let mut value = value;
-    if let Some(map) = value.as_object_mut() {
-        map.remove("$patch");
-        if let Some(meta) = map.get_mut("metadata").and_then(Value::as_object_mut) {
-            meta.remove("creationTimestamp");
-        }
-    }
+    let mut value = revision.data.pointer("/spec/template").cloned().unwrap_or_default();
+    value.as_object_mut().map(|map| map.remove("$patch"));
     Arc::new(serde_json::from_value(value).unwrap_or_default())
 }
 
@@ -151,11 +140,18 @@ fn make(desk: &mut Desk, set: &StatefulSet, data: Value, revision: i64, collisio
     }
 }
 
-/// FNV-1 over the data and the collision count, in letters that no word can be made of. The bytes hashed are our JSON of
-/// the template, so hashes differ from a real control plane's, and are as stable.
+/// FNV-1 over the data as Go writes it and the collision count, in letters that no word can be made of. Upstream:
+/// HashControllerRevision.
 fn hash(data: &Value, collisions: i32) -> String {
-    let (text, count) = (data.to_string(), collisions.to_string());
+    let (text, count) = (as_go_writes(data), collisions.to_string());
     safe_encode(text.bytes().chain(count.bytes()).fold(0x811c_9dc5_u32, |h, b| h.wrapping_mul(0x0100_0193) ^ u32::from(b)))
+}
+
+/// JSON with keys in order, without spaces, and with what HTML has a use for written as its number.
+fn as_go_writes(data: &Value) -> String {
+    const ESCAPED: [(char, &str); 5] =
+        [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
+    ESCAPED.iter().fold(data.to_string(), |text, (letter, number)| text.replace(*letter, number))
 }
 
 /// Deletes revisions that no pod is at, beyond the limit, oldest first.

@@ -1,5 +1,6 @@
 //! StatefulSet rules in whole worlds: what is asked for, and what becomes of the pods, in their order.
 
+mod availability;
 mod claims;
 mod endings;
 mod rolling;

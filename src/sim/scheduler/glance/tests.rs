@@ -6,6 +6,8 @@ use crate::api::{Kind, Span};
 use crate::sim::tests::Trial;
 use serde_json::json;
 
+const IMAGE: &str = "docker.io/luksa/kubia";
+
 /// What the long way finds, and where the next search would begin.
 fn long_way(world: &World, pod: &Pod) -> (Vec<usize>, usize) {
     let mut world = world.clone();
@@ -15,7 +17,7 @@ fn long_way(world: &World, pod: &Pod) -> (Vec<usize>, usize) {
 
 /// Asks both ways for a pod of the service, and lets it go again.
 fn agree(trial: &mut Trial, cpu: &str) {
-    let container = json!({"name": "c", "image": "nginx", "resources": {"requests": {"cpu": cpu}}});
+    let container = json!({"name": "c", "image": IMAGE, "resources": {"requests": {"cpu": cpu}}});
     trial.put(Kind::Pod, json!({"metadata": {"name": "asks", "labels": {"app": "web"}}, "spec": {"containers": [container]}}));
     let pod = trial.get::<Pod>("asks");
     let long = long_way(&trial.world, &pod);
@@ -32,14 +34,21 @@ fn both_ways_agree_while_the_cluster_changes() {
     }
     trial.put(Kind::Service, json!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}}));
     trial.put_rs("nginx", json!({"replicas": 30}));
+    // Beyond the nodes that are looked at, but in a zone of theirs.
+    for node in ["node-128", "node-129"] {
+        trial.edit(Kind::Node, node, "/metadata/labels/topology.kubernetes.io~1zone", json!("a"));
+    }
     for round in 0..12 {
         trial.put(
             Kind::Pod,
             json!({
                 "metadata": {"name": format!("loose-{round}"), "labels": {"app": "web"}},
-                "spec": {"nodeName": format!("node-{}", round % 5 + 1), "containers": [{"name": "c", "image": "nginx"}]},
+                "spec": {"nodeName": format!("node-{}", [1, 2, 128, 4, 5, 129][round % 6]), "containers": [{"name": "c", "image": "nginx"}]},
             }),
         );
+        let images = if round % 3 == 2 { json!([]) } else { json!([{"names": [format!("{IMAGE}:latest")], "sizeBytes": 900_000_000}]) };
+        (0..4)
+            .for_each(|i| trial.edit_status(Kind::Node, &format!("node-{}", (round * 13 + i) % 40 + 10), "/status/images", images.clone()));
         agree(&mut trial, ["100m", "1500m"][round % 2]);
         trial.pass(Span::millis(40));
         if round == 6 {

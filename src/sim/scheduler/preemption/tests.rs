@@ -153,3 +153,23 @@ fn an_unwanted_neighbour_goes_too() {
     trial.pass(Span::secs(3));
     assert_eq!((trial.has(Kind::Pod, "lesser"), node_of(&trial, "urgent").as_str()), (false, "node-1"));
 }
+
+/// Upstream: RunFilterPluginsWithNominatedPods, its first pass; nobody is let near on account of a pod that may not come.
+#[test]
+fn who_is_to_come_is_a_neighbour_already() {
+    for (side, more) in [("podAntiAffinity", "didn't match pod anti-affinity rules"), ("podAffinity", "didn't match pod affinity rules")] {
+        let mut trial = cluster(1);
+        put(&mut trial, "slow", "low", "1", slow());
+        put(&mut trial, "urgent", "high", "4", json!({}));
+        assert_eq!(&*trial.get::<Pod>("urgent").status.nominated_node_name, "node-1");
+        trial.edit(Kind::Pod, "urgent", "/metadata/labels", json!({"role": "guest"}));
+        trial.pass(Span::secs(1));
+        let term = json!({"labelSelector": {"matchLabels": {"role": "guest"}}, "topologyKey": "kubernetes.io/hostname"});
+        let affinity = json!({"affinity": {side: {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}});
+        trial.put_pod("p", "nginx", affinity);
+        trial.pass(Span::secs(1));
+        assert_eq!(node_of(&trial, "p"), "");
+        let said = trial.said("p", "FailedScheduling");
+        assert!(said[0].contains(more), "{said:?}");
+    }
+}

@@ -137,6 +137,22 @@ fn a_pod_gets_its_own_claim_back_when_it_is_scaled_up_again() {
     assert_eq!((volume(&trial), trial.ready().len()), (before, 3));
 }
 
+/// Upstream: TestStatefulSetControl RecreatesPVCForPendingPod: a claim's end wakes nobody, the pod's next change does.
+#[test]
+fn a_claim_that_a_waiting_pod_has_lost_is_made_again() {
+    let mut trial = Trial::new(1);
+    let spec = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}});
+    apply(&mut trial, "luksa/kubia", json!({"replicas": 1, "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": spec}]}));
+    trial.pass(Span::secs(2));
+    let first = trial.get::<PersistentVolumeClaim>("data-kubia-0").metadata.uid;
+    trial.edit(Kind::PersistentVolumeClaim, "data-kubia-0", "/metadata/finalizers", json!([]));
+    trial.delete(Kind::PersistentVolumeClaim, "data-kubia-0");
+    trial.edit(Kind::Pod, "kubia-0", "/metadata/labels/note", "x".into());
+    trial.pass(Span::secs(2));
+    assert_ne!(trial.get::<PersistentVolumeClaim>("data-kubia-0").metadata.uid, first);
+    assert_eq!(trial.times("kubia", "SuccessfulCreate").len(), 3, "claim, pod, claim");
+}
+
 #[test]
 fn no_pod_is_made_on_a_claim_that_is_going() {
     let mut trial = with_claims(json!({}));
@@ -171,6 +187,26 @@ fn a_claim_that_is_refused_keeps_its_pod_back() {
     assert_eq!(told[0], format!("Create Claim data-kubia-0 for Pod kubia-0 in StatefulSet kubia failed error: {why}"));
     assert_eq!(told[1], format!("Create Pod kubia-0 in StatefulSet kubia failed error: failed to create PVC data-kubia-0: {why}"));
     assert!(trial.names(Kind::Pod).is_empty());
+}
+
+/// Upstream: UpdateStatefulPod, whose update of a pod's volumes ValidatePodUpdate forbids.
+#[test]
+fn an_adopted_pod_gets_its_claims_and_cannot_mount_them() {
+    let mut trial = running(json!({}));
+    trial.delete_with(Kind::StatefulSet, "kubia", DeleteOptions { propagation: Propagation::Orphan, ..DeleteOptions::default() });
+    trial.pass(Span::secs(2));
+    let spec = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}});
+    apply(&mut trial, "luksa/kubia", json!({"volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": spec}]}));
+    trial.pass(Span::secs(2));
+    let begin = "Update Pod kubia-0 in StatefulSet kubia failed error: Pod \"kubia-0\" is invalid: spec: Forbidden: pod updates may not \
+                 change fields other than `spec.containers[*].image`";
+    let told = trial.said("kubia", "FailedUpdate");
+    assert!(told.len() == 1 && told[0].starts_with(begin), "{told:?}");
+    assert_eq!(trial.times("kubia", "FailedUpdate").len(), 9, "at once, and after 5, 10, 20, … ms");
+    assert!(trial.said("kubia", "SuccessfulUpdate").is_empty());
+    assert_eq!(trial.names(Kind::PersistentVolumeClaim), ["data-kubia-0"], "the others wait for the first");
+    assert_eq!(trial.get::<Pod>("kubia-0").claims().count(), 0);
+    assert_eq!(trial.get::<StatefulSet>("kubia").status.ready_replicas, 3);
 }
 
 #[test]

@@ -112,7 +112,19 @@ fn a_pod_of_a_deleted_node_is_deleted_by_its_set_too() {
     let lives = trial.lives(Span::secs(85), |trial| trial.delete(Kind::Node, &node));
     assert!(lives.contains("~kubia-1 -kubia-1 +kubia-1"), "{lives}");
     assert_eq!(trial.said("kubia", "SuccessfulDelete"), ["Delete Pod kubia-1 in StatefulSet kubia successful"]);
-    assert_eq!(counted(&trial, from), [(3, 3), (3, 2), (2, 2), (3, 3)], "failed, going, gone, made anew");
+    assert_eq!(counted(&trial, from), [(3, 3), (2, 2), (3, 3)], "failed, gone, made anew");
+}
+
+/// Upstream: Store.Delete answers after both of its writes, and the set that asked goes on then.
+#[test]
+fn a_set_does_not_see_its_own_failed_pod_going() {
+    for spec in [json!({}), parallel()] {
+        let mut trial = running(spec.clone());
+        let from = trial.world.changes().next();
+        let lives = trial.lives(Span::secs(5), |trial| trial.edit_status(Kind::Pod, "kubia-1", "/status/phase", "Failed".into()));
+        assert_eq!(lives, "~kubia-1 -kubia-1 +kubia-1", "{spec}");
+        assert_eq!(counted(&trial, from), [(3, 3), (2, 2), (3, 3)], "failed, gone, made anew");
+    }
 }
 
 /// Upstream: Store.Delete writes twice, wherever the pod is.

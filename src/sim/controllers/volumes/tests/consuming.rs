@@ -113,6 +113,8 @@ fn patience_with_claims_ends_after_ten_minutes() {
     pass(&mut world, 2_000);
     let words = "FailedScheduling running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
     assert_eq!(events(&world, "p"), [words]);
+    let told = world.get::<Pod>(&key("p")).unwrap().status.conditions[0].reason.clone();
+    assert_eq!(&*told, "SchedulerError", "no node has refused it");
     pass(&mut world, 660_000);
     assert_ne!(node_of(&world, "p"), "", "tried again");
 }
@@ -158,6 +160,13 @@ fn a_zone_on_a_volume_binds_its_pods() {
     pass(&mut world, 1_000);
     let said = events(&world, "p");
     assert!(said[0].starts_with("FailedScheduling 0/3 nodes are available: 3 node(s) had no available volume zone."), "{said:?}");
+    let before = json!({"failure-domain.beta.kubernetes.io/zone": "a__c"});
+    put(&mut world, Kind::PersistentVolume, json!({"metadata": {"name": "pv-b", "labels": before}, "spec": spec}));
+    claim(&mut world, "d", json!({}));
+    pass(&mut world, 200);
+    pod(&mut world, "q", "d", "");
+    pass(&mut world, 1_000);
+    assert_eq!(node_of(&world, "q"), "node-1", "by the label's earlier name");
 }
 
 #[test]

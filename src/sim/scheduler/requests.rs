@@ -1,0 +1,133 @@
+//! What a pod asks for. Upstream: component-helpers/resource.PodRequests.
+
+use crate::api::Quantity;
+use crate::api::pod::{Container, PodSpec};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a container without requests counts for when nodes are compared: 100m of cpu, 200 MiB of memory. Upstream:
+/// schedutil.DefaultMilliCPURequest, DefaultMemoryRequest.
+const NONZERO: Amounts = (100, 200 << 20);
+
+/// Cpu in thousandths, memory in bytes.
+pub type Amounts = (i64, i64);
+
+/// An amount that can be added up without overflow.
+pub fn clamp(amount: i128) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX / 1000)
+}
+
+/// What a pod requests: cpu in thousandths, memory in bytes.
+pub fn requests(spec: &PodSpec) -> Amounts {
+    amounts(spec, (0, 0))
+}
+
+/// The same, where nothing counts for something. Per container, as upstream has it.
+pub fn counted(spec: &PodSpec) -> Amounts {
+    amounts(spec, NONZERO)
+}
+
+fn amounts(spec: &PodSpec, least: Amounts) -> Amounts {
+    (amount(spec, "cpu", Quantity::milli, least.0), amount(spec, "memory", Quantity::value, least.1))
+}
+
+/// What a pod requests besides cpu and memory, by resource.
+pub fn others(spec: &PodSpec) -> BTreeMap<&str, i64> {
+    let containers = spec.containers.iter().chain(spec.init_containers.iter());
+    let own = containers.flat_map(|c| c.resources.requests.keys()).map(|name| &**name);
+    let whole = [REQUESTS, OVERHEAD].into_iter().filter_map(|path| listed(spec, path)).flat_map(|list| list.keys().map(String::as_str));
+    let names: BTreeSet<&str> = own.chain(whole).filter(|name| !matches!(*name, "cpu" | "memory")).collect();
+    let asked = names.into_iter().map(|name| (name, amount(spec, name, Quantity::value, 0)));
+    asked.filter(|(_, amount)| *amount > 0).collect()
+}
+
+/// What the pod says for itself as a whole, else what its containers need; and what it costs to run it at all.
+fn amount(spec: &PodSpec, name: &str, unit: fn(&Quantity) -> i128, least: i64) -> i64 {
+    let asked = |c: &Container| c.resources.requests.get(name).map_or(least, |q| clamp(unit(q)));
+    let said = |path: Path| listed(spec, path)?.get(name).and_then(quantity).map(|q| clamp(unit(&q)));
+    said(REQUESTS).filter(|_| is_for_pods(name)).unwrap_or_else(|| needed(spec, asked)) + said(OVERHEAD).unwrap_or(0)
+}
+
+/// Containers and sidecars run together, the init containers before them one by one beside the sidecars begun by then: what
+/// is needed most at one time counts.
+fn needed(spec: &PodSpec, asked: impl Fn(&Container) -> i64) -> i64 {
+    let together: i64 = spec.containers.iter().map(&asked).sum();
+    let (mut sidecars, mut peak) = (0, 0);
+    for init in spec.init_containers.iter() {
+        let one = asked(init);
+        peak = peak.max(sidecars + one);
+        sidecars += if init.is_sidecar() { one } else { 0 };
+    }
+    peak.max(together + sidecars)
+}
+
+/// A field of a pod's spec, and one in it.
+type Path = (&'static str, Option<&'static str>);
+const REQUESTS: Path = ("resources", Some("requests"));
+const OVERHEAD: Path = ("overhead", None);
+
+fn listed(spec: &PodSpec, (field, within): Path) -> Option<&serde_json::Map<String, Value>> {
+    let value = spec.rest.get(field)?;
+    within.map_or(Some(value), |within| value.get(within))?.as_object()
+}
+
+/// Upstream: IsSupportedPodLevelResource.
+fn is_for_pods(name: &str) -> bool {
+    matches!(name, "cpu" | "memory") || name.starts_with("hugepages-")
+}
+
+fn quantity(value: &Value) -> Option<Quantity> {
+    value.as_str().map_or_else(|| Quantity::parse(&value.to_string()), Quantity::parse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn spec(value: Value) -> PodSpec {
+        serde_json::from_value(value).unwrap()
+    }
+
+    fn container(cpu: &str) -> Value {
+        json!({"name": "c", "resources": {"requests": {"cpu": cpu}}})
+    }
+
+    fn sidecar(cpu: &str) -> Value {
+        json!({"name": "s", "restartPolicy": "Always", "resources": {"requests": {"cpu": cpu}}})
+    }
+
+    /// Upstream: TestPodRequests and its siblings in component-helpers/resource/helpers_test.go.
+    #[test]
+    fn a_pod_asks_for_what_it_needs_most_at_one_time_and_for_what_it_costs_to_run_it() {
+        for (value, cpu) in [
+            (json!({"containers": [container("1"), container("2")]}), 3000),
+            (json!({"containers": [container("1")], "initContainers": [container("2"), container("3")]}), 3000),
+            (json!({"containers": [container("1")], "initContainers": [sidecar("2"), container("3")]}), 5000),
+            (json!({"containers": [container("4")], "initContainers": [container("3"), sidecar("2")]}), 6000),
+            (json!({"containers": [container("1")], "overhead": {"cpu": "250m"}}), 1250),
+            (json!({"containers": [container("1"), {"name": "d"}], "resources": {"requests": {"cpu": 4}}}), 4000),
+            (json!({"containers": [container("1")], "resources": {"requests": {"memory": "1Gi"}}, "overhead": {"cpu": "1m"}}), 1001),
+        ] {
+            assert_eq!(requests(&spec(value.clone())).0, cpu, "{value}");
+        }
+    }
+
+    /// Upstream: NonMissingContainerRequests.
+    #[test]
+    fn a_container_that_asks_for_nothing_counts_for_something() {
+        let plain = json!({"name": "c"});
+        assert_eq!(counted(&spec(json!({"containers": [plain, container("1")]}))), (1100, 400 << 20));
+        assert_eq!(counted(&spec(json!({"containers": [container("0")]}))), (0, 200 << 20), "0 is something");
+        assert_eq!(counted(&spec(json!({"containers": [plain], "overhead": {"memory": "1Mi"}}))), (100, 201 << 20));
+    }
+
+    #[test]
+    fn other_resources_are_reckoned_alike() {
+        let asks = |n: &str| json!({"name": "c", "resources": {"requests": {"cpu": "1", "example.com/x": n}}});
+        let both = spec(json!({"containers": [asks("1")], "initContainers": [asks("3")], "overhead": {"ephemeral-storage": "5"}}));
+        assert_eq!(others(&both), [("ephemeral-storage", 5), ("example.com/x", 3)].into());
+        let whole = spec(json!({"containers": [asks("0")], "resources": {"requests": {"hugepages-2Mi": "4", "example.com/x": "9"}}}));
+        assert_eq!(others(&whole), [("hugepages-2Mi", 4)].into(), "not all is asked for by the pod as a whole");
+    }
+}
