@@ -35,6 +35,7 @@ mod node;
 mod parts;
 mod patch;
 mod print;
+mod raw;
 pub mod rollout;
 mod run;
 mod scale;
@@ -163,6 +164,7 @@ const FILES: &[Flag] = &[value("filename", 'f'), switch("recursive", 'R'), value
 const OUTPUT: &[Flag] = &[value("output", 'o'), perhaps("show-managed-fields", '-', "true"), value("template", '-')];
 const DRY: &[Flag] = &[perhaps("dry-run", '-', "unchanged"), value("field-manager", '-'), perhaps("validate", '-', "strict")];
 const TIMEOUT: &[Flag] = &[value("timeout", '-')];
+const RAW: &[Flag] = &[value("raw", '-')];
 
 macro_rules! commands {
     ($($name:literal $usage:literal [$($flags:expr),*] $run:path, $words:literal;)*) => {
@@ -174,12 +176,12 @@ macro_rules! commands {
 }
 
 commands! {
-    "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [SELECT, FIELDS, EVERYWHERE, OUTPUT, FILES, get::FLAGS] get::run, "Lists objects, prints them, or watches them change";
+    "get" "TYPE[,TYPE] [NAME...] | TYPE/NAME..." [SELECT, FIELDS, EVERYWHERE, OUTPUT, FILES, RAW, get::FLAGS] get::run, "Lists objects, prints them, or watches them change";
     "describe" "TYPE [NAME...] | TYPE/NAME" [SELECT, EVERYWHERE, FILES, &[perhaps("show-events", '-', "true"), value("chunk-size", '-')]] describe::run, "Tells all about objects, with what happened to them";
     "apply" "-f FILE" [FILES, OUTPUT, DRY, apply::FLAGS] apply::run, "Makes objects be as files say: creates them, or changes what differs";
-    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, create::FLAGS, generate::FLAGS, entries::FLAGS] create::run, "Creates objects from files, or from what is typed";
-    "replace" "-f FILE" [FILES, OUTPUT, DRY, TIMEOUT, &[perhaps("force", '-', "true"), value("grace-period", '-'), perhaps("cascade", '-', "background"), switch("save-config", '-'), value("subresource", '-')]] create::replace, "Puts whole objects in the place of those of the same name";
-    "delete" "TYPE NAME... | -f FILE" [SELECT, FIELDS, EVERYWHERE, ALL, FILES, OUTPUT, DRY, TIMEOUT, delete::FLAGS] delete::run, "Deletes objects, and waits until they are gone";
+    "create" "-f FILE | deployment|namespace|configmap|secret generic|service TYPE|pdb|serviceaccount NAME" [FILES, OUTPUT, DRY, RAW, create::FLAGS, generate::FLAGS, entries::FLAGS] create::run, "Creates objects from files, or from what is typed";
+    "replace" "-f FILE" [FILES, OUTPUT, DRY, TIMEOUT, RAW, &[perhaps("force", '-', "true"), value("grace-period", '-'), perhaps("cascade", '-', "background"), switch("save-config", '-'), value("subresource", '-')]] create::replace, "Puts whole objects in the place of those of the same name";
+    "delete" "TYPE NAME... | -f FILE" [SELECT, FIELDS, EVERYWHERE, ALL, FILES, OUTPUT, DRY, TIMEOUT, RAW, delete::FLAGS] delete::run, "Deletes objects, and waits until they are gone";
     "scale" "TYPE NAME --replicas=COUNT" [SELECT, ALL, FILES, OUTPUT, DRY, TIMEOUT, scale::FLAGS] scale::run, "Sets how many pods a set is to have";
     "edit" "TYPE NAME" [OUTPUT, FILES, &[switch("windows-line-endings", '-')]] edit::run, "Changes an object as a text";
     "patch" "TYPE NAME -p PATCH" [OUTPUT, DRY, FILES, patch::FLAGS] patch::run, "Changes fields of objects";

@@ -2,7 +2,7 @@
 
 use super::apply::with_annotation;
 use super::manifest::{self, Manifest};
-use super::{Answer, Call, delete, generate};
+use super::{Answer, Call, delete, generate, raw};
 use crate::api::{Object, Refusal};
 use crate::shell::flags::{Flag, switch};
 use crate::shell::requests::{self, Written};
@@ -14,6 +14,9 @@ pub const FLAGS: &[Flag] = &[switch("save-config", '-'), switch("edit", '-')];
 
 /// Creates what a file says, or what the words say.
 pub fn run(call: &mut Call) -> Answer {
+    if let Some(path) = call.args.get("raw").map(str::to_owned) {
+        return raw::post(call, &path);
+    }
     if call.args.get("filename").is_none() {
         return generate::run(call);
     }
@@ -39,6 +42,9 @@ pub fn run(call: &mut Call) -> Answer {
 
 /// `kubectl replace -f`; by `--force` what is there is deleted and made again.
 pub fn replace(call: &mut Call) -> Answer {
+    if let Some(path) = call.args.get("raw").map(str::to_owned) {
+        return raw::put(call, &path);
+    }
     let (good, bad) = manifest::read(call)?;
     for m in &good {
         let before = call.world.object(m.kind, &m.key()).cloned();

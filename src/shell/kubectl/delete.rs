@@ -1,7 +1,7 @@
 //! `kubectl delete`.
 
 use super::gone::Gone;
-use super::{Answer, Call, manifest, target};
+use super::{Answer, Call, manifest, raw, target};
 use crate::api::age;
 use crate::api::object::Object;
 use crate::shell::flags::{Flag, perhaps, switch, value};
@@ -42,6 +42,9 @@ fn confirmed(call: &mut Call, objects: &[Object]) -> bool {
 
 /// Deletes, says so, and waits until what was deleted is gone.
 pub fn run(call: &mut Call) -> Answer {
+    if let Some(path) = call.args.get("raw").map(str::to_owned) {
+        return raw::delete(call, &path);
+    }
     let words = match call.args.get("filename") {
         Some(_) => manifest::names(call)?,
         None => call.args.words.clone(),

@@ -3,14 +3,14 @@
 use super::print::{self, Style};
 use super::target::{self, Found, Wanted};
 use super::watch::Watch;
-use super::{Answer, Call};
+use super::{Answer, Call, raw};
+use crate::api::jsonpath;
 use crate::api::object::{Kind, Object};
-use crate::api::{Refusal, jsonpath};
 use crate::shell::flags::{Flag, perhaps, switch, value};
 use crate::shell::job::Task;
 use crate::shell::requests;
 use crate::shell::voice::Failure;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::cmp::Ordering;
 
 /// Flags of its own.
@@ -27,7 +27,6 @@ pub const FLAGS: &[Flag] = &[
     value("chunk-size", '-'),
     perhaps("server-print", '-', "true"),
     value("subresource", '-'),
-    value("raw", '-'),
 ];
 
 const NOTHING_ASKED: &str = "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported \
@@ -41,7 +40,7 @@ pub fn run(call: &mut Call) -> Answer {
         let why = match (call.args.words.is_empty(), call.args.get("output")) {
             (false, _) => "arguments may not be passed when --raw is specified",
             (true, Some(_)) => "--raw and --output are mutually exclusive",
-            (true, None) => return raw(call, &path),
+            (true, None) => return raw::get(call, &path),
         };
         return Err(Failure::error(why));
     }
@@ -91,11 +90,7 @@ fn subresource(call: &Call, found: &Found) -> Result<(), Failure> {
         "resize" => object.kind() == Kind::Pod,
         _ => !object.to_value()["status"].is_null(),
     };
-    if found.objects.iter().all(has) { Ok(()) } else { Err(missing_path()) }
-}
-
-fn missing_path() -> Failure {
-    Failure::plain("Error from server (NotFound): the server could not find the requested resource")
+    if found.objects.iter().all(has) { Ok(()) } else { Err(raw::missing_path()) }
 }
 
 /// True where output is a table.
@@ -141,54 +136,6 @@ fn output(call: &Call, wanted: &Wanted, found: &Found, style: &Style) -> Result<
         rest = after;
     }
     Ok(Some(tables.join("\n")))
-}
-
-/// `--raw PATH`: what a client reads at a path of the API. Objects and lists of them, and what says that all is well.
-fn raw(call: &mut Call, path: &str) -> Answer {
-    let path = path.split('?').next().unwrap_or(path);
-    if matches!(path, "/healthz" | "/livez" | "/readyz") {
-        call.voice.out.push_str("ok");
-        return Ok(None);
-    }
-    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-    let rest = match parts.as_slice() {
-        ["api", "v1", rest @ ..] | ["apis", _, "v1", rest @ ..] => rest,
-        _ => return Err(missing_path()),
-    };
-    let (namespace, rest) = match rest {
-        ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
-        rest => ("", rest),
-    };
-    let kind_of = |plural: &str| Kind::by_resource(plural).filter(|kind| kind.info().plural == plural).ok_or_else(missing_path);
-    let value = match rest {
-        [plural] => list(call, kind_of(plural)?, namespace),
-        [plural, name] => {
-            let kind = kind_of(plural)?;
-            let object = call.world.object(kind, &target::key(kind, name, namespace));
-            object.ok_or_else(|| Refusal::not_found(kind, name))?.to_value()
-        }
-        [plural, name, part @ ("status" | "scale")] => {
-            let kind = kind_of(plural)?;
-            let object = call.world.object(kind, &target::key(kind, name, namespace));
-            let object = object.ok_or_else(|| Refusal::not_found(kind, name))?;
-            let value = object.to_value();
-            match *part {
-                "scale" if requests::is_scalable(kind) => requests::scale_of(object),
-                "status" if value.get("status").is_some() => value,
-                _ => return Err(missing_path()),
-            }
-        }
-        _ => return Err(missing_path()),
-    };
-    call.voice.say(value.to_string());
-    Ok(None)
-}
-
-fn list(call: &Call, kind: Kind, namespace: &str) -> Value {
-    let here = |object: &&Object| namespace.is_empty() || *object.meta().namespace == *namespace;
-    let items: Vec<Value> = call.world.objects(kind).filter(here).map(Object::to_value).collect();
-    let revision = call.world.store().revision().0.to_string();
-    json!({"apiVersion": kind.api_version(), "kind": format!("{}List", kind.name()), "metadata": {"resourceVersion": revision}, "items": items})
 }
 
 /// Sorts by a field; objects without it come first.

@@ -9,7 +9,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("get", &["kubectl get pods -o wide", "kubectl get pods -w", "kubectl get pv,pvc"]),
     ("describe", &["kubectl describe pod kubia-0"]),
     ("apply", &["kubectl apply -f - <<EOF"]),
-    ("create", &["kubectl create deployment web --image=nginx --replicas=3", "kubectl create service clusterip kubia --clusterip=None"]),
+    ("create", &["kubectl create deployment web --image=nginx --replicas=3"]),
     ("delete", &["kubectl delete pod kubia-0", "kubectl delete pod kubia-0 --force --grace-period=0"]),
     ("scale", &["kubectl scale sts kubia --replicas=3"]),
     ("patch", &["kubectl patch sts kubia -p '{\"spec\":{\"replicas\":3}}'"]),

@@ -60,7 +60,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("mkdir", |walk, words| walk.file(words, true)),
     ("rm", |walk, words| walk.file(words, false)),
     ("tail", |walk, words| if words.iter().any(|w| w.starts_with("-f")) { walk.hang() } else { 0 }),
-    ("trap", |walk, _| walk.heed()),
+    ("trap", |walk, words| walk.heed(words)),
     ("date", |_, _| 0),
     ("cat", |_, _| 0),
     ("ls", |_, _| 0),
@@ -127,8 +127,13 @@ impl Walk {
         (self.hangs, self.over) = (true, true);
         0
     }
-    fn heed(&mut self) -> i32 {
-        self.course.heeds_signals = true;
+    /// An empty action ignores the signal, `-` leaves it to the kernel, which spares process 1: neither ends it.
+    fn heed(&mut self, words: &[String]) -> i32 {
+        if let [action, signals @ ..] = words
+            && signals.iter().any(|s| matches!(s.as_str(), "TERM" | "SIGTERM" | "15"))
+        {
+            self.course.heeds_signals = !action.is_empty() && action != "-";
+        }
         0
     }
     fn exit(&mut self, words: &[String]) -> i32 {
@@ -280,5 +285,12 @@ mod tests {
         assert_eq!((at(1), at(31), course.has_file("/x", Span::secs(1))), (Some(true), Some(false), None));
         let course = of(&["sh", "-c", "echo x > /data/x; trap 'exit 0' TERM; sleep 99"]).unwrap();
         assert_eq!((course.has_file("/data/x", Span(0)), course.prints.len(), course.heeds_signals), (Some(true), 0, true));
+    }
+
+    #[test]
+    fn only_a_trap_that_acts_on_term_heeds_it() {
+        let heeds = |trap: &str| of(&["sh", "-c", &format!("{trap}; sleep 99")]).unwrap().heeds_signals;
+        assert!(heeds("trap 'exit 0' INT TERM") && heeds("trap 'exit 0' 15; trap - INT"));
+        assert!(!heeds("trap '' TERM") && !heeds("trap 'exit 0' TERM; trap - TERM") && !heeds("trap 'exit 0' EXIT"));
     }
 }
