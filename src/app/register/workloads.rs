@@ -171,8 +171,8 @@ pub const DEPLOYMENT: &[Row] = &[
     fully("Its end takes its sets along; orphaned sets are adopted.", &["its_end_is_its_sets_and_pods_end_unless_they_are_orphaned"]),
     simplified(
         "The hash in a ReplicaSet's name is FNV over Go's dump of the template.",
-        "So it is here, but for templates with resources, affinities, security contexts, hooks and the like: their names look alike and \
-         are stable, but are not those of a real cluster.",
+        "So it is here, but for templates with affinities, containers' security contexts, rarer volumes and the like: their names look \
+         alike and are stable, but are not those of a real cluster.",
     ),
     simplified("In the last second before the deadline a deployment is looked at over and over.", "It is looked at one second after it."),
     left_out("podReplacementPolicy.", "Its gate is off by default in v1.36."),

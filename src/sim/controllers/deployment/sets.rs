@@ -57,7 +57,8 @@ fn keep(desk: &mut Desk, deployment: &Deployment, set: Arc<ReplicaSet>) -> Optio
     }
     // A refusal means that it changed meanwhile: its change brings the deployment back into the queue.
     desk.update(after).ok().filter(|_| matches)?;
-    desk.get::<ReplicaSet>(&set.metadata.key()).cloned()
+    // As it was read: another write of it in the same round is refused. Upstream: ClaimReplicaSets.
+    Some(set)
 }
 
 /// Tells the set of the present template from the others, keeps its revision the greatest, and makes it where it is

@@ -240,6 +240,25 @@ fn its_end_is_its_sets_and_pods_end_unless_they_are_orphaned() {
     assert!(trial.names(Kind::ReplicaSet).is_empty() && trial.world.list::<Pod>().next().is_none());
 }
 
+/// Upstream: ClaimReplicaSets answers a set as it was before its adoption, and an update of that is a conflict.
+#[test]
+fn a_set_that_is_adopted_is_sized_in_the_next_round() {
+    let mut trial = running(json!({}));
+    trial.delete_with(Kind::Deployment, "web", DeleteOptions { propagation: Propagation::Orphan, ..DeleteOptions::default() });
+    trial.pass(Span::secs(10));
+    let from = trial.world.changes().next();
+    apply(&mut trial, "luksa/kubia", json!({"replicas": 4}));
+    trial.pass(Span::secs(10));
+    let counts = trial.world.changes().since(from).filter_map(|change| match &change.what {
+        crate::sim::What::Written { after: Some(Object::Deployment(d)), .. } => Some((d.status.replicas, d.status.unavailable_replicas)),
+        _ => None,
+    });
+    let mut counts: Vec<(i32, i32)> = counts.collect();
+    counts.dedup();
+    assert_eq!(counts, [(0, 0), (3, 0), (3, 1), (4, 1), (4, 0)]);
+    assert_eq!(scaled(&trial).last().map(String::as_str), Some("up kubia from 3 to 4"));
+}
+
 #[test]
 fn a_name_that_is_taken_is_avoided_by_a_greater_count() {
     let name = running(json!({})).names(Kind::ReplicaSet).remove(0);

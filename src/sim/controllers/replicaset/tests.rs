@@ -136,6 +136,24 @@ fn a_pod_becomes_available_beside_one_that_never_does() {
     }
 }
 
+/// Upstream: manageReplicas waits for its deletes, and a pod that no node has is gone when its delete is answered.
+#[test]
+fn a_pod_that_no_node_has_is_never_counted_as_going() {
+    let mut trial = Trial::new(1);
+    trial.edit(Kind::Node, "node-1", "/spec/unschedulable", true.into());
+    trial.put_rs("nginx", json!({"replicas": 2}));
+    trial.pass(Span::secs(2));
+    trial.edit(Kind::ReplicaSet, "rs", "/spec/replicas", 0.into());
+    trial.pass(Span::secs(2));
+    let counts = trial.world.changes().since(0).filter_map(|change| match &change.what {
+        crate::sim::What::Written { after: Some(crate::api::Object::ReplicaSet(set)), .. } => Some(set.status.clone()),
+        _ => None,
+    });
+    let counts: Vec<(i32, Option<i32>)> = counts.map(|status| (status.replicas, status.terminating_replicas)).collect();
+    assert!(counts.iter().all(|(_, going)| going.unwrap_or(0) == 0), "{counts:?}");
+    assert_eq!(counts.last(), Some(&(0, Some(0))));
+}
+
 #[test]
 fn an_end_by_itself_is_made_good() {
     let mut trial = running(2);

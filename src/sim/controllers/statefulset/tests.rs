@@ -3,6 +3,7 @@
 mod availability;
 mod claims;
 mod endings;
+mod midway;
 mod rolling;
 mod rosters;
 
