@@ -49,6 +49,18 @@ fn a_service_is_answered_by_any_of_its_endpoints() {
     assert!((0..20).all(|_| get(&mut world, &url).served_by.unwrap().pod == key("kubia-1")));
 }
 
+/// Endpoints are chosen for a connection, not for a request.
+#[test]
+fn an_open_connection_leads_to_the_same_pod() {
+    let mut world = kubia("luksa/kubia");
+    let first = get(&mut world, "http://kubia-public/");
+    let open = first.open.clone();
+    assert!(open.is_some());
+    let again = |world: &mut World| http(world, &HttpRequest { open: open.clone(), ..HttpRequest::get("http://kubia-public/x") });
+    assert!((0..20).all(|_| again(&mut world).served_by == first.served_by));
+    assert_eq!(get(&mut world, &format!("{PROXY}/services/kubia-public/proxy/")).open, None, "the API server chooses each time");
+}
+
 #[test]
 fn what_the_proxy_says_when_nobody_answers() {
     let mut world = kubia("luksa/kubia");
