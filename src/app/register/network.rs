@@ -33,6 +33,10 @@ pub const NETWORK: &[Row] = &[
         "curl tells how long it waited and does not let that time pass.",
     ),
     simplified(
+        "At an address that nobody has: no route to host, or nothing, as the network plugin has it.",
+        "Nothing, until the time-out.",
+    ),
+    simplified(
         "Applications answer anything.",
         "Known images answer as their row in the table of images says; unknown ones refuse the connection.",
     ),
@@ -44,6 +48,7 @@ pub const NETWORK: &[Row] = &[
         "Endpoints are sorted by hashes.",
         "Addresses are sorted as upstream sorts them; subsets and ports stand in the order of the pods.",
     ),
+    simplified("last-change-trigger-time: the earliest change since the last look.", "Since the last write."),
     simplified(
         "Endpoints of one's own, for a Service without a selector, are mirrored into slices.",
         "So they are; the slices' conditions say serving and terminating too.",
