@@ -2,7 +2,7 @@
 
 use super::flags::{self, Args, Flag, switch, value};
 use super::voice::{Failure, Voice};
-use crate::api::age;
+use crate::api::{Name, age};
 use crate::sim::World;
 use crate::sim::network::http::{self, HttpAnswer, HttpRequest, http as send};
 use crate::sim::network::{Keeps, Origin};
@@ -33,19 +33,23 @@ pub fn run(world: &mut World, voice: &mut Voice, words: &[String]) -> Result<(),
     ask(world, voice, words, Origin::Keyboard)
 }
 
-/// Asks from somewhere, one URL after the other.
+/// Asks from somewhere, one URL after the other; what is on the same host comes over the same connection.
 pub fn ask(world: &mut World, voice: &mut Voice, words: &[String], from: Origin) -> Result<(), Failure> {
     let args = flags::parse(words, FLAGS, "curl").map_err(|f| complaint(&f.text))?;
     if args.words.is_empty() {
         return Err(Failure { text: "curl: (2) no URL specified\ncurl: try 'curl --help' for more information".to_owned(), rc: 2 });
     }
+    let mut open: Option<(String, (Name, i32))> = None;
     for url in &args.words {
-        let request = request(&args, url, from.clone());
+        let origin = http::origin(url);
+        let again = open.take().filter(|(other, _)| *other == origin).map(|(_, connection)| connection);
+        let request = HttpRequest { open: again, ..request(&args, url, from.clone()) };
         let answer = send(world, &request);
         if args.on("verbose") {
-            attempt(voice, url, &answer);
+            attempt(voice, url, &request, &answer);
         }
         print(&args, voice, &answer);
+        open = answer.open.map(|connection| (origin, connection));
     }
     Ok(())
 }
@@ -66,11 +70,14 @@ fn request(args: &Args, url: &str, from: Origin) -> HttpRequest {
         (true, false) => "GET",
     };
     let method = args.get("request").unwrap_or(implied).to_owned();
-    HttpRequest { from, method, url: url.to_owned(), body: data.join("&"), keeps: Keeps::Nothing }
+    HttpRequest { from, method, url: url.to_owned(), body: data.join("&"), keeps: Keeps::Nothing, open: None }
 }
 
 /// What curl tells of its attempt to connect. Upstream: Curl_verboseconnect, show_resolve_info.
-fn attempt(voice: &mut Voice, url: &str, answer: &HttpAnswer) {
+fn attempt(voice: &mut Voice, url: &str, request: &HttpRequest, answer: &HttpAnswer) {
+    if request.open.is_some() {
+        voice.warn(format!("* Re-using existing connection with host {}", http::host(url)));
+    }
     let Some((ip, port)) = &answer.tried else { return };
     let host = http::host(url);
     if host != **ip {

@@ -114,7 +114,9 @@ fn header(now: Time, voice: &mut Voice, words: &[String], answer: &DnsAnswer) {
     );
     voice.say(format!("\n; <<>> DiG {VERSION} <<>> {}\n;; global options: +cmd\n;; Got answer:", words.join(" ")));
     voice.say(format!(";; ->>HEADER<<- opcode: QUERY, status: {}, id: {id}", answer.rcode.text()));
-    voice.say(format!(";; flags: qr aa rd; {counts}\n;; WARNING: recursion requested but not available\n"));
+    // Of names outside its zone the server only says that it failed.
+    let authority = if answer.rcode == Rcode::ServFail { "" } else { " aa" };
+    voice.say(format!(";; flags: qr{authority} rd; {counts}\n;; WARNING: recursion requested but not available\n"));
     voice.say(";; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232");
 }
 

@@ -192,7 +192,7 @@ fn execute(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]
 
 fn cat(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
     for path in words {
-        if let Some(text) = system_file(here, path) {
+        if let Some(text) = system_file(world, here, path) {
             voice.out.push_str(&text);
             continue;
         }
@@ -207,7 +207,7 @@ fn cat(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
 }
 
 /// Files that the kubelet writes into every pod.
-fn system_file(here: &Inside, path: &str) -> Option<String> {
+fn system_file(world: &World, here: &Inside, path: &str) -> Option<String> {
     let namespace = &here.key.namespace;
     match path {
         "/etc/hostname" => Some(format!("{}\n", here.hostname())),
@@ -215,7 +215,7 @@ fn system_file(here: &Inside, path: &str) -> Option<String> {
             let search = network::dns::search_list(namespace).join(" ");
             Some(format!("search {search}\nnameserver 10.96.0.10\noptions ndots:5\n"))
         }
-        "/etc/hosts" => Some(format!("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n{}\t{}\n", here.ip, here.hostname())),
+        "/etc/hosts" => here.origin().process(world).map(|process| network::hosts::file(process)),
         _ => None,
     }
 }
@@ -225,7 +225,7 @@ fn ls(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
     let path = paths.first().map_or("/", |p| p.as_str());
     match network::list_files(world, &here.node, here.uid, path) {
         Ok(names) if names.is_empty() && !is_directory(here, path) => {
-            let is_file = network::read_file(world, &here.node, here.uid, path).is_ok() || system_file(here, path).is_some();
+            let is_file = network::read_file(world, &here.node, here.uid, path).is_ok() || system_file(world, here, path).is_some();
             if is_file {
                 voice.say(path);
             } else {
@@ -257,7 +257,7 @@ fn test(world: &mut World, here: &Inside, voice: &mut Voice, words: &[String]) {
     let Some(path) = words.iter().find(|w| w.starts_with('/')) else { return };
     let is_file = network::read_file(world, &here.node, here.uid, path).is_ok();
     let is_directory = network::list_files(world, &here.node, here.uid, path).is_ok_and(|names| !names.is_empty());
-    voice.rc = i32::from(!(is_file || is_directory || system_file(here, path).is_some()));
+    voice.rc = i32::from(!(is_file || is_directory || system_file(world, here, path).is_some()));
 }
 
 /// The processes of the pod's containers, each the first of its own.

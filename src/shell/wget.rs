@@ -30,7 +30,7 @@ pub fn ask(world: &mut World, voice: &mut Voice, words: &[String], here: &Inside
     for url in &args.words {
         let body = args.get("post-data").unwrap_or_default().to_owned();
         let method = if args.get("post-data").is_some() { "POST" } else { "GET" }.to_owned();
-        let answer = http(world, &HttpRequest { from: here.origin(), method, url: url.clone(), body, keeps: Keeps::Nothing });
+        let answer = http(world, &HttpRequest { from: here.origin(), method, url: url.clone(), body, keeps: Keeps::Nothing, open: None });
         judge(&args, url, &answer)?;
         keep(world, &args, voice, here, url, &answer.body)?;
     }

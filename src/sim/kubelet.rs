@@ -365,12 +365,22 @@ fn node_object(world: &World, node: &Name) -> Option<Arc<Node>> {
     world.get::<Node>(&Key::cluster(node.clone())).cloned()
 }
 
+/// How many addresses a machine has for pods: 2 to 254.
+const ADDRESSES: u32 = 253;
+
 impl Machine {
-    /// Takes the next address for a pod.
+    /// Takes the next address for a pod: round and round, past those that are in use. Upstream: the host-local plugin.
     fn take_ip(&mut self) -> Name {
-        let last = self.next_ip;
-        self.next_ip = if last >= 254 { 2 } else { last + 1 };
-        format!("{}.{last}", super::start::pod_network(self.subnet)).into()
+        let network = super::start::pod_network(self.subnet);
+        let mut ip = Name::default();
+        for _ in 0..ADDRESSES {
+            ip = format!("{network}.{}", self.next_ip).into();
+            self.next_ip = if self.next_ip > ADDRESSES { 2 } else { self.next_ip + 1 };
+            if self.processes.values().all(|process| process.ip != ip) {
+                break;
+            }
+        }
+        ip
     }
 }
 

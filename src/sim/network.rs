@@ -10,6 +10,7 @@ pub mod dns;
 pub mod endpoints;
 pub mod failure;
 pub mod files;
+pub mod hosts;
 pub mod http;
 mod legacy;
 pub mod memory;

@@ -21,11 +21,20 @@ pub const NETWORK: &[Row] = &[
         "The API server's proxy to pods and services, and what it says when nobody answers.",
         &["the_book_session", "what_the_proxy_says_when_nobody_answers"],
     ),
+    fully(
+        "internalTrafficPolicy and externalTrafficPolicy Local: the node's own endpoints, or nothing.",
+        &["a_local_policy_keeps_to_the_node"],
+    ),
+    fully("A connection that stays open stays with its endpoint.", &["an_open_connection_leads_to_the_same_pod"]),
     fully("kube-proxy on a cut-off node keeps its last rules.", &["a_machine_that_is_cut_off_keeps_its_last_rules"]),
     fully("Pods of a node that does not exist are left out of slices.", &["a_pod_of_a_missing_node_is_left_out_and_complained_about"]),
     simplified(
         "Requests take time, and a client waits for its time-out.",
         "curl tells how long it waited and does not let that time pass.",
+    ),
+    simplified(
+        "At an address that nobody has: no route to host, or nothing, as the network plugin has it.",
+        "Nothing, until the time-out.",
     ),
     simplified(
         "Applications answer anything.",
@@ -39,6 +48,7 @@ pub const NETWORK: &[Row] = &[
         "Endpoints are sorted by hashes.",
         "Addresses are sorted as upstream sorts them; subsets and ports stand in the order of the pods.",
     ),
+    simplified("last-change-trigger-time: the earliest change since the last look.", "Since the last write."),
     simplified(
         "Endpoints of one's own, for a Service without a selector, are mirrored into slices.",
         "So they are; the slices' conditions say serving and terminating too.",
@@ -57,6 +67,14 @@ pub const DNS: &[Row] = &[
     simplified(
         "Clients keep answers, or not.",
         "They do not, as with the C library alone, unless DNS_CACHE=ttl or forever is in the container's own env: nscd, and a JVM that asks once.",
+    ),
+    fully(
+        "The hosts file of a pod, hostAliases too: a pod finds itself, ready or not.",
+        &["a_pod_finds_itself_before_it_is_ready", "the_file_names_the_pod_and_its_aliases"],
+    ),
+    left_out(
+        "dnsPolicy other than ClusterFirst, dnsConfig, the host's network.",
+        "Stored; every pod asks the cluster's DNS from an address of its own.",
     ),
     left_out("Names outside the cluster, forwarding.", "SERVFAIL."),
     left_out("The pods that run CoreDNS.", "DNS answers as long as a node is there to ask from."),

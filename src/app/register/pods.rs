@@ -74,7 +74,7 @@ pub const PODS: &[Row] = &[
     left_out("Ephemeral containers, in-place resizing.", "Fields are stored without effect."),
     simplified(
         "Containers write logs.",
-        "Logs are made from the requests that an application has answered and from the commands that were given; of the shell a few forms are understood. Requests of probes are not in them.",
+        "Logs are made from the requests that an application has answered and from the commands that were given; of the shell a few forms are understood. Requests of probes are not in them; who asks from outside the pods is 10.244.0.1.",
     ),
     simplified(
         "A kubelet's own pace: 1 s relist, 2 s housekeeping, 60 s resync.",

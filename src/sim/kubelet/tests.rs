@@ -234,3 +234,14 @@ fn a_deleted_pod_whose_machine_was_booted_ends_with_its_last_word() {
     assert_eq!(node.status.node_info.as_ref().unwrap()["bootID"], "podyard-2");
     assert_eq!(trial.said("node-1", "Rebooted"), ["Node node-1 has been rebooted, boot id: podyard-2"]);
 }
+
+#[test]
+fn an_address_in_use_is_not_given_twice() {
+    let mut trial = started("busybox", sleeps());
+    let taken = trial.get::<Pod>("p").status.pod_ip.clone();
+    let machine = trial.world.machine_mut("node-1").unwrap();
+    machine.next_ip = 254;
+    assert!(machine.take_ip().ends_with(".254"));
+    machine.next_ip = taken.rsplit('.').next().unwrap().parse().unwrap();
+    assert_ne!(machine.take_ip(), taken);
+}

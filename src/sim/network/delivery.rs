@@ -8,7 +8,8 @@
 use super::apps::{self, Reply};
 use super::dns::{self, Data, Rcode, RecordType};
 use super::failure::Failure;
-use super::memory::{self, Keeps};
+use super::hosts;
+use super::memory::{self, Keeps, Recall};
 use super::message::{Message, Response};
 use crate::api::{Key, Name, Pod, Time, Uid};
 use crate::sim::change::{Actor, Physical};
@@ -82,11 +83,12 @@ impl Origin {
     }
     /// The address that whoever is asked sees; of all but processes that of the bridge on a node.
     fn address(&self, world: &World) -> Name {
-        let process = match self {
-            Origin::Process { node, uid, .. } => world.machine(node).and_then(|machine| machine.processes.get(uid)),
-            Origin::Keyboard | Origin::ApiServer | Origin::Node(_) => None,
-        };
-        process.map_or(Name::from_static_str(BRIDGE), |process| process.ip.clone())
+        self.process(world).map_or(Name::from_static_str(BRIDGE), |process| process.ip.clone())
+    }
+    /// What runs for its pod, where it is a pod's and that runs.
+    pub fn process<'w>(&self, world: &'w World) -> Option<&'w Arc<Process>> {
+        let Origin::Process { node, uid, .. } = self else { return None };
+        world.machine(node)?.processes.get(uid)
     }
     /// True where it can speak to the API server and the DNS.
     pub fn is_linked(&self, world: &World) -> bool {
@@ -239,10 +241,18 @@ fn peers(world: &mut World, me: &Origin, service: &str) -> Result<Vec<String>, &
     }
 }
 
-fn ask_peer(world: &mut World, me: &Origin, at: Time, peer: &str) -> (Time, String) {
+/// The address of a peer, and what it is remembered from where it is.
+fn address_of(world: &mut World, me: &Origin, peer: &str) -> Option<(Name, Option<Recall>)> {
+    if let Some(own) = me.process(world).and_then(|process| hosts::find(process, peer)) {
+        return Some((own, None));
+    }
     let ask = |world: &mut World| dns::lookup(world, peer, RecordType::A);
-    let found = memory::resolve(world, (me, Keeps::Nothing), (peer, RecordType::A), ask);
-    let Some((ip, recall)) = found.and_then(|(answer, recall)| Some((answer.address()?.to_owned(), recall))) else {
+    let (answer, recall) = memory::resolve(world, (me, Keeps::Nothing), (peer, RecordType::A), ask)?;
+    Some((answer.address()?.into(), recall))
+}
+
+fn ask_peer(world: &mut World, me: &Origin, at: Time, peer: &str) -> (Time, String) {
+    let Some((ip, recall)) = address_of(world, me, peer) else {
         return (at, format!("- {peer}: Error: getaddrinfo ENOTFOUND {peer}\n"));
     };
     let earlier = world.cause;

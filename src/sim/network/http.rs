@@ -11,6 +11,7 @@
 use super::delivery::{self, Origin, Responder};
 use super::dns::{self, RecordType};
 use super::failure::{CurlError, Failure};
+use super::hosts;
 use super::memory::{self, Keeps, Recall};
 use super::message::Message;
 use super::proxy;
@@ -40,12 +41,21 @@ pub struct HttpRequest {
     pub body: String,
     /// How long its client keeps what the DNS says, where it is no container's process: that has its own habit.
     pub keeps: Keeps,
+    /// An open connection to that host, which is used again: nothing is looked up or chosen anew.
+    pub open: Option<(Name, i32)>,
 }
 
 impl HttpRequest {
     /// A GET from the keyboard.
     pub fn get(url: impl Into<String>) -> HttpRequest {
-        HttpRequest { from: Origin::Keyboard, method: "GET".to_owned(), url: url.into(), body: String::new(), keeps: Keeps::Nothing }
+        HttpRequest {
+            from: Origin::Keyboard,
+            method: "GET".to_owned(),
+            url: url.into(),
+            body: String::new(),
+            keeps: Keeps::Nothing,
+            open: None,
+        }
     }
     /// A POST from the keyboard.
     pub fn post(url: impl Into<String>, body: impl Into<String>) -> HttpRequest {
@@ -62,6 +72,8 @@ pub struct HttpAnswer {
     pub body: String,
     /// The address and the port that were tried; `None` where the name has no address, and at `localhost`.
     pub tried: Option<(Name, i32)>,
+    /// Where the connection leads over which it came; `None` where there is none to use again.
+    pub open: Option<(Name, i32)>,
     /// What its client went by instead of asking the DNS, where it did.
     pub recall: Option<Recall>,
     /// The process that answered, where one did.
@@ -87,6 +99,9 @@ pub fn http(world: &mut World, request: &HttpRequest) -> HttpAnswer {
     let message = Message { method: &request.method, path: &url.path, body: &request.body };
     if matches!(url.host.as_str(), "localhost" | "127.0.0.1") {
         return at_home(world, &request.from, &url, &message);
+    }
+    if let Some((ip, port)) = &request.open {
+        return straight(world, &request.from, &url, (ip, *port), &message);
     }
     let (ip, recall) = address(world, request, &url.host);
     let earlier = world.cause;
@@ -138,6 +153,7 @@ fn unanswered_plainly() -> HttpAnswer {
         status: 0,
         body: String::new(),
         tried: None,
+        open: None,
         recall: None,
         served_by: None,
         error: None,
@@ -154,8 +170,8 @@ fn unanswered(error: CurlError, why: &str, took: Span) -> HttpAnswer {
 fn at_home(world: &mut World, from: &Origin, url: &Url, message: &Message) -> HttpAnswer {
     match from {
         Origin::Keyboard if url.port == KUBECTL_PROXY && !url.tls => through_api_server(world, message),
-        Origin::Process { node, uid, .. } => {
-            let ip = world.machine(node).and_then(|m| m.processes.get(uid)).map(|p| p.ip.to_string()).unwrap_or_default();
+        Origin::Process { .. } => {
+            let ip = from.process(world).map(|process| process.ip.clone()).unwrap_or_default();
             straight(world, from, url, (&ip, url.port), message)
         }
         Origin::Keyboard | Origin::Node(_) | Origin::ApiServer => refused(world, from, url, message, Failure::Refused),
@@ -178,6 +194,9 @@ fn address(world: &mut World, request: &HttpRequest, host: &str) -> (Option<Name
         return (Some(host.into()), None);
     }
     let from = &request.from;
+    if let Some(ip) = from.process(world).and_then(|process| hosts::find(process, host)) {
+        return (Some(ip), None);
+    }
     let namespace = match from {
         Origin::Process { pod, .. } => pod.namespace.clone(),
         Origin::Keyboard | Origin::ApiServer | Origin::Node(_) => "default".into(),
@@ -204,7 +223,8 @@ fn straight(world: &mut World, from: &Origin, url: &Url, address: (&str, i32), m
     let took = delivery.back - now;
     match delivery.outcome {
         Ok((by, response)) => {
-            HttpAnswer { status: response.status, body: response.body, served_by: Some(by), took, ..unanswered_plainly() }
+            let open = Some((address.0.into(), address.1));
+            HttpAnswer { status: response.status, body: response.body, open, served_by: Some(by), took, ..unanswered_plainly() }
         }
         Err(failure) => unanswered(failure.curl(&url.host, url.port, took), failure.words(), took),
     }
@@ -226,6 +246,12 @@ fn unresolved(world: &mut World, from: &Origin, host: &str, message: &Message) -
 /// What is wrong with a URL, where something is.
 pub fn check(url: &str) -> Result<(), CurlError> {
     Url::parse(url).map(|_| ())
+}
+
+/// With whom a URL is to be fetched, and how: `http://kubia-public:80`.
+pub fn origin(url: &str) -> String {
+    let scheme = |url: &Url| if url.tls { "https" } else { "http" };
+    Url::parse(url).map_or_else(|_| url.to_owned(), |url| format!("{}://{}:{}", scheme(&url), url.host, url.port))
 }
 
 /// The host that a URL names.

@@ -169,16 +169,15 @@ pub fn resolve(
 
 /// How long a process's container keeps answers; `None` for who asks from elsewhere.
 fn habit(world: &World, from: &Origin) -> Option<Keeps> {
-    let Origin::Process { node, uid, container, .. } = from else { return None };
-    let process = world.machine(node)?.processes.get(uid)?;
+    let Origin::Process { container, .. } = from else { return None };
+    let process = from.process(world)?;
     let container = process.slots().filter_map(|slot| process.wanted(slot)).find(|wanted| wanted.name == *container)?;
     Some(Keeps::of(container).unwrap_or_default())
 }
 
 fn answers<'w>(world: &'w World, from: &Origin) -> Option<&'w Answers> {
-    let Origin::Process { node, uid, container, .. } = from else { return Some(&world.network.remembered) };
-    let process = world.machine(node)?.processes.get(uid)?;
-    process.runs().find(|run| run.name == *container).map(|run| &run.names)
+    let Origin::Process { container, .. } = from else { return Some(&world.network.remembered) };
+    from.process(world)?.runs().find(|run| run.name == *container).map(|run| &run.names)
 }
 
 fn answers_mut<'w>(world: &'w mut World, from: &Origin) -> Option<&'w mut Answers> {

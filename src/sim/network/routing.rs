@@ -62,11 +62,17 @@ fn known_from(world: &World, from: &Origin) -> Store {
 /// Decides where a connection to an address goes, by the rules of the machine it comes from.
 pub fn route(world: &mut World, ip: &str, port: i32, from: &Origin) -> Route {
     let known = known_from(world, from);
-    let Some((key, found)) = service_at(&known, ip, port) else { return Route::Direct };
-    let Some(found) = found else { return Route::Dropped };
-    let mut backends = backends(&known, &key, &found.name, |e| e.conditions.ready);
+    let Some(entry) = entry(&known, ip, port) else { return Route::Direct };
+    let key = entry.service.clone();
+    let Some(found) = entry.port.as_ref() else { return Route::Dropped };
+    let place = bound_to(&known, &entry, from);
+    let here = |e: &Endpoint| place.as_ref().is_none_or(|node| e.node_name == *node);
+    let mut backends = backends(&known, &key, &found.name, |e| e.conditions.ready && here(e));
     if backends.is_empty() {
-        backends = self::backends(&known, &key, &found.name, |e| e.conditions.serving && e.conditions.terminating);
+        backends = self::backends(&known, &key, &found.name, |e| e.conditions.serving && e.conditions.terminating && here(e));
+    }
+    if backends.is_empty() && !self::backends(&known, &key, &found.name, |e| e.conditions.ready).is_empty() {
+        return Route::Dropped;
     }
     let chosen = match affinity(&known, &key) {
         Some(kept_for) => stay(world, &backends, (from.source(), key), kept_for),
@@ -99,14 +105,38 @@ fn stay(world: &mut World, backends: &[(String, i32)], who: (Name, Key), kept_fo
     Some(chosen)
 }
 
-/// The service at a cluster address, or at a node's address and a node port, and its port there.
-fn service_at(known: &Store, ip: &str, port: i32) -> Option<(Key, Option<ServicePort>)> {
+/// Where a connection enters a service.
+struct Entry {
+    service: Key,
+    /// `None` where the service has no such port.
+    port: Option<ServicePort>,
+    /// The node whose port it is; `None` at the service's own address.
+    node: Option<Name>,
+}
+
+/// The service at a cluster address, or at a node's address and a node port.
+fn entry(known: &Store, ip: &str, port: i32) -> Option<Entry> {
     if let Some(service) = known.list::<Service>().find(|service| *service.spec.cluster_ip == *ip) {
-        return Some((service.metadata.key(), service.spec.ports.iter().find(|p| p.port == port).cloned()));
+        let port = service.spec.ports.iter().find(|p| p.port == port).cloned();
+        return Some(Entry { service: service.metadata.key(), port, node: None });
     }
-    known.list::<Node>().find(|node| node.address("InternalIP").is_some_and(|address| **address == *ip))?;
+    let node = known.list::<Node>().find(|node| node.address("InternalIP").is_some_and(|address| **address == *ip))?;
     let open = |service: &Service| service.spec.ports.iter().find(|p| p.node_port == Some(port)).cloned();
-    known.list::<Service>().find_map(|service| Some((service.metadata.key(), Some(open(service)?))))
+    let node = Some(node.metadata.name.clone());
+    known
+        .list::<Service>()
+        .find_map(|service| Some(Entry { service: service.metadata.key(), port: Some(open(service)?), node: node.clone() }))
+}
+
+/// The node to whose endpoints a connection is bound, where the service's policy is `Local`. The keyboard is on no node, so
+/// nothing is local to it at the service's own address.
+fn bound_to(known: &Store, entry: &Entry, from: &Origin) -> Option<Name> {
+    let (field, node) = match &entry.node {
+        Some(node) => ("externalTrafficPolicy", Some(node)),
+        None => ("internalTrafficPolicy", from.machine()),
+    };
+    let spec = &known.typed::<Service>(&entry.service)?.spec;
+    node.filter(|_| spec.rest.get(field).is_some_and(|policy| *policy == "Local")).cloned()
 }
 
 /// Address and port of the endpoints of a service's port that fit, in the slices' order.

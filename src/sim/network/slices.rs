@@ -1,6 +1,7 @@
 //! What the endpoint slices of a service should say: a pure function of the service, its pods and the slices it has.
 //! Upstream: staging/src/k8s.io/endpointslice/{reconciler,utils}.go.
 
+use crate::api::meta::condition;
 use crate::api::object::owner_ref;
 use crate::api::service::{Endpoint, EndpointConditions, EndpointPort, PortRef, ServicePort};
 use crate::api::{EndpointSlice, Kind, Labels, Meta, Name, ObjectRef, Pod, Service, Uid};
@@ -16,8 +17,7 @@ pub const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const CONTROLLER: &str = "endpointslice-controller.k8s.io";
 /// The label of what belongs to a service without an address of its own.
 pub const HEADLESS: &str = "service.kubernetes.io/headless";
-/// The annotation that says what a slice is as late as.
-pub const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 
 /// What is to be done with slices.
 #[derive(Debug, Default, PartialEq)]
@@ -160,7 +160,7 @@ fn finish(
     fresh: Vec<EndpointSlice>,
     idle: Vec<EndpointSlice>,
 ) -> Plan {
-    let (labels, trigger) = (labels(service), trigger_time(service, pods));
+    let (labels, known) = (labels(service), readiness(existing));
     let mut plan = Plan { update: kept, ..Plan::default() };
     let mut idle = idle.into_iter();
     for slice in fresh {
@@ -175,7 +175,7 @@ fn finish(
     }
     plan.update.retain(|slice| existing.iter().all(|old| **old != *slice));
     for slice in plan.update.iter_mut().chain(&mut plan.create) {
-        slice.metadata.annotations.insert(TRIGGER_TIME, trigger.clone());
+        note_trigger(&mut slice.metadata, service, pods, known.as_ref());
     }
     plan
 }
@@ -191,8 +191,21 @@ fn labels(service: &Service) -> Labels {
     labels
 }
 
-/// The latest of what set the controller to work: the service's beginning, or a pod's readiness that turned.
-pub fn trigger_time(service: &Service, pods: &[Arc<Pod>]) -> String {
-    let turned = pods.iter().filter_map(|pod| crate::api::meta::condition(&pod.status.conditions, "Ready")?.last_transition_time);
-    turned.chain([service.metadata.created()]).max().unwrap_or_default().rfc3339()
+/// Sets or removes the annotation that says what a controller of endpoints was set to work by: the earliest of the pods'
+/// readiness that has turned since, and of the service's beginning. Nothing of that where a pod has only gone. Upstream:
+/// TriggerTimeTracker; simplified: what was known is what was written.
+pub fn note_trigger(meta: &mut Meta, service: &Service, pods: &[Arc<Pod>], known: Option<&BTreeMap<Uid, bool>>) {
+    let turned = |pod: &&Arc<Pod>| includes(pod) && known.and_then(|known| known.get(&pod.metadata.uid)) != Some(&pod.is_ready());
+    let times = pods.iter().filter(turned).filter_map(|pod| condition(&pod.status.conditions, "Ready")?.last_transition_time);
+    meta.annotations.remove(TRIGGER_TIME);
+    if let Some(time) = times.chain(known.is_none().then(|| service.metadata.created())).min() {
+        meta.annotations.insert(TRIGGER_TIME, time.rfc3339());
+    }
+}
+
+/// Whether the pods that stand in slices were ready when these were written; `None` where there are no slices yet.
+fn readiness(existing: &[Arc<EndpointSlice>]) -> Option<BTreeMap<Uid, bool>> {
+    let endpoints = existing.iter().flat_map(|slice| &slice.endpoints);
+    let known = endpoints.filter_map(|endpoint| Some((endpoint.target_ref.as_ref()?.uid, endpoint.conditions.serving)));
+    (!existing.is_empty()).then(|| known.collect())
 }

@@ -26,7 +26,7 @@ pub fn plan(service: &Service, pods: &[Arc<Pod>], present: Option<&Endpoints>) -
     let (namespace, name) = (service.metadata.namespace.clone(), service.metadata.name.clone());
     let mut metadata = present.map_or_else(|| Meta::named(namespace, name), |present| present.metadata.clone());
     metadata.labels = labels;
-    metadata.annotations.insert(slices::TRIGGER_TIME, slices::trigger_time(service, pods));
+    slices::note_trigger(&mut metadata, service, pods, present.map(readiness).as_ref());
     metadata.annotations.remove(OVER_CAPACITY);
     if truncated {
         metadata.annotations.insert(OVER_CAPACITY, "truncated");
@@ -71,6 +71,13 @@ fn known(present: Option<&Endpoints>) -> BTreeMap<Uid, &Arc<EndpointAddress>> {
     let subsets = present.into_iter().flat_map(|present| &present.subsets);
     let addresses = subsets.flat_map(|subset| subset.addresses.iter().chain(&subset.not_ready_addresses));
     addresses.filter_map(|address| Some((address.target_ref.as_ref()?.uid, address))).collect()
+}
+
+/// Whether the pods that stand there now were ready when it was written.
+fn readiness(present: &Endpoints) -> BTreeMap<Uid, bool> {
+    let lists = present.subsets.iter().flat_map(|subset| [(true, &subset.addresses), (false, &subset.not_ready_addresses)]);
+    let all = lists.flat_map(|(ready, list)| list.iter().map(move |address| (ready, address)));
+    all.filter_map(|(ready, address)| Some((address.target_ref.as_ref()?.uid, ready))).collect()
 }
 
 fn address(service: &Service, pod: &Pod) -> EndpointAddress {

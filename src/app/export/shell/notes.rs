@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 /// What stands in a script, and what has to be said of it then.
-const NOTES: [(&str, &str); 5] = [
+const NOTES: [(&str, &str); 6] = [
     ("localhost:8001", "Lines that ask localhost:8001 need `kubectl proxy` beside them."),
     ("gcePersistentDisk:", "Its disks are made up: put storage of yours where it says gcePersistentDisk."),
     ("nfs.example", "Its file server is made up: put one of yours where it says nfs.example."),
     ("disk.csi.example.com", "Its driver is made up: put one of yours where it says disk.csi.example.com."),
     ("image: podyard/", "Images called podyard/… are in the playground alone: put some of yours there."),
+    ("DNS_CACHE", "DNS_CACHE is heeded in the playground alone: put a client of yours there that keeps DNS answers."),
 ];
 
 /// The notes on a script, a comment each.
@@ -36,6 +37,7 @@ mod tests {
     #[test]
     fn only_what_is_so_is_said() {
         assert_eq!(notes("run kubectl get nodes"), "");
+        assert!(notes("- name: DNS_CACHE").contains("a client of yours there"));
         assert!(notes("hands 'cut: node-2'\nexpect prints 'node-1' 'x'").contains("by name, node-1, node-2:"));
     }
 }

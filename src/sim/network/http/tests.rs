@@ -49,6 +49,39 @@ fn a_service_is_answered_by_any_of_its_endpoints() {
     assert!((0..20).all(|_| get(&mut world, &url).served_by.unwrap().pod == key("kubia-1")));
 }
 
+/// Endpoints are chosen for a connection, not for a request.
+#[test]
+fn an_open_connection_leads_to_the_same_pod() {
+    let mut world = kubia("luksa/kubia");
+    let first = get(&mut world, "http://kubia-public/");
+    let open = first.open.clone();
+    assert!(open.is_some());
+    let again = |world: &mut World| http(world, &HttpRequest { open: open.clone(), ..HttpRequest::get("http://kubia-public/x") });
+    assert!((0..20).all(|_| again(&mut world).served_by == first.served_by));
+    assert_eq!(get(&mut world, &format!("{PROXY}/services/kubia-public/proxy/")).open, None, "the API server chooses each time");
+}
+
+/// Upstream: CategorizeEndpoints in pkg/proxy/topology.go; a node without an endpoint of its own drops what comes.
+#[test]
+fn a_local_policy_keeps_to_the_node() {
+    let mut world = kubia("luksa/kubia");
+    let ports = json!([{"port": 80, "targetPort": 8080, "nodePort": 30123}]);
+    let spec = json!({"type": "NodePort", "selector": {"app": "kubia"}, "ports": ports,
+        "internalTrafficPolicy": "Local", "externalTrafficPolicy": "Local"});
+    try_service(&mut world, "near", spec).unwrap();
+    settle(&mut world);
+    assert!((0..20).all(|_| ask_from(&mut world, "kubia-0", "http://near/").served_by.unwrap().pod == key("kubia-0")));
+    let node = |world: &World, name: &str| world.get::<crate::api::Node>(&crate::api::Key::cluster(name)).unwrap().clone();
+    for (name, answers) in [("node-2", Some(key("kubia-1"))), ("node-3", None)] {
+        let ip = node(&world, name).address("InternalIP").unwrap().clone();
+        let answer = get(&mut world, &format!("http://{ip}:30123/"));
+        assert_eq!(answer.served_by.map(|by| by.pod), answers, "{name}");
+        assert_eq!(answer.error.map(|error| error.code), answers.is_none().then_some(28), "{name}");
+    }
+    let from = HttpRequest { from: Origin::Node("node-3".into()), ..HttpRequest::get("http://near/") };
+    assert_eq!(http(&mut world, &from).error.map(|error| error.code), Some(28));
+}
+
 #[test]
 fn what_the_proxy_says_when_nobody_answers() {
     let mut world = kubia("luksa/kubia");

@@ -60,7 +60,6 @@ fn who_stands_in_a_subset() {
     let endpoints = planned(headless, pods());
     assert_eq!(told(&endpoints), ["10.244.0.12 10.244.0.3 10.244.0.4 10.244.0.5 / : 80"], "whoever is there counts");
     assert!(endpoints.metadata.labels.get(slices::HEADLESS).is_some_and(|value| value.is_empty()));
-    assert_eq!(endpoints.metadata.annotations.get(slices::TRIGGER_TIME).map(|at| &**at), Some("1970-01-01T00:01:00Z"));
     assert_eq!(told(&planned(json!({"clusterIP": "None"}), vec![pod(1, true)])), ["10.244.0.3 / :"], "no ports");
     assert_eq!(told(&planned(json!({"clusterIP": "10.96.0.5", "ports": [{"port": 80}]}), vec![])), [""; 0]);
 }
@@ -82,6 +81,27 @@ fn an_address_prints_as_the_published_one() {
             "kind": "Pod", "name": "kubia-0", "namespace": "default", "uid": Uid::new(1).to_string()}}],
             "ports": [{"name": "http", "port": 80, "protocol": "TCP"}]}])
     );
+}
+
+/// Upstream: TestExistingServiceExistingPodsRemoved and its neighbours.
+#[test]
+fn it_says_what_it_is_as_late_as() {
+    let service = service(json!({"clusterIP": "10.96.0.5", "ports": [{"port": 80}]}));
+    let late = |endpoints: &Endpoints| {
+        let at = endpoints.metadata.annotations.get("endpoints.kubernetes.io/last-change-trigger-time");
+        at.map(|at| at.to_string())
+    };
+    let mut first = service.clone();
+    first.metadata.creation_timestamp = Some(Time(90_000));
+    let pods = vec![Arc::new(pod(0, true))];
+    let endpoints = plan(&first, &pods, None).unwrap();
+    assert_eq!(late(&endpoints).as_deref(), Some("1970-01-01T00:01:00Z"), "the earlier of the two");
+    let mut newcomer = pod(1, true);
+    newcomer.status.conditions[0].last_transition_time = Some(Time(120_000));
+    let more = vec![pods[0].clone(), Arc::new(newcomer)];
+    let grown = plan(&first, &more, Some(&endpoints)).unwrap();
+    assert_eq!(late(&grown).as_deref(), Some("1970-01-01T00:02:00Z"), "what has turned since");
+    assert_eq!(late(&plan(&first, &pods, Some(&grown)).unwrap()), None, "one has only gone");
 }
 
 #[test]
