@@ -25,7 +25,7 @@ pub struct Machine {
     pub heard: OrdMap<Uid, Arc<Pod>>,
     /// What really runs: one entry a pod sandbox.
     pub processes: OrdMap<Uid, Arc<Process>>,
-    /// Images it has, by their whole names.
+    /// Images it has, as those who pulled them called them.
     pub images: OrdSet<Name>,
     /// True where one of them came since its kubelet last listed them.
     pub unlisted: bool,
@@ -89,6 +89,7 @@ impl Machine {
     }
     /// True where it has an image, whichever of its names is asked for.
     pub fn has_image(&self, name: &str) -> bool {
-        self.images.contains(&*super::images::reference(name).1)
+        let whole = |name: &str| super::images::reference(name).1;
+        self.images.contains(name) || self.images.iter().any(|known| whole(known) == whole(name))
     }
 }

@@ -86,7 +86,7 @@ fn compose(desk: &Desk, name: Name, about: ObjectRef, warning: bool, reason: &st
     let component: Name = desk.actor().component().into();
     let newer = *desk.actor() == Actor::Scheduler;
     let action = ACTIONS.iter().find(|(known, _)| newer && *known == reason).map_or("", |(_, action)| *action);
-    let host = if newer { CONTROL_PLANE.into() } else { desk.actor().host() };
+    let host = if newer { Name::new_static(CONTROL_PLANE) } else { desk.actor().host() };
     let source = EventSource { component: if newer { Name::default() } else { component.clone() }, host: desk.actor().host() };
     Event {
         metadata: Meta::named(namespace, name),
