@@ -324,6 +324,22 @@ fn a_bound_pod_tells_what_each_node_scored_when_it_was_bound() {
     assert!(weighed[1].contains("spread ") && weighed[2] == "node-1 cannot: node(s) were unschedulable", "{weighed:?}");
 }
 
+/// Pods that call an image as its node does; the sandbox's own do not.
+#[test]
+fn images_that_a_node_has_are_told() {
+    let mut world = sandbox(1);
+    type_in(
+        &mut world,
+        "wait 45s\nkubectl run whole --image=docker.io/luksa/kubia-pet\nkubectl run brief --image=luksa/kubia-pet\nwait 5s",
+    );
+    for (pod, counts) in [("whole", true), ("brief", false)] {
+        let key = Key::new("default", pod);
+        let (weighed, why) = (cause::weighed(&world, &key), cause::why_there(&world, &key).unwrap());
+        assert_eq!(weighed.iter().filter(|line| line.contains("images ")).count(), if counts { 3 } else { 0 }, "{weighed:?}");
+        assert_eq!(why.ends_with("; images that a node has already count too"), counts, "{why}");
+    }
+}
+
 #[test]
 fn a_deployment_that_asks_too_much_is_made_to_ask_for_less() {
     let lines = "kubectl create deployment web --image=nginx\nkubectl set resources deploy/web --requests=cpu=4000\nwait 5s";

@@ -33,6 +33,8 @@ pub struct Memory {
     pub(super) nodes: nodes::Memory,
     /// What the volume controllers remember.
     pub(super) volumes: volumes::Memory,
+    /// The images that a kubelet listed last.
+    pub(super) images: super::kubelet::Listed,
     /// Which revision a StatefulSet's present template is.
     pub(super) templates: statefulset::Templates,
     /// Which pods of a StatefulSet need no look.

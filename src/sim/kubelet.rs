@@ -18,7 +18,7 @@ mod pulls;
 mod status;
 mod stop;
 
-pub use inventory::images_of;
+pub use inventory::{Listed, images_of};
 pub use probes::Probing;
 
 use super::agenda::Due;

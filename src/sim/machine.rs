@@ -29,7 +29,7 @@ pub struct Machine {
     pub processes: OrdMap<Uid, Arc<Process>>,
     /// What applications' logs tell of the requests that they have answered, by pod and container. A crash leaves them.
     pub logs: OrdMap<(Uid, Name), Vector<Served>>,
-    /// Images it has, by their whole names.
+    /// Images it has, as those who pulled them called them.
     pub images: OrdSet<Name>,
     /// True where one of them came since its kubelet last listed them.
     pub unlisted: bool,
@@ -137,7 +137,8 @@ impl Machine {
     }
     /// True where it has an image, whichever of its names is asked for.
     pub fn has_image(&self, name: &str) -> bool {
-        self.images.contains(&*super::images::reference(name).1)
+        let whole = |name: &str| super::images::reference(name).1;
+        self.images.contains(name) || self.images.iter().any(|known| whole(known) == whole(name))
     }
     /// Adds a request to the log of a container.
     pub fn note_served(&mut self, uid: Uid, container: Name, served: Served) {

@@ -66,6 +66,9 @@ pub fn notice(world: &mut World, before: Option<&Object>, after: Option<&Object>
             world.scheduler.forget(&pod.metadata.key());
             if pod.is_scheduled() {
                 world.scheduler.seats.leave(pod);
+            }
+            // Room was kept, too, for whom it was to be made.
+            if pod.is_scheduled() || !pod.status.nominated_node_name.is_empty() {
                 reconsider(world, &News::Left(pod));
             }
         }

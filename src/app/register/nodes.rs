@@ -178,6 +178,7 @@ pub const SCHEDULER: &[Row] = &[
             "room_is_made_where_it_costs_least",
             "room_is_kept_for_whom_it_was_made",
             "who_is_to_come_is_a_neighbour_already",
+            "who_gives_up_his_claim_lets_others_try_again",
             "what_is_left_to_refuse_the_pod_is_told",
             "an_unwanted_neighbour_goes_too",
         ],

@@ -165,13 +165,23 @@ pub fn why_there(world: &World, key: &Key) -> Option<String> {
         let labels: Vec<String> = pod.spec.node_selector.iter().map(|(k, v)| format!("{k}={v}")).collect();
         return Some(format!("the scheduler looked at nodes with {} only", labels.join(", ")));
     }
-    if pod.metadata.controller().is_none() {
-        return Some("nothing ties it there: the rule is that of the nodes that can take it the one with most room wins".to_owned());
-    }
-    Some(
-        "nothing ties it there: the rule is to spread a set, and of the nodes with fewest of its pods the one with most room wins"
-            .to_owned(),
-    )
+    let rule = match pod.metadata.controller().is_none() {
+        true => "that of the nodes that can take it the one with most room wins",
+        false => "to spread a set, and of the nodes with fewest of its pods the one with most room wins",
+    };
+    let images = if counts_images(world, pod) { "; images that a node has already count too" } else { "" };
+    Some(format!("nothing ties it there: the rule is {rule}{images}"))
+}
+
+/// True where a node was worth more for the images that it had when the pod's node was chosen.
+fn counts_images(world: &World, pod: &Pod) -> bool {
+    let place = PARTS.iter().position(|part| *part == "images");
+    let nodes = decision::of(world, pod.metadata.uid).into_iter().flat_map(|decision| &decision.nodes);
+    let scored = nodes.filter_map(|(_, weighed)| match weighed {
+        Weighed::Scored(parts) => place.and_then(|place| parts.get(place)),
+        Weighed::Refused(_) => None,
+    });
+    scored.into_iter().any(|score| *score > 0)
 }
 
 /// What each node came to when the pod's node was chosen, the chosen one first; empty where that is not kept.

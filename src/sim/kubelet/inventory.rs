@@ -8,7 +8,9 @@ use super::super::world::World;
 use super::{node, node_object, status};
 use crate::api::node::ContainerImage;
 use crate::api::{Name, Span, Time};
+use imbl::OrdSet;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How often a kubelet looks through the images of its machine.
@@ -18,9 +20,11 @@ const MOST: usize = 50;
 
 /// A machine has got an image.
 pub fn keep(world: &mut World, node: &Name, image: &str) {
-    let whole: Name = images::reference(image).1.into();
-    if let Some(machine) = world.machine_mut(node).filter(|machine| !machine.images.contains(&whole)) {
-        machine.images.insert(whole);
+    if world.machine(node).is_some_and(|machine| machine.images.contains(image)) {
+        return;
+    }
+    if let Some(machine) = world.machine_mut(node) {
+        machine.images.insert(image.into());
         machine.unlisted = true;
     }
 }
@@ -28,7 +32,8 @@ pub fn keep(world: &mut World, node: &Name, image: &str) {
 /// The images of a node's machine as its status lists them: the largest first.
 pub fn images_of(world: &World, node: &str) -> Arc<Vec<ContainerImage>> {
     let there = world.machine(node).into_iter().flat_map(|machine| &machine.images);
-    let mut list: Vec<ContainerImage> = there.map(listed).collect();
+    let whole: BTreeSet<Name> = there.map(|name| images::reference(name).1.into()).collect();
+    let mut list: Vec<ContainerImage> = whole.iter().map(listed).collect();
     list.sort_by_key(|image| (Reverse(image.size_bytes), Reverse(image.names.clone())));
     list.truncate(MOST);
     Arc::new(list)
@@ -40,6 +45,18 @@ fn listed(whole: &Name) -> ContainerImage {
     ContainerImage { names, size_bytes: images::image(whole).size }
 }
 
+/// A machine's images, and the list of them: most machines of a cluster have the same, and share it.
+#[derive(Clone, Debug, Default)]
+pub struct Listed(OrdSet<Name>, Arc<Vec<ContainerImage>>);
+
+fn list(world: &mut World, node: &Name) -> Arc<Vec<ContainerImage>> {
+    let there = world.machine(node).map(|machine| machine.images.clone()).unwrap_or_default();
+    if world.memory.images.0 != there {
+        world.memory.images = Listed(there, images_of(world, node));
+    }
+    world.memory.images.1.clone()
+}
+
 /// Posts which images there are, where one has come and the list was looked through since the last sign of life.
 pub fn report(world: &mut World, node: &Name, last: Time) {
     let looked = last.0.div_euclid(LOOKS.0) != world.now().0.div_euclid(LOOKS.0);
@@ -47,7 +64,7 @@ pub fn report(world: &mut World, node: &Name, last: Time) {
         return;
     }
     let Some(object) = node_object(world, node) else { return };
-    let list = images_of(world, node);
+    let list = list(world, node);
     if object.status.images != list {
         let mut after = (*object).clone();
         after.status.images = list;

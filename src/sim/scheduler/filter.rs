@@ -126,7 +126,7 @@ impl Others {
 /// True where no filter but room and taints can refuse the pod.
 pub fn asks_only_for_room(pod: &Pod, needs: &Needs) -> bool {
     let anywhere = pod.spec.node_selector.is_empty() && pod.spec.affinity.is_none();
-    anywhere && needs.is_empty() && ports::of(&pod.spec).is_empty() && requests::others(&pod.spec).is_empty()
+    anywhere && needs.is_empty() && !ports::any(&pod.spec) && requests::others(&pod.spec).is_empty()
 }
 
 /// Whether a node refuses a pod: as it would be with those for whom room is being made on it, and as it is. Upstream:

@@ -94,7 +94,8 @@ impl Wanted {
 
 /// Upstream: normalizedImageName.
 fn tagged(image: &str) -> Name {
-    if image.rfind(':') <= image.rfind('/') { format!("{image}:latest").into() } else { image.into() }
+    let last = |sign: u8| image.bytes().rposition(|byte| byte == sign);
+    if last(b':') <= last(b'/') { format!("{image}:latest").into() } else { image.into() }
 }
 
 /// The score of each place; `None` where no node has any of the pod's images.

@@ -20,6 +20,11 @@ impl HostPort<'_> {
     }
 }
 
+/// True where a pod may take any. Told without a list, as it is asked for every pod.
+pub fn any(spec: &PodSpec) -> bool {
+    spec.containers.iter().chain(spec.init_containers.iter()).flat_map(|c| &c.ports).any(|port| port.host_port.is_some())
+}
+
 /// The ports that a pod's containers and sidecars take. Upstream: util.GetHostPorts.
 pub fn of(spec: &PodSpec) -> Vec<HostPort<'_>> {
     let containers = spec.init_containers.iter().filter(|c| c.is_sidecar()).chain(spec.containers.iter());

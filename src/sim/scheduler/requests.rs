@@ -2,7 +2,7 @@
 
 use crate::api::Quantity;
 use crate::api::pod::{Container, PodSpec};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a container without requests counts for when nodes are compared: 100m of cpu, 200 MiB of memory. Upstream:
@@ -28,24 +28,40 @@ pub fn counted(spec: &PodSpec) -> Amounts {
 }
 
 fn amounts(spec: &PodSpec, least: Amounts) -> Amounts {
-    (amount(spec, "cpu", Quantity::milli, least.0), amount(spec, "memory", Quantity::value, least.1))
+    let whole = Whole::of(spec);
+    (whole.amount("cpu", Quantity::milli, least.0), whole.amount("memory", Quantity::value, least.1))
 }
 
 /// What a pod requests besides cpu and memory, by resource.
 pub fn others(spec: &PodSpec) -> BTreeMap<&str, i64> {
     let containers = spec.containers.iter().chain(spec.init_containers.iter());
     let own = containers.flat_map(|c| c.resources.requests.keys()).map(|name| &**name);
-    let whole = [REQUESTS, OVERHEAD].into_iter().filter_map(|path| listed(spec, path)).flat_map(|list| list.keys().map(String::as_str));
-    let names: BTreeSet<&str> = own.chain(whole).filter(|name| !matches!(*name, "cpu" | "memory")).collect();
-    let asked = names.into_iter().map(|name| (name, amount(spec, name, Quantity::value, 0)));
+    let whole = Whole::of(spec);
+    let said = [whole.requests, whole.overhead].into_iter().flatten().flat_map(|list| list.keys().map(String::as_str));
+    let names: BTreeSet<&str> = own.chain(said).filter(|name| !matches!(*name, "cpu" | "memory")).collect();
+    let asked = names.into_iter().map(|name| (name, whole.amount(name, Quantity::value, 0)));
     asked.filter(|(_, amount)| *amount > 0).collect()
 }
 
-/// What the pod says for itself as a whole, else what its containers need; and what it costs to run it at all.
-fn amount(spec: &PodSpec, name: &str, unit: fn(&Quantity) -> i128, least: i64) -> i64 {
-    let asked = |c: &Container| c.resources.requests.get(name).map_or(least, |q| clamp(unit(q)));
-    let said = |path: Path| listed(spec, path)?.get(name).and_then(quantity).map(|q| clamp(unit(&q)));
-    said(REQUESTS).filter(|_| is_for_pods(name)).unwrap_or_else(|| needed(spec, asked)) + said(OVERHEAD).unwrap_or(0)
+/// What a pod says besides what its containers say.
+struct Whole<'p> {
+    spec: &'p PodSpec,
+    requests: Option<&'p Map<String, Value>>,
+    overhead: Option<&'p Map<String, Value>>,
+}
+
+impl Whole<'_> {
+    fn of(spec: &PodSpec) -> Whole<'_> {
+        let requests = spec.rest.get("resources").and_then(|resources| resources.get("requests")?.as_object());
+        Whole { spec, requests, overhead: spec.rest.get("overhead").and_then(Value::as_object) }
+    }
+    /// What the pod asks for itself as a whole, else what its containers need; and what it costs to run it at all.
+    fn amount(&self, name: &str, unit: fn(&Quantity) -> i128, least: i64) -> i64 {
+        let asked = |c: &Container| c.resources.requests.get(name).map_or(least, |q| clamp(unit(q)));
+        let said = |list: Option<&Map<String, Value>>| list?.get(name).and_then(quantity).map(|q| clamp(unit(&q)));
+        let own = said(self.requests).filter(|_| is_for_pods(name)).unwrap_or_else(|| needed(self.spec, asked));
+        own + said(self.overhead).unwrap_or(0)
+    }
 }
 
 /// Containers and sidecars run together, the init containers before them one by one beside the sidecars begun by then: what
@@ -59,16 +75,6 @@ fn needed(spec: &PodSpec, asked: impl Fn(&Container) -> i64) -> i64 {
         sidecars += if init.is_sidecar() { one } else { 0 };
     }
     peak.max(together + sidecars)
-}
-
-/// A field of a pod's spec, and one in it.
-type Path = (&'static str, Option<&'static str>);
-const REQUESTS: Path = ("resources", Some("requests"));
-const OVERHEAD: Path = ("overhead", None);
-
-fn listed(spec: &PodSpec, (field, within): Path) -> Option<&serde_json::Map<String, Value>> {
-    let value = spec.rest.get(field)?;
-    within.map_or(Some(value), |within| value.get(within))?.as_object()
 }
 
 /// Upstream: IsSupportedPodLevelResource.

@@ -173,3 +173,16 @@ fn who_is_to_come_is_a_neighbour_already() {
         assert!(said[0].contains(more), "{said:?}");
     }
 }
+
+/// Upstream: deletePodFromSchedulingQueue.
+#[test]
+fn who_gives_up_his_claim_lets_others_try_again() {
+    let mut trial = cluster(1);
+    put(&mut trial, "slow", "low", "1", slow());
+    put(&mut trial, "urgent", "high", "4", json!({}));
+    put(&mut trial, "modest", "", "1", json!({}));
+    assert_eq!(node_of(&trial, "modest"), "");
+    trial.delete(Kind::Pod, "urgent");
+    trial.pass(Span::secs(2));
+    assert_eq!((trial.has(Kind::Pod, "slow"), node_of(&trial, "modest").as_str()), (true, "node-1"));
+}
