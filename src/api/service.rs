@@ -286,7 +286,7 @@ pub struct Event {
     pub count: i32,
     /// The repetitions of an event of the scheduler's kind.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub series: Option<Series>,
+    pub series: Option<Box<Series>>,
     /// Normal or Warning.
     #[serde(rename = "type")]
     pub kind: EventType,
@@ -336,7 +336,7 @@ pub struct EventSource {
 impl Event {
     /// When it last happened. Upstream: printEvent.
     pub fn last_seen(&self) -> Time {
-        let series = self.series.map(|series| series.last_observed_time);
+        let series = self.series.as_ref().map(|series| series.last_observed_time);
         series.or(self.last_timestamp).unwrap_or_else(|| self.first_seen())
     }
     fn first_seen(&self) -> Time {
@@ -344,7 +344,7 @@ impl Event {
     }
     /// How often, and since when, where it was more than once.
     pub fn repeated(&self) -> Option<(i32, Time)> {
-        let count = self.series.map_or(self.count, |series| series.count);
+        let count = self.series.as_ref().map_or(self.count, |series| series.count);
         (count > 1).then(|| (count, self.first_seen()))
     }
     /// The component that reports it.

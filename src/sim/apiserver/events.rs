@@ -83,7 +83,8 @@ fn note(desk: &mut Desk, new: Event) -> Result<(), Refusal> {
         }
         Once::Again(event) => {
             let Some(old) = desk.get::<Event>(&event.metadata.key()).cloned() else { return Ok(()) };
-            desk.update(Event { series: Some(Series { count: 2, last_observed_time: now }), ..(*old).clone() }).map(drop)
+            let series = Some(Box::new(Series { count: 2, last_observed_time: now }));
+            desk.update(Event { series, ..(*old).clone() }).map(drop)
         }
         Once::More => Ok(()),
     }
