@@ -218,21 +218,21 @@ fn place(world: &mut World, pod: &Arc<Pod>) {
     if let Some(node) = nominated::takes(world, pod) {
         return settle(world, pod, &node, &needs);
     }
-    if let Some(best) = glance::best(world, pod, &needs) {
-        return choose(world, pod, &best, &needs);
+    if let Some(place) = glance::pick(world, pod, &needs) {
+        return take(world, pod, place, &needs);
     }
     let (feasible, refused) = filter::feasible(world, pod, &needs);
     if feasible.is_empty() {
         return give_up(world, pod, &refused);
     }
     let best = score::best(world, pod, &feasible);
-    choose(world, pod, &best, &needs);
+    if let Some(place) = world.chance.pick(super::chance::Stream::Scheduler, &best).copied() {
+        take(world, pod, place, &needs);
+    }
 }
 
-/// Takes one of the best places.
-fn choose(world: &mut World, pod: &Arc<Pod>, best: &[usize], needs: &volumes::Needs) {
-    let Some(chosen) = world.chance.pick(super::chance::Stream::Scheduler, best).copied() else { return };
-    let node = world.scheduler.seats.at(chosen).node.metadata.name.clone();
+fn take(world: &mut World, pod: &Arc<Pod>, place: usize, needs: &volumes::Needs) {
+    let node = world.scheduler.seats.at(place).node.metadata.name.clone();
     decision::keep(world, pod, needs, &node);
     settle(world, pod, &node, needs);
 }

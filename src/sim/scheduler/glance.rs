@@ -3,6 +3,7 @@
 //!
 //! It answers as [`super::filter::feasible`] and [`super::score::best`] together do, or not at all.
 
+use super::super::chance::{Chance, Stream};
 use super::super::world::World;
 use super::filter;
 use super::locality::{Held, Wanted};
@@ -217,8 +218,18 @@ impl Sort {
     }
 }
 
-/// The best places for a pod, where they can be told at a glance.
-pub fn best(world: &mut World, pod: &Pod, needs: &Needs) -> Option<Vec<usize>> {
+/// One of the best places for a pod, by chance, where they can be told at a glance.
+pub fn pick(world: &mut World, pod: &Pod, needs: &Needs) -> Option<usize> {
+    look(world, pod, needs, |chance, count, places| places.nth(chance.below(Stream::Scheduler, count))).flatten()
+}
+
+/// Tells how many best places there are, and which, where that can be told at a glance.
+fn look<T>(
+    world: &mut World,
+    pod: &Pod,
+    needs: &Needs,
+    tell: impl FnOnce(&mut Chance, usize, &mut dyn Iterator<Item = usize>) -> T,
+) -> Option<T> {
     let alone = world.scheduler.seats.social == 0 && world.scheduler.nominated.is_empty();
     if !alone || !filter::asks_only_for_room(pod, needs) || !Constraints::of(pod).is_empty() {
         return None;
@@ -228,17 +239,18 @@ pub fn best(world: &mut World, pod: &Pod, needs: &Needs) -> Option<Vec<usize>> {
     let seats = &mut world.scheduler.seats;
     sort.refresh(seats);
     let start = seats.ahead(0);
-    let best = sort.search(start).map(|(looked, counts)| {
+    let told = sort.search(start).map(|(looked, counts)| {
         let totals = sort.totals(&counts, seats);
-        let present = totals.iter().zip(&counts).filter(|(_, nodes)| **nodes > 0).map(|(total, _)| *total);
-        let top = present.max().unwrap_or_default();
+        let present = || totals.iter().zip(&counts).filter(|(_, nodes)| **nodes > 0);
+        let top = present().map(|(total, _)| *total).max().unwrap_or_default();
+        let count = present().filter(|(total, _)| **total == top).map(|(_, nodes)| nodes).sum();
         seats.turn(looked);
         let is_best: Vec<bool> = [false; FREE as usize].into_iter().chain(totals.iter().map(|total| *total == top)).collect();
         let best = sort.from(start).take(looked).filter(|(_, cell)| is_best[usize::from(*cell)]);
-        best.map(|(place, _)| place).collect()
+        tell(&mut world.chance, count, &mut best.map(|(place, _)| place))
     });
     world.scheduler.seats.glances = glances;
-    best
+    told
 }
 
 #[cfg(test)]

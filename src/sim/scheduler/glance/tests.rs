@@ -15,13 +15,20 @@ fn long_way(world: &World, pod: &Pod) -> (Vec<usize>, usize) {
     (score::best(&world, pod, &feasible), world.scheduler.seats.ahead(0))
 }
 
+/// All the best places, of which there are as many as is told.
+fn all(_: &mut Chance, count: usize, places: &mut dyn Iterator<Item = usize>) -> Vec<usize> {
+    let all: Vec<usize> = places.collect();
+    assert_eq!(all.len(), count);
+    all
+}
+
 /// Asks both ways for a pod of the service, and lets it go again.
 fn agree(trial: &mut Trial, cpu: &str) {
     let container = json!({"name": "c", "image": IMAGE, "resources": {"requests": {"cpu": cpu}}});
     trial.put(Kind::Pod, json!({"metadata": {"name": "asks", "labels": {"app": "web"}}, "spec": {"containers": [container]}}));
     let pod = trial.get::<Pod>("asks");
     let long = long_way(&trial.world, &pod);
-    let quick = best(&mut trial.world, &pod, &Needs::default()).expect("it asks only for room");
+    let quick = look(&mut trial.world, &pod, &Needs::default(), all).expect("it asks only for room");
     assert_eq!((quick, trial.world.scheduler.seats.ahead(0)), long);
     trial.force("asks");
 }
@@ -65,5 +72,5 @@ fn nodes_with_taints_need_a_closer_look() {
     trial.edit(Kind::Node, "node-2", "/spec/unschedulable", json!(true));
     trial.put_pod("p", "nginx", json!({}));
     let pod = trial.get::<Pod>("p");
-    assert_eq!(best(&mut trial.world, &pod, &Needs::default()), None);
+    assert_eq!(look(&mut trial.world, &pod, &Needs::default(), all), None);
 }
