@@ -339,7 +339,8 @@ impl Event {
         let series = self.series.as_ref().map(|series| series.last_observed_time);
         series.or(self.last_timestamp).unwrap_or_else(|| self.first_seen())
     }
-    fn first_seen(&self) -> Time {
+    /// When it first happened.
+    pub fn first_seen(&self) -> Time {
         self.first_timestamp.or(self.event_time).unwrap_or_else(|| self.metadata.created())
     }
     /// How often, and since when, where it was more than once.

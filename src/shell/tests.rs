@@ -356,3 +356,13 @@ fn a_set_is_scaled_only_where_it_is_as_expected() {
     assert!(read("status").out.contains("\"kind\":\"Deployment\""));
     assert_eq!(read("nope").err, "Error from server (NotFound): the server could not find the requested resource\n");
 }
+
+/// Upstream: SortableEvents, which go by their last time: events of the scheduler's kind have none.
+#[test]
+fn what_the_scheduler_said_stands_first() {
+    let lines =
+        [("kubectl run p --image=nginx", None), ("kubectl wait pod/p --for=condition=Ready", None), ("kubectl describe pod p", None)];
+    let page = story(&lines).out;
+    let events: Vec<&str> = page.split("\nEvents:").nth(1).unwrap().lines().skip(3).filter_map(|l| l.split_whitespace().nth(1)).collect();
+    assert_eq!(events, ["Scheduled", "Pulling", "Pulled", "Created", "Started"]);
+}

@@ -123,7 +123,7 @@ pub(super) fn event(event: &Event, now: Time) -> Vec<String> {
         about.field_path.to_string(),
         source,
         event.message.trim().to_owned(),
-        age(now - event.first_timestamp.unwrap_or_else(|| event.last_seen())),
+        age(now - event.first_seen()),
         event.repeated().map_or(1, |(count, _)| count).to_string(),
         event.metadata.name.to_string(),
     ]

@@ -171,7 +171,8 @@ fn time(at: Option<Time>) -> String {
     at.map_or_else(|| "<unset>".to_owned(), Time::rfc1123z)
 }
 
-/// All events about one object, oldest first.
+/// All events about one object, oldest first; those of the scheduler, which have no last time, before all others. Upstream:
+/// kubectl's SortableEvents.
 fn events_of(world: &World, object: &Object) -> Vec<Arc<Event>> {
     let (kind, meta) = (object.kind(), object.meta());
     let about = |e: &&Arc<Event>| {
@@ -180,7 +181,7 @@ fn events_of(world: &World, object: &Object) -> Vec<Arc<Event>> {
         *it.kind == *kind.name() && it.name == meta.name && it.namespace == meta.namespace && same
     };
     let mut events: Vec<Arc<Event>> = world.list::<Event>().filter(about).cloned().collect();
-    events.sort_by_key(|e| e.last_seen());
+    events.sort_by_key(|e| (e.last_timestamp, e.first_seen()));
     events
 }
 
