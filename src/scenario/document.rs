@@ -162,7 +162,7 @@ impl Scenario {
 /// Reads a scenario; the first mistake where there is one.
 pub fn read(text: &str) -> Result<Scenario, Diagnostic> {
     let options = serde_yaml::options! { with_snippet: false };
-    let document: Document = serde_yaml::from_str_with_options(text, options).map_err(|error| misread(&error))?;
+    let document: Document = serde_yaml::from_str_with_options(text, options).map_err(|error| misread(&error, text))?;
     if document.title.value.trim().is_empty() {
         return Err(wrong(&document.title, "the title is blank", "give it a few words"));
     }
@@ -200,16 +200,25 @@ fn unique_chapters(steps: &[Step]) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn misread(error: &serde_yaml::Error) -> Diagnostic {
+fn misread(error: &serde_yaml::Error, document: &str) -> Diagnostic {
     let text = error.without_snippet().to_string();
     let said = text.split(" at line ").next().unwrap_or(&text);
+    let is_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let first = document.lines().position(is_content).map_or(0, |place| place + 1);
     let place = error.location().map(|place| (place.line() as usize, place.column() as usize));
-    let (message, hint) = plainly(said);
+    let (message, hint) = match place {
+        Some((line, _)) if line == first && said.starts_with("expected mapping start") => (LINES.0.to_owned(), LINES.1),
+        _ => plainly(said),
+    };
     match place {
         Some((line, column)) => Diagnostic::error(message).at(line, column).hint(hint),
         None => Diagnostic::error(message).hint(hint),
     }
 }
+
+/// What is said where a document is no mapping at all, which command lines are not.
+const LINES: (&str, &str) =
+    ("this is no scenario: its fields are wanted here", "begin with `title:`; command lines are played with `podyard run - <FILE`");
 
 /// What the reader of YAML says, in an author's words, and what to do.
 const PLAINLY: [(&str, &str, &str); 7] = [
