@@ -366,3 +366,13 @@ fn what_the_scheduler_said_stands_first() {
     let events: Vec<&str> = page.split("\nEvents:").nth(1).unwrap().lines().skip(3).filter_map(|l| l.split_whitespace().nth(1)).collect();
     assert_eq!(events, ["Scheduled", "Pulling", "Pulled", "Created", "Started"]);
 }
+
+/// Upstream: describeNodeResource, PodRequests and PodLimits.
+#[test]
+fn a_node_counts_what_pods_need_before_and_beside_their_containers() {
+    let manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  initContainers: [{name: i, image: busybox, command: [sleep, 1h], \
+                    resources: {requests: {cpu: 2}, limits: {memory: 64Mi}}}]\n  containers: [{name: c, image: nginx, resources: {requests: {cpu: 500m}}}]\n";
+    let page = story(&[("kubectl apply -f -", Some(manifest)), ("wait 5s", None), ("kubectl describe nodes", None)]).out;
+    let row: Vec<&str> = page.lines().find(|l| l.contains("  p  ")).unwrap().split_whitespace().collect();
+    assert_eq!(row[2..10], ["2", "(50%)", "0", "(0%)", "64Mi", "(0%)", "64Mi", "(0%)"], "a limit is a request too: {page}");
+}

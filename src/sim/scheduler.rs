@@ -39,6 +39,7 @@ pub(super) use ports::{clash, of as host_ports};
 use preemption::Outcome;
 pub(super) use priority::priority;
 use queue::Queue;
+pub use requests::{allowed, asked};
 pub(super) use requests::{clamp, others as others_requested, requests};
 use seats::Seats;
 use std::collections::BTreeMap;

@@ -43,6 +43,27 @@ pub fn others(spec: &PodSpec) -> BTreeMap<&str, i64> {
     asked.filter(|(_, amount)| *amount > 0).collect()
 }
 
+/// What a pod asks for of a resource, in thousandths.
+pub fn asked(spec: &PodSpec, name: &str) -> i64 {
+    Whole::of(spec).amount(name, Quantity::milli, 0)
+}
+
+/// What a pod may use of a resource, in thousandths; 0 where nothing says so, and then what it costs to run it at all does
+/// not count. Upstream: component-helpers/resource.PodLimits.
+pub fn allowed(spec: &PodSpec, name: &str) -> i64 {
+    let limits = spec.rest.get("resources").and_then(|resources| resources.get("limits")?.as_object());
+    let own = said(limits, name, Quantity::milli).filter(|_| is_for_pods(name));
+    let limit = |c: &Container| c.resources.limits.get(name).map_or(0, |q| clamp(q.milli()));
+    match own.unwrap_or_else(|| needed(spec, limit)) {
+        0 => 0,
+        limit => limit + said(Whole::of(spec).overhead, name, Quantity::milli).unwrap_or(0),
+    }
+}
+
+fn said(list: Option<&Map<String, Value>>, name: &str, unit: fn(&Quantity) -> i128) -> Option<i64> {
+    list?.get(name).and_then(quantity).map(|q| clamp(unit(&q)))
+}
+
 /// What a pod says besides what its containers say.
 struct Whole<'p> {
     spec: &'p PodSpec,
@@ -58,9 +79,8 @@ impl Whole<'_> {
     /// What the pod asks for itself as a whole, else what its containers need; and what it costs to run it at all.
     fn amount(&self, name: &str, unit: fn(&Quantity) -> i128, least: i64) -> i64 {
         let asked = |c: &Container| c.resources.requests.get(name).map_or(least, |q| clamp(unit(q)));
-        let said = |list: Option<&Map<String, Value>>| list?.get(name).and_then(quantity).map(|q| clamp(unit(&q)));
-        let own = said(self.requests).filter(|_| is_for_pods(name)).unwrap_or_else(|| needed(self.spec, asked));
-        own + said(self.overhead).unwrap_or(0)
+        let own = said(self.requests, name, unit).filter(|_| is_for_pods(name)).unwrap_or_else(|| needed(self.spec, asked));
+        own + said(self.overhead, name, unit).unwrap_or(0)
     }
 }
 
@@ -93,6 +113,23 @@ mod tests {
 
     fn spec(value: Value) -> PodSpec {
         serde_json::from_value(value).unwrap()
+    }
+
+    /// Upstream: TestPodLimits.
+    #[test]
+    fn limits_count_what_runs_together_and_overhead_where_there_is_a_limit() {
+        let limit = |cpu: &str| json!({"name": "c", "resources": {"limits": {"cpu": cpu}}});
+        let containers = json!([limit("1"), limit("500m")]);
+        let whole = |more: Value| {
+            let mut value = json!({"containers": containers, "overhead": {"cpu": "100m", "memory": "1Mi"}});
+            value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            spec(value)
+        };
+        assert_eq!(allowed(&whole(json!({})), "cpu"), 1600);
+        assert_eq!(allowed(&whole(json!({})), "memory"), 0, "no limit, no overhead");
+        assert_eq!(allowed(&whole(json!({"initContainers": [limit("2")]})), "cpu"), 2100);
+        assert_eq!(allowed(&whole(json!({"resources": {"limits": {"cpu": "3"}}})), "cpu"), 3100);
+        assert_eq!(asked(&whole(json!({})), "memory"), 1000 << 20);
     }
 
     fn container(cpu: &str) -> Value {

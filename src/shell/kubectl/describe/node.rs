@@ -3,10 +3,10 @@
 use super::{labels, pod, time};
 use crate::api::columns;
 use crate::api::node::{Lease, Node};
-use crate::api::pod::{Pod, Resources, Taint};
+use crate::api::pod::{Pod, Taint};
 use crate::api::table::Describe;
 use crate::api::{Key, Name, Object, Quantity, age};
-use crate::sim::World;
+use crate::sim::{World, scheduler};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -82,6 +82,10 @@ fn system(page: &mut Describe, node: &Node) {
     }
 }
 
+/// Resources of which each node is told how great a share is given away.
+const SHARED: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
+
+/// Upstream: describeNodeResource.
 fn pods(world: &World, page: &mut Describe, node: &Node) {
     let all: Vec<&Arc<Pod>> = world.store().pods_on(&node.metadata.name).filter_map(|key| world.get::<Pod>(key)).collect();
     let here: Vec<&Arc<Pod>> = all.into_iter().filter(|p| !p.status.phase.is_terminal()).collect();
@@ -89,10 +93,10 @@ fn pods(world: &World, page: &mut Describe, node: &Node) {
     page.line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge");
     page.line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
     let most = &node.status.allocatable;
-    let cells = |pods: &[&Arc<Pod>], name: &str| {
-        let (requests, limits) = sums(pods, name);
-        [share(name, requests, most), share(name, limits, most)]
+    let sums = |pods: &[&Arc<Pod>], name: &str| {
+        [scheduler::asked, scheduler::allowed].map(|of| pods.iter().map(|pod| i128::from(of(&pod.spec, name))).sum::<i128>())
     };
+    let cells = |pods: &[&Arc<Pod>], name: &str| sums(pods, name).map(|sum| share(name, sum, most));
     for p in &here {
         let ([cpu, cpu_limit], [memory, memory_limit]) = (cells(&[p], "cpu"), cells(&[p], "memory"));
         let age = age::since(p.metadata.creation_timestamp, world.now());
@@ -101,17 +105,16 @@ fn pods(world: &World, page: &mut Describe, node: &Node) {
     }
     page.line(0, "Allocated resources:").line(1, "(Total limits may be over 100 percent, i.e., overcommitted.)");
     page.line(1, "Resource\tRequests\tLimits").line(1, "--------\t--------\t------");
-    for name in ["cpu", "memory", "ephemeral-storage"] {
+    let pages = most.keys().map(|name| &**name).filter(|name| name.starts_with("hugepages-"));
+    for name in SHARED.into_iter().chain(pages) {
         let [requests, limits] = cells(&here, name);
         page.line(1, &format!("{name}\t{requests}\t{limits}"));
     }
-}
-
-/// What pods ask for and may use of a resource, in thousandths.
-fn sums(pods: &[&Arc<Pod>], name: &str) -> (i128, i128) {
-    let containers = || pods.iter().flat_map(|p| p.spec.containers.iter()).map(|c| &c.resources);
-    let sum = |part: fn(&Resources) -> &BTreeMap<Name, Quantity>| containers().filter_map(|r| part(r).get(name)).map(Quantity::milli).sum();
-    (sum(|r| &r.requests), sum(|r| &r.limits))
+    let is_other = |name: &&str| !SHARED.contains(name) && *name != "pods" && !name.starts_with("hugepages-");
+    for name in most.keys().map(|name| &**name).filter(is_other) {
+        let [requests, limits] = sums(&here, name).map(|sum| sum / 1000);
+        page.line(1, &format!("{name}\t{requests}\t{limits}"));
+    }
 }
 
 /// `100m (2%)`.
