@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
+/// Label that names the revision a pod was made from, of StatefulSets and DaemonSets.
+pub const REVISION_LABEL: &str = "controller-revision-hash";
+
 /// apps/v1 ReplicaSet.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -86,7 +86,7 @@ pub fn why_nameless(world: &World, key: &Key) -> Option<Cause> {
 }
 
 fn headless(key: &Key, labels: &Labels) -> String {
-    let own = labels.iter().filter(|(k, _)| !k.contains('/') && *k != "controller-revision-hash");
+    let own = labels.iter().filter(|(k, _)| !k.contains('/') && *k != crate::api::workload::REVISION_LABEL);
     let selector: Vec<String> = own.map(|(k, v)| format!("    {k}: \"{v}\"\n")).collect();
     format!(
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: {}\n  namespace: {}\nspec:\n  clusterIP: None\n  selector:\n{}  ports:\n  - name: \

@@ -2,7 +2,7 @@
 
 use super::{Cause, Remedy, delete, flag, pod};
 use crate::api::deployment::{REVISION, number};
-use crate::api::workload::{PodManagementPolicy, StrategyType, parent_and_ordinal};
+use crate::api::workload::{PodManagementPolicy, REVISION_LABEL, StrategyType, parent_and_ordinal};
 use crate::api::{Deployment, Event, Key, Kind, Pod, ReplicaSet, StatefulSet, Truth};
 use crate::sim::World;
 use std::sync::Arc;
@@ -104,7 +104,7 @@ fn stateful(world: &World, key: &Key, set: &StatefulSet) -> Option<Cause> {
 
 /// A pod of a broken revision has to be deleted by hand after the template is mended: a known issue of OrderedReady.
 fn broken(world: &World, key: &Key, set: &StatefulSet, ill: &Pod, cause: Cause) -> Cause {
-    let revision = ill.metadata.labels.get("controller-revision-hash");
+    let revision = ill.metadata.labels.get(REVISION_LABEL);
     let rolling = set.status.current_revision != set.status.update_revision;
     let at_update = revision.is_some_and(|r| **r == *set.status.update_revision);
     if ill.metadata.is_terminating() || !ill.is_scheduled() || ill.is_ready() {
@@ -131,8 +131,7 @@ fn broken(world: &World, key: &Key, set: &StatefulSet, ill: &Pod, cause: Cause) 
 /// All are well, and some are of an old template.
 fn rollout(_world: &World, key: &Key, set: &StatefulSet, pods: &[&Arc<Pod>]) -> Option<Cause> {
     let update = &set.status.update_revision;
-    let old: Vec<&&Arc<Pod>> =
-        pods.iter().filter(|p| p.metadata.labels.get("controller-revision-hash").is_some_and(|r| **r != **update)).collect();
+    let old: Vec<&&Arc<Pod>> = pods.iter().filter(|p| p.metadata.labels.get(REVISION_LABEL).is_some_and(|r| **r != **update)).collect();
     let last = old.last()?;
     let name = &last.metadata.name;
     let partition = set.spec.update_strategy.rolling_update.as_ref().map_or(0, |r| r.partition);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// Label that names the template that a pod was made from.
-pub const HASH: &str = "controller-revision-hash";
+pub use crate::api::workload::REVISION_LABEL as HASH;
 
 /// Where a set stands in its history.
 pub struct Revisions {
@@ -27,8 +27,7 @@ pub fn is_at(pod: &Pod, hash: &Name) -> bool {
 
 /// Finds or makes the revision of the present template, which has the greatest number. Upstream: constructHistory.
 pub fn settle(desk: &mut Desk, set: &DaemonSet) -> Result<Revisions, Refusal> {
-    let keys = desk.store().dependants(set.metadata.uid).filter(|(kind, _)| *kind == Kind::ControllerRevision);
-    let all: Vec<Arc<ControllerRevision>> = keys.filter_map(|(_, key)| desk.get::<ControllerRevision>(key).cloned()).collect();
+    let all: Vec<Arc<ControllerRevision>> = desk.store().owned(set.metadata.uid).cloned().collect();
     let data = template_patch(&set.spec.template);
     let (present, old): (Vec<_>, Vec<_>) = all.into_iter().partition(|revision| *revision.data == data);
     let next = old.iter().map(|revision| revision.revision).max().unwrap_or(0) + 1;

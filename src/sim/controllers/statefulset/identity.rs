@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
 const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
-/// Label that names the revision a pod was made from.
-pub const REVISION: &str = "controller-revision-hash";
+pub use crate::api::workload::REVISION_LABEL as REVISION;
 
 /// The revision that a pod was made from.
 pub fn revision_of(pod: &Pod) -> Option<&Name> {

@@ -31,8 +31,7 @@ pub struct Templates(OrdMap<Uid, (Arc<PodTemplate>, Name)>);
 
 /// All revisions of a set, oldest first.
 pub fn history(world: &World, set: &StatefulSet) -> Vec<Arc<ControllerRevision>> {
-    let keys = world.store().dependants_of(set.metadata.uid, Kind::ControllerRevision);
-    let mut all: Vec<Arc<ControllerRevision>> = keys.filter_map(|key| world.get::<ControllerRevision>(key).cloned()).collect();
+    let mut all: Vec<Arc<ControllerRevision>> = world.store().owned(set.metadata.uid).cloned().collect();
     all.sort_by(|a, b| {
         let order = |r: &ControllerRevision| (r.revision, r.metadata.created());
         order(a).cmp(&order(b)).then_with(|| a.metadata.name.cmp(&b.metadata.name))
